@@ -1,0 +1,37 @@
+# muster_floor(name BELOW floor... SOURCES file... LIBRARIES lib...): one static library per floor, with the
+# project's warnings. Includes are written from the root of the tree.
+set(MUSTER_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+
+function(muster_settings target)
+  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_compile_options(${target} PRIVATE ${MUSTER_WARNINGS})
+  # __int128 is a GNU extension that both compilers have; -Wpedantic alone would refuse it.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-pedantic>)
+  if(MUSTER_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=address,undefined)
+  endif()
+  if(MUSTER_FUZZ)
+    target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
+endfunction()
+
+function(muster_floor name)
+  cmake_parse_arguments(ARG "" "" "BELOW;SOURCES;LIBRARIES" ${ARGN})
+  add_library(muster_${name} STATIC ${ARG_SOURCES})
+  muster_settings(muster_${name})
+  foreach(floor IN LISTS ARG_BELOW)
+    target_link_libraries(muster_${name} PUBLIC muster_${floor})
+  endforeach()
+  target_link_libraries(muster_${name} PUBLIC fmt::fmt PRIVATE ${ARG_LIBRARIES})
+endfunction()
+
+# muster_unit_test(floor SOURCES file... LIBRARIES lib...): the doctest program of one floor.
+function(muster_unit_test floor)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(unit_${floor} ${PROJECT_SOURCE_DIR}/tests/unit/main.cpp ${ARG_SOURCES})
+  muster_settings(unit_${floor})
+  target_link_libraries(unit_${floor} PRIVATE muster_${floor} doctest::doctest ${ARG_LIBRARIES})
+  add_test(NAME unit_${floor} COMMAND unit_${floor} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(unit_${floor} PROPERTIES LABELS fast)
+endfunction()

@@ -1,0 +1,316 @@
+// Bands, `match`, `if` and `default`.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "compiler/check/checker.h"
+#include "stdlib/kernels/number.h"
+#include "stdlib/kernels/text.h"
+
+namespace muster::compiler {
+
+using namespace lang;
+
+namespace {
+
+using kernels::Wide;
+
+// A band of numbers as a closed or open interval over one scale; the ends of Wide stand for infinity.
+struct Interval {
+  Wide low, high;
+  bool low_excluded, high_excluded;
+  Span span;
+};
+constexpr Wide infinity = static_cast<Wide>(std::numeric_limits<std::int64_t>::max()) * 2'000'000'000;
+
+// The order of two ends: which interval begins first.
+bool begins_before(const Interval& a, const Interval& b) {
+  if (a.low != b.low) return a.low < b.low;
+  return !a.low_excluded && b.low_excluded;
+}
+
+std::string show(Wide value, const Type& type, unsigned digits) {
+  const auto narrowed = kernels::narrow(value);
+  if (narrowed.fault != kernels::Fault::none) return "a large number";
+  switch (type.kind) {
+    case Kind::date:
+      return kernels::format_date(narrowed.value);
+    case Kind::duration:
+      return kernels::format_duration(narrowed.value);
+    case Kind::money:
+      return kernels::format_decimal(narrowed.value, digits) + " " + std::string(currency_rows[type.currency].code);
+    case Kind::percent: {
+      const auto hundredfold = kernels::narrow(value * 100);
+      return hundredfold.fault == kernels::Fault::none ? kernels::format_decimal(hundredfold.value, digits) + "%"
+                                                       : "a large share";
+    }
+    case Kind::poison:
+    case Kind::boolean:
+    case Kind::integer:
+    case Kind::decimal:
+    case Kind::datetime:
+    case Kind::text:
+    case Kind::picklist:
+    case Kind::grade:
+    case Kind::stage:
+      return kernels::format_decimal(narrowed.value, digits);
+  }
+  return {};
+}
+
+bool has_ranges(Kind kind) {
+  return is_number(kind) || kind == Kind::money || kind == Kind::date || kind == Kind::datetime ||
+         kind == Kind::duration;
+}
+
+}  // namespace
+
+std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId subject) {
+  const Type type = policy_.type_of(subject);
+  std::vector<Interval> intervals;
+  std::vector<std::pair<std::string, Span>> listed;  // folded texts or member codes
+  bool readable = type.kind != Kind::poison;
+  bool otherwise = false;
+  bool missing = false;
+  bool ordered_members = type.kind == Kind::picklist && policy_.schema.picklists[type.index].ordered;
+  const std::vector<std::string> members = members_of(type);
+  unsigned digits = type.digits;
+
+  struct End {
+    std::optional<Constant> value;
+    bool broken = false;
+  };
+  const auto end_of = [&](const std::optional<ExprId>& id) -> End {
+    if (!id) return {};
+    const Type found = check(*id, &type);
+    if (!comparable(type, found)) {
+      diagnostics_.emit<DiagnosticId::not_comparable>(span(*id), words(type), words(found));
+      return {{}, true};
+    }
+    End end{require_constant(*id, "the end of a band"), false};
+    end.broken = !end.value;
+    if (end.value) digits = std::max<unsigned>(digits, end.value->type.digits);
+    return end;
+  };
+  struct Raw {
+    std::optional<Constant> low, high;
+    const BandRange* range;
+    Span span;
+  };
+  std::vector<Raw> raws;
+  for (std::size_t i = 0; i < bands.size(); ++i) {
+    const Band& band = *bands[i];
+    if (otherwise) diagnostics_.emit<DiagnosticId::after_otherwise>(band.span);
+    std::visit(Overloaded{[&](const BandRange& range) {
+                            const End low = end_of(range.low);
+                            const End high = end_of(range.high);
+                            if (!readable) return;
+                            if (!has_ranges(type.kind) && !ordered_members) {
+                              diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type));
+                              readable = false;
+                              return;
+                            }
+                            if (low.broken || high.broken) {
+                              readable = false;
+                              return;
+                            }
+                            raws.push_back({low.value, high.value, &range, band.span});
+                          },
+                          [&](const BandValues& values) {
+                            for (ExprId id : values.values) {
+                              const Type found = check(id, &type);
+                              if (type.kind == Kind::poison || found.kind == Kind::poison) {
+                                readable = false;
+                                continue;
+                              }
+                              if (!comparable(type, found)) {
+                                diagnostics_.emit<DiagnosticId::not_comparable>(span(id), words(type), words(found));
+                                readable = false;
+                                continue;
+                              }
+                              const auto value = require_constant(id, "a value in a band");
+                              if (!value) {
+                                readable = false;
+                              } else if (has_ranges(type.kind)) {
+                                static constexpr BandRange closed{};
+                                digits = std::max<unsigned>(digits, value->type.digits);
+                                raws.push_back({value, value, &closed, span(id)});
+                              } else {
+                                const std::string key = type.kind == Kind::text ? kernels::fold_text(value->text)
+                                                                                : std::to_string(value->value);
+                                for (const auto& earlier : listed) {
+                                  if (earlier.first == key) {
+                                    diagnostics_.emit<DiagnosticId::bands_overlap>(span(id), source_text(id))
+                                        .notes.push_back({earlier.second, "here first"});
+                                  }
+                                }
+                                listed.emplace_back(key, span(id));
+                              }
+                            }
+                          },
+                          [&](const BandMissing&) {
+                            if (missing) diagnostics_.emit<DiagnosticId::bands_overlap>(band.span, "a missing value");
+                            missing = true;
+                          },
+                          [&](const BandOtherwise&) { otherwise = true; }},
+               band.node);
+  }
+  if (!readable) return {};
+  if (type.kind == Kind::boolean) {
+    std::string rest;
+    for (const char* answer : {"1", "0"}) {
+      const bool is_listed =
+          std::any_of(listed.begin(), listed.end(), [&](const auto& l) { return l.first == answer; });
+      if (!is_listed && rest.empty()) rest = *answer == '1' ? "yes" : "no";
+    }
+    return otherwise ? std::string() : rest;
+  }
+  for (const Raw& raw : raws) {
+    const auto scaled = [&](const Constant& value) {
+      return static_cast<Wide>(value.value) * kernels::wide_power_of_ten(digits - value.type.digits);
+    };
+    Interval made{raw.low ? scaled(*raw.low) : -infinity, raw.high ? scaled(*raw.high) : infinity,
+                  raw.range->low_excluded, raw.range->high_excluded, raw.span};
+    const bool empty = made.low > made.high || (made.low == made.high && (made.low_excluded || made.high_excluded));
+    if (empty) {
+      diagnostics_.emit<DiagnosticId::bounds_reversed>(raw.span, show(made.low, type, digits),
+                                                       show(made.high, type, digits));
+      return {};
+    }
+    intervals.push_back(made);
+  }
+  if (ordered_members) {
+    for (const auto& [key, place] : listed) {
+      const Wide code = std::stoll(key);
+      intervals.push_back({code, code, false, false, place});
+    }
+  }
+  // Whole things (ints, dates, members) have a next one; numbers with digits do not.
+  const bool whole = (type.kind == Kind::integer && digits == 0) || type.kind == Kind::date || ordered_members;
+  if (whole) {
+    for (Interval& interval : intervals) {
+      if (interval.low_excluded) interval.low += 1;
+      if (interval.high_excluded) interval.high -= 1;
+      interval.low_excluded = interval.high_excluded = false;
+    }
+  }
+  std::vector<Interval> sorted = intervals;
+  std::stable_sort(sorted.begin(), sorted.end(), begins_before);
+  const auto name = [&](Wide value) {
+    if (ordered_members && value >= 0 && value < static_cast<Wide>(members.size()))
+      return "`" + members[static_cast<std::size_t>(value)] + "`";
+    return show(value, type, digits);
+  };
+  std::string gap;
+  Wide covered = ordered_members ? -1 : -infinity;  // everything up to here, included unless `covered_excluded`
+  bool covered_excluded = false;
+  bool first = true;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const Interval& now = sorted[i];
+    if (!first) {
+      const bool overlaps = now.low < covered || (now.low == covered && !now.low_excluded && !covered_excluded);
+      if (overlaps) {
+        const Interval& earlier = sorted[i - 1];
+        const bool now_is_later = now.span.begin > earlier.span.begin;
+        diagnostics_.emit<DiagnosticId::bands_overlap>(now_is_later ? now.span : earlier.span, name(now.low))
+            .notes.push_back({now_is_later ? earlier.span : now.span, "the other band"});
+        return {};
+      }
+    }
+    const bool starts_at_once = first   ? (now.low == -infinity || (ordered_members && now.low == 0))
+                                : whole ? now.low == covered + 1
+                                        : now.low == covered && (!now.low_excluded || !covered_excluded);
+    if (!starts_at_once && gap.empty()) {
+      if (first) {
+        gap = ordered_members ? name(0) : "everything below " + name(now.low);
+      } else if (whole && now.low == covered + 2) {
+        gap = name(covered + 1);
+      } else if (now.low == covered) {
+        gap = "exactly " + name(covered);
+      } else {
+        gap = "everything between " + name(covered) + " and " + name(now.low);
+      }
+    }
+    covered = now.high;
+    covered_excluded = now.high_excluded;
+    first = false;
+  }
+  if (otherwise) return {};
+  if (has_ranges(type.kind)) {
+    if (sorted.empty()) return "every value";
+    if (gap.empty() && covered != infinity) gap = "everything above " + name(covered);
+    return gap;
+  }
+  if (type.kind == Kind::text) return "any other text";
+  if (ordered_members && !sorted.empty()) {
+    if (gap.empty() && covered + 1 < static_cast<Wide>(members.size())) gap = name(covered + 1);
+    return gap;
+  }
+  for (std::size_t code = 0; code < members.size(); ++code) {
+    const bool is_listed =
+        std::any_of(listed.begin(), listed.end(), [&](const auto& l) { return l.first == std::to_string(code); });
+    if (!is_listed) return "`" + members[code] + "`";
+  }
+  return {};
+}
+
+Type Checker::check_if(ExprId id, const If& choice, const Type* opposite) {
+  check_condition(choice.condition);
+  const auto [then, otherwise] = check_opposite(choice.then, choice.otherwise, opposite);
+  info(id).may_be_missing = may_miss(choice.condition) || may_miss(choice.then) || may_miss(choice.otherwise);
+  const auto both = common(then, otherwise);
+  if (!both) {
+    diagnostics_.emit<DiagnosticId::wrong_type>(span(choice.otherwise), words(then) + " as after `then`",
+                                                words(otherwise));
+    return poison();
+  }
+  return *both;
+}
+
+Type Checker::check_match(ExprId id, const Match& match, const Type* opposite) {
+  const Type subject = check(match.subject);
+  std::vector<const Band*> bands;
+  Type result;
+  bool may = may_miss(match.subject);
+  for (std::size_t i = 0; i < match.arms.size(); ++i) {
+    const MatchArm& arm = match.arms[i];
+    bands.push_back(&arm.band);
+    const Type type = check(arm.result, i == 0 || opposite != nullptr ? opposite : &result);
+    may = may || may_miss(arm.result);
+    if (i == 0) {
+      result = type;
+      continue;
+    }
+    const auto both = common(result, type);
+    if (!both) {
+      diagnostics_.emit<DiagnosticId::wrong_type>(span(arm.result), words(result) + " as in the first case",
+                                                  words(type));
+      result = poison();
+    } else {
+      result = *both;
+    }
+  }
+  const bool has_missing = std::any_of(
+      bands.begin(), bands.end(), [](const Band* band) { return std::holds_alternative<BandMissing>(band->node); });
+  if (has_missing && !may_miss(match.subject)) may = false;
+  info(id).may_be_missing = may;
+  const std::string rest = check_bands(bands, match.subject);
+  if (!rest.empty() && subject.kind != Kind::poison) diagnostics_.emit<DiagnosticId::match_incomplete>(span(id), rest);
+  return result;
+}
+
+Type Checker::check_default(ExprId id, const DefaultTo& fallback) {
+  const auto [value, other] = check_opposite(fallback.operand, fallback.fallback);
+  info(id).may_be_missing = may_miss(fallback.fallback);
+  if (value.kind == Kind::poison || other.kind == Kind::poison) return poison();
+  const auto both = common(value, other);
+  if (!both || value.kind == Kind::stage) {
+    diagnostics_.emit<DiagnosticId::wrong_type>(span(fallback.fallback), words(value), words(other));
+    return poison();
+  }
+  if (!may_miss(fallback.operand)) diagnostics_.emit<DiagnosticId::needless_default>(span(id));
+  return *both;
+}
+
+}  // namespace muster::compiler

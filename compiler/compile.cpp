@@ -1,0 +1,107 @@
+#include "compiler/compile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "compiler/check/check.h"
+#include "compiler/lower/lower.h"
+#include "compiler/resolve/symbols.h"
+#include "lang/parse/parse.h"
+#include "lang/source/load.h"
+#include "stdlib/std/library.h"
+
+namespace muster::compiler {
+
+using namespace lang;
+
+namespace {
+
+// FNV-1a, 64 bits (Fowler, Noll, Vo): names a text in a summary. It is no signature.
+class TextHash {
+ public:
+  void add(std::string_view text) {
+    for (const char byte : text) {
+      value_ ^= static_cast<unsigned char>(byte);
+      value_ *= 0x100000001b3ULL;
+    }
+  }
+  [[nodiscard]] std::string hex() const { return fmt::format("{:016x}", value_); }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325ULL;
+};
+
+// Parses the modules that are imported, and those that they import, each once.
+Result<> parse_imports(Compiled& compiled, const Limits& limits) {
+  std::unordered_set<std::string> done;
+  for (std::size_t index = 0; index < compiled.tree.declarations.size(); ++index) {
+    const auto* import = std::get_if<Import>(&compiled.tree.declarations[index].node);
+    if (import == nullptr) continue;
+    const Span place = compiled.tree.declarations[index].span;
+    std::string name;
+    for (const Name& part : import->path) name += (name.empty() ? "" : ".") + part.text;
+    if (!done.insert(name).second) continue;
+    if (done.size() > limits.import_files)
+      return Error{ErrorKind::data, "", 0, fmt::format("the policy imports more than {} modules", limits.import_files),
+                   ""};
+    const auto all = stdlib::modules();
+    const auto module = std::find_if(all.begin(), all.end(), [&](const stdlib::Module& m) { return m.name == name; });
+    if (module == all.end()) {
+      std::vector<std::string> names;
+      for (const stdlib::Module& candidate : all) names.emplace_back(candidate.name);
+      Diagnostic& message = compiled.diagnostics.emit<DiagnosticId::unknown_module>(place, name);
+      const std::string near = did_you_mean(name, names);
+      message.fix =
+          near.empty() ? fmt::format("the modules are {}", fmt::join(names, ", ")) : "did you mean `" + near + "`?";
+      continue;
+    }
+    auto file = add_source(std::string(module->name), std::string(module->text), true, limits, compiled.sources);
+    if (!file) return file.error();
+    parse(compiled.sources, *file, limits, compiled.tree, compiled.diagnostics);
+  }
+  return Done{};
+}
+
+Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& limits) {
+  parse(compiled.sources, main, limits, compiled.tree, compiled.diagnostics);
+  if (auto imported = parse_imports(compiled, limits); !imported) return imported.error();
+  const Symbols symbols(compiled.tree, compiled.diagnostics);
+  const DefinitionOrder order = order_definitions(compiled.tree, symbols, compiled.diagnostics);
+  TypedPolicy typed = check(compiled.tree, symbols, order, compiled.sources, limits, compiled.diagnostics);
+  if (!compiled.diagnostics.has_errors()) {
+    Program program = lower(compiled.tree, symbols, compiled.sources, std::move(typed), limits, compiled.diagnostics);
+    if (!compiled.diagnostics.has_errors()) {
+      if (const auto broken = verify(program); !broken.empty()) {
+        return Error{ErrorKind::internal, compiled.sources[main].name(), 0,
+                     "the compiled policy is not sound: " + broken.front(), "please report this"};
+      }
+      TextHash hash;
+      for (std::uint32_t file = 0; file < compiled.sources.size(); ++file)
+        hash.add(compiled.sources[FileId{file}].text());
+      program.source_hash = hash.hex();
+      compiled.program = std::move(program);
+    }
+  }
+  compiled.diagnostics.sort();
+  return compiled;
+}
+
+}  // namespace
+
+Result<Compiled> compile_file(const std::string& path, const Limits& limits) {
+  Compiled compiled;
+  auto file = load_source(path, limits, compiled.sources);
+  if (!file) return file.error();
+  return compile_loaded(std::move(compiled), *file, limits);
+}
+
+Result<Compiled> compile_text(std::string name, std::string text, const Limits& limits) {
+  Compiled compiled;
+  auto file = add_source(std::move(name), std::move(text), false, limits, compiled.sources);
+  if (!file) return file.error();
+  return compile_loaded(std::move(compiled), *file, limits);
+}
+
+}  // namespace muster::compiler

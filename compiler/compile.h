@@ -1,0 +1,29 @@
+// The front door: a policy file in, a verified program or all its mistakes out.
+// May include: compiler/*, stdlib/std. Called by: tools, tests, the library interface.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "compiler/ir/program.h"
+#include "lang/diagnostics/diagnostics.h"
+#include "lang/source/source.h"
+#include "lang/spec/limits.h"
+#include "lang/support/result.h"
+#include "lang/syntax/tree.h"
+
+namespace muster::compiler {
+
+struct Compiled {
+  lang::SourceMap sources;
+  lang::Diagnostics diagnostics;   // sorted; may hold warnings although there is a program
+  lang::Tree tree;                 // syntax of the policy and its imports
+  std::optional<Program> program;  // none if there are errors
+};
+
+// Reads and compiles a policy. Errors only where the file itself cannot be read; mistakes in it are diagnostics.
+lang::Result<Compiled> compile_file(const std::string& path, const lang::Limits& limits);
+// The same for text in memory; `name` stands in messages.
+lang::Result<Compiled> compile_text(std::string name, std::string text, const lang::Limits& limits);
+
+}  // namespace muster::compiler

@@ -1,0 +1,245 @@
+// Comparisons, memberships, text tests and tests for what is known.
+#include <algorithm>
+#include <string>
+
+#include "compiler/lower/lowerer.h"
+#include "lang/source/unicode.h"
+#include "stdlib/kernels/number.h"
+
+namespace muster::compiler {
+
+using namespace lang;
+
+namespace {
+
+CompareOp mirrored(CompareOp op) {  // a op b is b mirrored(op) a
+  switch (op) {
+    case CompareOp::less:
+      return CompareOp::greater;
+    case CompareOp::less_equal:
+      return CompareOp::greater_equal;
+    case CompareOp::greater:
+      return CompareOp::less;
+    case CompareOp::greater_equal:
+      return CompareOp::less_equal;
+    case CompareOp::equal:
+    case CompareOp::not_equal:
+      return op;
+  }
+  return op;
+}
+
+}  // namespace
+
+ValueId Lowerer::compare_numbers(CompareOp op, ValueId left, unsigned left_digits, ValueId right, unsigned right_digits,
+                                 Span place) {
+  const unsigned digits = std::max(left_digits, right_digits);
+  const auto packed = static_cast<std::int64_t>(op) | (std::int64_t{digits - left_digits} << 8) |
+                      (std::int64_t{digits - right_digits} << 16);
+  return builder_.add(Op::compare, truth(), {left, right}, packed, place);
+}
+
+ValueId Lowerer::compare(CompareOp op, Extent left, const Type& left_type, Extent right, const Type& right_type,
+                         Span place) {
+  const auto with = [&](CompareOp o, ValueId l, ValueId r) {
+    return compare_numbers(o, l, left_type.digits, r, right_type.digits, place);
+  };
+  if (left.is_exact() && right.is_exact()) return with(op, left.low, right.low);
+  const auto between = [&](ValueId surely, ValueId perhaps) {
+    return builder_.add(Op::truth_between, truth(), {surely, perhaps}, 0, place);
+  };
+  switch (op) {
+    case CompareOp::less:
+    case CompareOp::less_equal:
+      return between(with(op, left.high, right.low), with(op, left.low, right.high));
+    case CompareOp::greater:
+    case CompareOp::greater_equal:
+      return between(with(op, left.low, right.high), with(op, left.high, right.low));
+    case CompareOp::equal:
+    case CompareOp::not_equal: {
+      const ValueId surely = both(with(CompareOp::greater_equal, left.low, right.high),
+                                  with(CompareOp::less_equal, left.high, right.low), place);
+      const ValueId perhaps = both(with(CompareOp::less_equal, left.low, right.high),
+                                   with(CompareOp::greater_equal, left.high, right.low), place);
+      const ValueId equal = between(surely, perhaps);
+      return op == CompareOp::equal ? equal : negated(equal, place);
+    }
+  }
+  return builder_.missing(truth(), place);
+}
+
+ValueId Lowerer::lower_stage_comparison(CompareOp op, std::uint32_t rank, Span place) {
+  // `stage >= X` is the Kleene `or` of held over the stages of that rank or above (number 15).
+  const std::vector<ValueId>& held = held_[mode_index()];
+  const auto at_or_above = [&](std::size_t from) {
+    std::vector<ValueId> stages(held.begin() + static_cast<std::ptrdiff_t>(std::min(from, held.size())), held.end());
+    return stages.empty() ? builder_.boolean(false, place) : builder_.add(Op::or_, truth(), stages, 0, place);
+  };
+  switch (op) {
+    case CompareOp::greater_equal:
+      return at_or_above(rank);
+    case CompareOp::greater:
+      return at_or_above(rank + 1);
+    case CompareOp::less:
+      return negated(at_or_above(rank), place);
+    case CompareOp::less_equal:
+      return negated(at_or_above(rank + 1), place);
+    case CompareOp::equal:
+      return both(at_or_above(rank), negated(at_or_above(rank + 1), place), place);
+    case CompareOp::not_equal:
+      return negated(lower_stage_comparison(CompareOp::equal, rank, place), place);
+  }
+  return builder_.missing(truth(), place);
+}
+
+ValueId Lowerer::lower_comparison(ExprId id, const Comparison& comparison) {
+  const Type& left = type_of(comparison.left);
+  const Type& right = type_of(comparison.right);
+  const Span place = span(id);
+  const bool unequal = comparison.op == CompareOp::not_equal;
+  const auto with_sign = [&](ValueId equal) { return unequal ? negated(equal, place) : equal; };
+  if (left.kind == Kind::stage)
+    return lower_stage_comparison(comparison.op, policy_.info(comparison.right).index, place);
+  switch (physical_of(left.kind)) {
+    case Physical::integer:
+      return compare(comparison.op, lower(comparison.left), left, lower(comparison.right), right, place);
+    case Physical::code: {
+      // The first label of a grade is the best, so its order is that of the codes turned round.
+      const CompareOp op = left.kind == Kind::grade ? mirrored(comparison.op) : comparison.op;
+      return builder_.add(Op::compare_code, truth(), {exact(comparison.left), exact(comparison.right)},
+                          static_cast<std::int64_t>(op), place);
+    }
+    case Physical::text: {
+      for (const auto& [fixed, other] :
+           {std::pair{comparison.left, comparison.right}, std::pair{comparison.right, comparison.left}}) {
+        if (const auto value = policy_.fixed.find(fixed.index); value != policy_.fixed.end()) {
+          return with_sign(is_in(lower(other), left, {value->second}, place));
+        }
+        if (const auto* text = std::get_if<TextLiteral>(&tree_.expressions[fixed].node)) {
+          return with_sign(is_in(lower(other), left, {{left, 0, std::string(trim(text->value))}}, place));
+        }
+      }
+      return with_sign(
+          builder_.add(Op::text_equal, truth(), {exact(comparison.left), exact(comparison.right)}, 0, place));
+    }
+    case Physical::boolean: {
+      const ValueId l = exact(comparison.left);
+      const ValueId r = exact(comparison.right);
+      return with_sign(either(both(l, r, place), both(negated(l, place), negated(r, place), place), place));
+    }
+  }
+  return builder_.missing(truth(), place);
+}
+
+ValueId Lowerer::is_in(Extent value, const Type& type, const std::vector<Constant>& list, Span place) {
+  if (list.empty()) return builder_.boolean(false, place);  // `x in {}` is no (number 1)
+  if (physical_of(type.kind) == Physical::text) {
+    std::vector<std::string> folded;
+    for (const Constant& item : list) {
+      if (!item.text.empty()) folded.push_back(kernels::fold_text(item.text));  // a missing text equals nothing
+    }
+    return builder_.add(Op::in_texts, truth(), {value.low}, builder_.text_set(std::move(folded)), place);
+  }
+  std::vector<std::int64_t> numbers;
+  for (const Constant& item : list) {
+    // A number with digits that the value cannot have is never equal to it.
+    const unsigned down = item.type.digits > type.digits ? item.type.digits - type.digits : 0;
+    const std::int64_t power = kernels::power_of_ten(down);
+    if (item.value % power != 0) continue;
+    const auto scaled =
+        kernels::rescale(item.value / power, item.type.digits - down, type.digits, RoundingMode::half_even);
+    if (scaled.fault == kernels::Fault::none) numbers.push_back(scaled.value);
+  }
+  const std::int64_t set = builder_.number_set(std::move(numbers));
+  const Op op = physical_of(type.kind) == Physical::code ? Op::in_codes : Op::in_numbers;
+  return lift({value}, truth(), place,
+              [&](const std::vector<ValueId>& v) { return builder_.add(op, truth(), v, set, place); })
+      .low;
+}
+
+ValueId Lowerer::lower_membership(ExprId id, const Membership& membership) {
+  const Type& type = type_of(membership.value);
+  const Span place = span(id);
+  ValueId found;
+  if (const auto* range = std::get_if<RangeLiteral>(&tree_.expressions[membership.collection].node)) {
+    const auto side = [&](CompareOp op, ExprId bound) {
+      if (type.kind == Kind::picklist) {
+        return builder_.add(Op::compare_code, truth(), {exact(membership.value), exact(bound)},
+                            static_cast<std::int64_t>(op), place);
+      }
+      return compare(op, lower(membership.value), type, lower(bound), type_of(bound), place);
+    };
+    found = both(side(CompareOp::greater_equal, range->low),
+                 side(range->high_excluded ? CompareOp::less : CompareOp::less_equal, range->high), place);
+  } else {
+    const auto list = policy_.lists.find(id.index);
+    static const std::vector<Constant> none;
+    const std::vector<Constant>& items = list == policy_.lists.end() ? none : list->second;
+    if (type.kind == Kind::stage) {
+      std::vector<ValueId> any{builder_.boolean(false, place)};
+      for (const Constant& item : items)
+        any.push_back(lower_stage_comparison(CompareOp::equal, static_cast<std::uint32_t>(item.value), place));
+      found = builder_.add(Op::or_, truth(), any, 0, place);
+    } else {
+      found = is_in(lower(membership.value), type, items, place);
+    }
+  }
+  return membership.negated ? negated(found, place) : found;
+}
+
+ValueId Lowerer::lower_text_test(ExprId id, const TextTest& test) {
+  const Span place = span(id);
+  std::vector<std::string> patterns;
+  std::string key = std::to_string(static_cast<int>(test.op));
+  if (const auto list = policy_.lists.find(id.index); list != policy_.lists.end()) {
+    for (const Constant& item : list->second) {
+      patterns.push_back(item.text);
+      key += ":" + std::to_string(item.text.size()) + ":" + item.text;
+    }
+  }
+  std::optional<std::int64_t> index = builder_.find_pattern(key);
+  if (!index) {
+    auto pattern = kernels::TextPattern::make(test.op, std::move(patterns), limits_);
+    if (!pattern) {  // each one alone was accepted; together they are too large
+      diagnostics_.emit<DiagnosticId::bad_pattern>(place, pattern.error().message);
+      return builder_.missing(truth(), place);
+    }
+    index = builder_.pattern(key, std::move(*pattern));
+  }
+  return builder_.add(Op::text_test, truth(), {exact(test.subject)}, *index, place);
+}
+
+ValueId Lowerer::lower_in_last(ExprId id, const InLast& window) {
+  // (as of - D, as of]; on a date, as-of-day - D < d <= as-of-day (number 18).
+  const Span place = span(id);
+  const Type& type = type_of(window.value);
+  const bool is_date = type.kind == Kind::date;
+  std::int64_t length = policy_.fixed.at(window.duration.index).value;
+  if (is_date) length /= kernels::microseconds_per_day;
+  const ValueId end = builder_.add(is_date ? Op::as_of_day : Op::as_of_instant, type, {}, 0, place);
+  const ValueId start =
+      builder_.sum(type, std::vector{end, builder_.constant({.kind = Kind::integer}, length, place)}, {1, -1}, place);
+  const Extent value = lower(window.value);
+  return both(compare(CompareOp::greater, value, type, exactly(start), type, place),
+              compare(CompareOp::less_equal, value, type, exactly(end), type, place), place);
+}
+
+ValueId Lowerer::is_settled(Extent value, Span place) {
+  std::vector<ValueId> known{builder_.add(Op::is_known, truth(), {value.low}, 0, place)};
+  if (!value.is_exact()) {
+    known.push_back(builder_.add(Op::is_known, truth(), {value.high}, 0, place));
+    known.push_back(compare_numbers(CompareOp::equal, value.low, 0, value.high, 0, place));
+  }
+  const ValueId settled = builder_.add(Op::and_, truth(), known, 0, place);
+  // What is missing now may become known, and may stay missing: undecided.
+  return mode_ == Mode::actual
+             ? settled
+             : builder_.add(Op::truth_between, truth(), {settled, builder_.boolean(true, place)}, 0, place);
+}
+
+ValueId Lowerer::lower_state_test(ExprId id, const StateTest& test) {
+  const ValueId settled = is_settled(lower(test.operand), span(id));
+  return test.state == State::known ? settled : negated(settled, span(id));
+}
+
+}  // namespace muster::compiler

@@ -1,0 +1,312 @@
+// Names, literals, arithmetic and functions.
+#include <algorithm>
+
+#include "compiler/lower/lowerer.h"
+#include "lang/source/unicode.h"
+#include "stdlib/kernels/number.h"
+
+namespace muster::compiler {
+
+using namespace lang;
+
+namespace {
+
+// The sign and scale that a term of a sum has in the result.
+std::int64_t weight_in(const Type& term, const Type& result, bool minus) {
+  std::int64_t weight = minus ? -1 : 1;
+  if (term.kind == Kind::date && result.kind == Kind::duration) return weight * kernels::microseconds_per_day;
+  if (result.digits > term.digits) weight *= kernels::power_of_ten(result.digits - term.digits);
+  return weight;
+}
+
+}  // namespace
+
+ValueId Lowerer::lower_constant(const Constant& constant, Span place) {
+  if (constant.type.kind == Kind::text) {
+    if (constant.text.empty()) return builder_.missing(constant.type, place);  // an empty text is missing (number 22)
+    return builder_.constant(constant.type, builder_.text(constant.text), place);
+  }
+  return builder_.constant(constant.type, constant.value, place);
+}
+
+ValueId Lowerer::column(std::uint32_t field, Span place) {
+  const auto [slot, is_new] = column_of_field_.emplace(field, static_cast<std::uint32_t>(program_.columns.size()));
+  if (is_new) program_.columns.push_back(field);
+  return builder_.add(Op::column, program_.schema.fields[field].type, {}, slot->second, place);
+}
+
+ValueId Lowerer::convert(ValueId value, const Type& from, const Type& to, Span place) {
+  if (from.digits == to.digits || from.kind == Kind::boolean) return value;
+  const auto mode = static_cast<std::int64_t>(RoundingMode::half_even);
+  return builder_.add(Op::rescale, to, {value}, from.digits | (to.digits << 8) | (mode << 16), place);
+}
+
+Extent Lowerer::convert(Extent extent, const Type& from, const Type& to, Span place) {
+  return {convert(extent.low, from, to, place), convert(extent.high, from, to, place)};
+}
+
+Extent Lowerer::lower(ExprId id) {
+  const Span place = span(id);
+  if (const auto fixed = policy_.fixed.find(id.index); fixed != policy_.fixed.end())
+    return exactly(lower_constant(fixed->second, place));
+  return std::visit(
+      Overloaded{
+          [&](const NumberLiteral& literal) {
+            return exactly(builder_.constant(type_of(id), literal.value.mantissa, place));
+          },
+          [&](const PercentLiteral& literal) {
+            return exactly(builder_.constant(type_of(id), literal.value.mantissa, place));
+          },
+          [&](const MoneyLiteral& literal) {
+            const auto scaled = kernels::rescale(literal.value.mantissa, literal.value.digits, type_of(id).digits,
+                                                 RoundingMode::half_even);
+            return exactly(builder_.constant(type_of(id), scaled.value, place));
+          },
+          [&](const DurationLiteral& literal) {
+            return exactly(builder_.constant(type_of(id), literal.microseconds, place));
+          },
+          [&](const DateLiteral& literal) { return exactly(builder_.constant(type_of(id), literal.days, place)); },
+          [&](const DateTimeLiteral& literal) {
+            const std::int64_t instant =
+                literal.offset_minutes ? literal.days * kernels::microseconds_per_day + literal.microsecond_of_day -
+                                             *literal.offset_minutes * std::int64_t{60'000'000}
+                                       : policy_.zone.instant_from_local(literal.days, literal.microsecond_of_day);
+            return exactly(builder_.constant(type_of(id), instant, place));
+          },
+          [&](const TextLiteral& literal) {
+            const ExprInfo& own = policy_.info(id);
+            if (own.meaning == Meaning::member) return exactly(builder_.constant(own.type, own.index, place));
+            return exactly(lower_constant({own.type, 0, std::string(trim(literal.value))}, place));
+          },
+          [&](const BoolLiteral& literal) { return exactly(builder_.boolean(literal.value, place)); },
+          [&](const NameRef&) { return lower_name(id); },
+          [&](const Call& call) { return lower_call(id, call); },
+          [&](const AsOf&) { return exactly(builder_.add(Op::as_of_instant, type_of(id), {}, 0, place)); },
+          [&](const Negate& negate) { return lower_sum(id, SumChain{{{true, negate.operand}}}); },
+          [&](const SumChain& sum) { return lower_sum(id, sum); },
+          [&](const Product& product) { return lower_product(id, product); },
+          [&](const Round& round) { return lower_round(id, round); },
+          [&](const DefaultTo& fallback) { return lower_default(id, fallback); },
+          [&](const Not& negation) { return exactly(negated(exact(negation.operand), place)); },
+          [&](const Logic& logic) {
+            std::vector<ValueId> operands;
+            for (ExprId operand : logic.operands) operands.push_back(exact(operand));
+            return exactly(
+                builder_.add(logic.op == LogicOp::conjunction ? Op::and_ : Op::or_, truth(), operands, 0, place));
+          },
+          [&](const Implies& implies) {
+            return exactly(either(negated(exact(implies.left), place), exact(implies.right), place));
+          },
+          [&](const Comparison& comparison) { return exactly(lower_comparison(id, comparison)); },
+          [&](const SetLiteral&) { return exactly(builder_.missing(type_of(id), place)); },
+          [&](const RangeLiteral&) { return exactly(builder_.missing(type_of(id), place)); },
+          [&](const Membership& membership) { return exactly(lower_membership(id, membership)); },
+          [&](const InLast& window) { return exactly(lower_in_last(id, window)); },
+          [&](const TextTest& test) { return exactly(lower_text_test(id, test)); },
+          [&](const StateTest& test) { return exactly(lower_state_test(id, test)); },
+          [&](const If& choice) {
+            const Type& type = type_of(id);
+            return select(exact(choice.condition), convert(lower(choice.then), type_of(choice.then), type, place),
+                          convert(lower(choice.otherwise), type_of(choice.otherwise), type, place), type, place);
+          },
+          [&](const Match& match) {
+            const Type& type = type_of(id);
+            std::vector<Arm> arms;
+            for (const MatchArm& arm : match.arms) {
+              arms.push_back({&arm.band, convert(lower(arm.result), type_of(arm.result), type, place)});
+            }
+            // The checker has seen that the bands cover everything, so the last one is the rest.
+            return choose(arms, lower(match.subject), type_of(match.subject), arms.back().result, type, place);
+          },
+          [&](const ScoreBound& bound) {
+            const ScoreValues& score = scores_.at(policy_.info(id).index);
+            const bool lowest = bound.kind == BoundKind::lowest;
+            // What is possible now only shrinks when data arrive, so the bound itself lies in the extent.
+            return mode_ == Mode::possible ? score.extent : exactly(lowest ? score.extent.low : score.extent.high);
+          },
+          [&](const Parenthesised& group) { return lower(group.inner); },
+          [&](const Poison&) { return exactly(builder_.missing(type_of(id), place)); }},
+      tree_.expressions[id].node);
+}
+
+Extent Lowerer::lower_name(ExprId id) {
+  const ExprInfo& own = policy_.info(id);
+  const Span place = span(id);
+  switch (own.meaning) {
+    case Meaning::field:
+      return exactly(column(own.index, place));
+    case Meaning::parameter:
+      return (*arguments_)[own.index];
+    case Meaning::setting:
+      return exactly(lower_constant(policy_.constants.at(own.index), place));
+    case Meaning::let:
+    case Meaning::qualifier:
+    case Meaning::grade:
+      return values_[mode_index()].at(own.index);
+    case Meaning::score: {
+      const ScoreValues& score = scores_.at(own.index);
+      return mode_ == Mode::actual ? exactly(score.value) : score.extent;
+    }
+    case Meaning::disqualified:
+      return exactly(disqualified_[mode_index()]);
+    case Meaning::member:
+      return exactly(builder_.constant(own.type, own.index, place));
+    case Meaning::none:
+    case Meaning::picklist:
+    case Meaning::set:
+    case Meaning::define:
+    case Meaning::stage:
+    case Meaning::broken:
+      break;  // the checker lets none of them stand as a value
+  }
+  return exactly(builder_.missing(own.type, place));
+}
+
+Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
+  const Type& type = type_of(id);
+  std::vector<ValueId> lows;
+  std::vector<ValueId> highs;
+  std::vector<std::int64_t> weights;
+  bool exact_all = true;
+  for (const SumTerm& term : sum.terms) {
+    const Type& term_type = type_of(term.operand);
+    Extent operand;
+    if (type.kind == Kind::date && term_type.kind == Kind::duration) {
+      const std::int64_t days = policy_.fixed.at(term.operand.index).value / kernels::microseconds_per_day;
+      operand = exactly(builder_.constant({.kind = Kind::integer}, days, span(term.operand)));
+    } else {
+      operand = lower(term.operand);
+    }
+    exact_all = exact_all && operand.is_exact();
+    weights.push_back(weight_in(term_type, type, term.minus));
+    lows.push_back(term.minus ? operand.high : operand.low);
+    highs.push_back(term.minus ? operand.low : operand.high);
+  }
+  if (exact_all) return exactly(builder_.sum(type, lows, weights, span(id)));
+  const std::int64_t index = builder_.weights(weights);
+  return {builder_.add(Op::saturating_sum, type, lows, index, span(id)),
+          builder_.add(Op::saturating_sum, type, highs, index, span(id))};
+}
+
+ValueId Lowerer::divide(const Product& product, Type type, ValueId left, ValueId right, Span place) {
+  const int raise = type.digits + type_of(product.right).digits - type_of(product.left).digits;
+  const std::int64_t raise_left = std::max(0, raise);
+  const std::int64_t raise_right = std::max(0, -raise);
+  return builder_.add(Op::divide, type, {left, right}, raise_left | (raise_right << 8), place);
+}
+
+Extent Lowerer::lower_product(ExprId id, const Product& product) {
+  const Type& type = type_of(id);
+  const Span place = span(id);
+  const int left_digits = type_of(product.left).digits;
+  const int right_digits = type_of(product.right).digits;
+  return lift({lower(product.left), lower(product.right)}, type, place, [&](const std::vector<ValueId>& v) {
+    switch (product.op) {
+      case ProductOp::multiply:
+        return builder_.add(Op::multiply, type, v, std::max(0, left_digits + right_digits - type.digits), place);
+      case ProductOp::divide:
+        return divide(product, type, v[0], v[1], place);
+      case ProductOp::remainder:
+        return builder_.add(Op::remainder, type, v,
+                            std::max(0, type.digits - left_digits) | (std::max(0, type.digits - right_digits) << 8),
+                            place);
+    }
+    return builder_.missing(type, place);
+  });
+}
+
+Extent Lowerer::lower_round(ExprId id, const Round& round) {
+  const Type& type = type_of(id);
+  const Span place = span(id);
+  ExprId operand = round.operand;
+  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[operand].node)) operand = group->inner;
+  // A quotient is rounded once, to the digits that were asked for: "4 digits unless told" (number 7).
+  if (const auto* product = std::get_if<Product>(&tree_.expressions[operand].node);
+      product != nullptr && product->op == ProductOp::divide) {
+    return lift({lower(product->left), lower(product->right)}, type, place, [&](const std::vector<ValueId>& v) {
+      const int raise = type.digits + type_of(product->right).digits - type_of(product->left).digits;
+      const std::int64_t packed =
+          std::max(0, raise) | (std::max(0, -raise) << 8) | (static_cast<int>(round.mode) << 16);
+      return builder_.add(Op::divide, type, v, packed, place);
+    });
+  }
+  const Extent value = lower(round.operand);
+  const std::int64_t packed = type_of(round.operand).digits | (type.digits << 8) | (static_cast<int>(round.mode) << 16);
+  // Rounding keeps order, so an extent is rounded end by end.
+  const auto rounded = [&](ValueId end) { return builder_.add(Op::rescale, type, {end}, packed, place); };
+  return {rounded(value.low), rounded(value.high)};
+}
+
+Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {
+  const Type& type = type_of(id);
+  const Extent value = convert(lower(fallback.operand), type_of(fallback.operand), type, span(id));
+  if (mode_ == Mode::possible) return value;  // what is missing may become anything, the fallback included
+  const Extent other = convert(lower(fallback.fallback), type_of(fallback.fallback), type, span(id));
+  return exactly(builder_.add(Op::default_to, type, {value.low, other.low}, 0, span(id)));
+}
+
+Extent Lowerer::lower_define(ExprId id, const Call& call) {
+  const std::uint32_t index = policy_.info(id).index;
+  const auto& define = std::get<DefineDecl>(tree_.declarations[index].node);
+  const Type result = policy_.declaration_types.at(index);
+  if (inline_depth_ >= limits_.nesting_depth) {
+    if (inline_depth_ == limits_.nesting_depth) {
+      diagnostics_.emit<DiagnosticId::nesting_too_deep>(define.name.span, limits_.nesting_depth);
+      ++inline_depth_;  // said once; the program is not used
+    }
+    return exactly(builder_.missing(result, span(id)));
+  }
+  std::vector<Extent> arguments;
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    const Type& wanted = policy_.parameter_types.at(index)[i];
+    arguments.push_back(convert(lower(call.arguments[i]), type_of(call.arguments[i]), wanted, span(id)));
+  }
+  const auto key = std::pair(index, arguments);
+  if (const auto known = inlined_[mode_index()].find(key); known != inlined_[mode_index()].end()) return known->second;
+  const std::vector<Extent>* const outer = arguments_;
+  arguments_ = &arguments;
+  ++inline_depth_;
+  const Extent value = convert(lower(define.body), type_of(define.body), result, span(id));
+  if (inline_depth_ <= limits_.nesting_depth) --inline_depth_;
+  arguments_ = outer;
+  inlined_[mode_index()].emplace(key, value);
+  return value;
+}
+
+Extent Lowerer::lower_call(ExprId id, const Call& call) {
+  const ExprInfo& own = policy_.info(id);
+  if (own.meaning == Meaning::define) return lower_define(id, call);
+  const Type& type = type_of(id);
+  const Span place = span(id);
+  const FunctionRow& row = function_rows[own.index];
+  const auto function = static_cast<std::int64_t>(row.id);
+  const Type& first = type_of(call.arguments.front());
+  switch (row.shape) {
+    case FunctionShape::text_to_text:
+      return exactly(builder_.add(Op::text_function, type, {exact(call.arguments[0])}, function, place));
+    case FunctionShape::text_with_text_to_text: {
+      const std::int64_t text = builder_.text(policy_.fixed.at(call.arguments[1].index).text);
+      return exactly(builder_.add(Op::text_function, type, {exact(call.arguments[0])}, function | (text << 8), place));
+    }
+    case FunctionShape::text_to_int:
+      return exactly(builder_.add(Op::text_to_integer, type, {exact(call.arguments[0])}, function, place));
+    case FunctionShape::date_to_int:
+    case FunctionShape::number_to_same:
+    case FunctionShape::number_to_int:
+      return lift({lower(call.arguments[0])}, type, place, [&](const std::vector<ValueId>& v) {
+        return builder_.add(Op::number_function, type, v, function | (first.digits << 8), place);
+      });
+    case FunctionShape::numbers_to_same:
+      return lift({convert(lower(call.arguments[0]), first, type, place),
+                   convert(lower(call.arguments[1]), type_of(call.arguments[1]), type, place)},
+                  type, place, [&](const std::vector<ValueId>& v) {
+                    return builder_.add(Op::numbers_function, type, v, function, place);
+                  });
+    case FunctionShape::instant_to_date:
+      return lift({lower(call.arguments[0])}, type, place,
+                  [&](const std::vector<ValueId>& v) { return builder_.add(Op::date_of_instant, type, v, 0, place); });
+  }
+  return exactly(builder_.missing(type, place));
+}
+
+}  // namespace muster::compiler

@@ -1,0 +1,241 @@
+#include "lang/parse/scan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "lang/source/unicode.h"
+#include "lang/spec/spec.h"
+
+namespace muster::lang {
+namespace {
+
+constexpr std::string_view no_break_space = "\xC2\xA0";
+
+struct LaterPhrase {
+  PhrasePlace place;
+  std::string_view words;
+};
+constexpr auto later_phrases = std::to_array<LaterPhrase>({
+#define MUSTER_LATER_PHRASE(where, words) {PhrasePlace::where, words},
+#include "lang/spec/later_phrases.def"
+#undef MUSTER_LATER_PHRASE
+});
+
+constexpr auto calendar_units = std::to_array<std::string_view>({"month", "months", "quarter", "quarters", "year", "years"});
+
+// Words that join two values or open a clause, so that no value begins with them.
+constexpr auto joining_words = std::to_array<std::string_view>(
+    {"and", "or", "implies", "in", "is", "where", "when", "default", "of", "otherwise", "contains", "starts", "ends", "matches",
+     "rounded", "mod", "to", "because", "ask", "needs", "at", "per", "except", "then", "else"});
+
+bool is_ascii_letter(char letter) {
+  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_';
+}
+
+std::string_view identifier_at(std::string_view text, std::size_t at) {
+  return text.substr(at, identifier_end(text, at) - at);
+}
+
+template <std::size_t N>
+bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+}  // namespace
+
+std::size_t identifier_end(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  while (end < text.size()) {
+    const char letter = text[end];
+    if (is_ascii_letter(letter) || (is_digit(letter) && end > at)) {
+      ++end;
+    } else if (static_cast<unsigned char>(letter) >= 0x80) {
+      const CodePoint point = decode(text.substr(end));
+      if (!is_letter_or_digit(point.value)) break;
+      end += point.bytes;
+    } else {
+      break;
+    }
+  }
+  return end;
+}
+
+std::size_t skip_blanks(std::string_view text, std::size_t at) {
+  while (at < text.size()) {
+    if (text[at] == ' ' || text[at] == '\t' || (text[at] == '\r' && text.substr(at + 1, 1) != "\n")) {
+      ++at;
+    } else if (text.substr(at, 2) == no_break_space) {
+      at += 2;
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+bool at_newline(std::string_view text, std::size_t at) {
+  return at < text.size() && (text[at] == '\n' || text[at] == '\r');
+}
+
+std::size_t skip_lines(std::string_view text, std::size_t at) {
+  for (;;) {
+    at = skip_blanks(text, at);
+    if (at < text.size() && text[at] == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (at_newline(text, at)) {
+      ++at;
+    } else {
+      return at;
+    }
+  }
+}
+
+bool word_at(std::string_view text, std::size_t at, std::string_view word) {
+  return text.substr(at, word.size()) == word && identifier_end(text, at) == at + word.size();
+}
+
+std::size_t phrase_end(std::string_view text, std::size_t at, std::string_view words) {
+  for (;;) {
+    const std::size_t length = std::min(words.find(' '), words.size());
+    if (!word_at(text, at, words.substr(0, length))) return std::string_view::npos;
+    at += length;
+    if (length == words.size()) return at;
+    words.remove_prefix(length + 1);
+    at = skip_blanks(text, at);
+  }
+}
+
+bool is_reserved(std::string_view word) { return contains(reserved_words, word); }
+
+std::size_t token_end(std::string_view text, std::size_t at) {
+  if (at >= text.size() || at_newline(text, at)) return at;
+  if (const std::size_t end = identifier_end(text, at); end > at) return end;
+  if (const std::size_t end = scan_date(text, at); end > at) return end;
+  if (is_digit(text[at])) return scan_number(text, at).bare_end;
+  if (text[at] == '"') {
+    for (std::size_t end = at + 1; end < text.size() && text[end] != '\n'; ++end) {
+      if (text[end] == '\\') {
+        ++end;
+      } else if (text[end] == '"') {
+        return end + 1;
+      }
+    }
+    return at + 1;
+  }
+  return std::min(at + decode(text.substr(at)).bytes, text.size());
+}
+
+bool starts_operand(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return false;
+  if (text[at] == '"' || text[at] == '(' || is_digit(text[at])) return true;
+  const std::string_view word = identifier_at(text, at);
+  return !word.empty() && !contains(joining_words, word);
+}
+
+bool starts_declaration(std::string_view text, std::size_t at) {
+  const std::string_view word = identifier_at(text, at);
+  if (word.empty()) return false;
+  const bool known =
+      std::any_of(declaration_keywords.begin(), declaration_keywords.end(),
+                  [&](const DeclarationKeyword& row) { return row.word == word; }) ||
+      contains(later_keywords, word);
+  if (!known) return false;
+  const std::size_t next = skip_blanks(text, at + word.size());
+  if (next >= text.size()) return true;
+  if (text[next] == '"' || text[next] == '{') return true;
+  if (next == at + word.size()) return false;
+  const std::string_view name = identifier_at(text, next);
+  return !name.empty() && (!is_reserved(name) || word == "ignore");
+}
+
+bool continues_rule(std::string_view text, std::size_t at) {
+  for (const std::string_view word : {"and", "or", "implies", "where", "then", "else"}) {
+    if (word_at(text, at, word)) return true;
+  }
+  const auto next = [&](std::size_t length) { return text.substr(skip_blanks(text, at + length)); };
+  if (word_at(text, at, "because")) return next(7).starts_with('"');
+  if (word_at(text, at, "ask")) return next(3).starts_with('"');
+  if (word_at(text, at, "needs")) return !next(5).empty() && is_digit(next(5).front());
+  return phrase_end(text, at, "except when") != std::string_view::npos ||
+         phrase_end(text, at, "at most") != std::string_view::npos;
+}
+
+bool starts_rule(std::string_view text, std::size_t at) {
+  if (at >= text.size()) return true;
+  if (text[at] == '}') return true;
+  if ((text[at] == '+' || text[at] == '-') && at + 1 < text.size() && is_digit(text[at + 1])) return true;
+  for (const std::string_view words : {"require", "exclude", "stage", "not yet", "disqualified when", "points by",
+                                       "all of", "any of", "at least"}) {
+    if (phrase_end(text, at, words) != std::string_view::npos) return true;
+  }
+  const std::size_t name_end = identifier_end(text, at);
+  if (name_end == at) return false;
+  const std::size_t next = skip_blanks(text, name_end);
+  return next < text.size() && text[next] == ':';
+}
+
+std::string_view later_phrase(std::string_view text, std::size_t at, PhrasePlace place) {
+  for (const LaterPhrase& row : later_phrases) {
+    if (row.place != PhrasePlace::anywhere && row.place != place) continue;
+    if (phrase_end(text, at, row.words) != std::string_view::npos) return row.words;
+  }
+  return {};
+}
+
+NumberShape scan_number(std::string_view text, std::size_t at) {
+  const auto skip_digits = [&](std::size_t from) {
+    while (from < text.size() && is_digit(text[from])) ++from;
+    return from;
+  };
+  NumberShape shape;
+  shape.digits_end = skip_digits(at);
+  shape.fraction_begin = shape.fraction_end = shape.bare_end = shape.digits_end;
+  if (text.substr(shape.digits_end, 1) == "." && shape.digits_end + 1 < text.size() &&
+      is_digit(text[shape.digits_end + 1])) {
+    shape.fraction_begin = shape.digits_end + 1;
+    shape.fraction_end = shape.bare_end = skip_digits(shape.fraction_begin);
+  }
+  const std::size_t word_end = identifier_end(text, shape.bare_end);
+  const std::string_view touching = text.substr(shape.bare_end, word_end - shape.bare_end);
+  if (touching == "K" || touching == "M" || touching == "B") {
+    shape.suffix = touching.front();
+    shape.bare_end = word_end;
+  }
+  shape.end = shape.bare_end;
+  if (text.substr(shape.bare_end, 1) == "%") {
+    shape.percent = true;
+    ++shape.end;
+    return shape;
+  }
+  const std::size_t unit_begin = skip_blanks(text, shape.bare_end);
+  if (unit_begin == shape.bare_end) return shape;
+  const std::size_t unit_end = identifier_end(text, unit_begin);
+  const std::string_view unit = text.substr(unit_begin, unit_end - unit_begin);
+  if (find_currency(unit) != nullptr) {
+    shape.unit_kind = NumberShape::Unit::currency;
+  } else if (contains(calendar_units, unit)) {
+    shape.unit_kind = NumberShape::Unit::calendar;
+  } else if (std::any_of(duration_unit_rows.begin(), duration_unit_rows.end(), [&](const DurationUnitRow& row) {
+               return unit == row.singular || unit == row.plural;
+             })) {
+    shape.unit_kind = NumberShape::Unit::duration;
+  } else {
+    return shape;
+  }
+  shape.unit = unit;
+  shape.end = unit_end;
+  return shape;
+}
+
+std::size_t scan_date(std::string_view text, std::size_t at) {
+  constexpr std::string_view pattern = "0000-00-00";
+  if (text.size() - std::min(at, text.size()) < pattern.size()) return at;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char letter = text[at + i];
+    if (pattern[i] == '0' ? !is_digit(letter) : letter != pattern[i]) return at;
+  }
+  const std::size_t end = at + pattern.size();
+  return end < text.size() && is_digit(text[end]) ? at : end;
+}
+
+}  // namespace muster::lang

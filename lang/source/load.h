@@ -1,0 +1,22 @@
+// Reads a policy file from disk and refuses what no policy may be: a directory, more than the limit, bytes
+// that are not UTF-8, invisible reordering characters. May include: lang/*. Called by: tools, golden tests.
+#pragma once
+
+#include <string>
+
+#include "lang/diagnostics/diagnostics.h"
+#include "lang/source/source.h"
+#include "lang/spec/limits.h"
+#include "lang/support/result.h"
+
+namespace muster::lang {
+
+// Reads `path` and adds it to `sources`. A leading byte-order mark is dropped. Errors: the file cannot be
+// read (ErrorKind::file), or its bytes are not a policy (ErrorKind::data, with the line).
+Result<FileId> load_source(const std::string& path, const Limits& limits, SourceMap& sources);
+
+// The same checks for text that is already in memory: tests and the standard library.
+Result<FileId> add_source(std::string name, std::string text, bool is_library, const Limits& limits,
+                          SourceMap& sources);
+
+}  // namespace muster::lang

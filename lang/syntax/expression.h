@@ -1,0 +1,211 @@
+// Expressions as the author wrote them. Nothing is resolved or typed here; parentheses are kept for the formatter.
+// May include: lang/source, lang/spec, lang/support. Called by: parse, resolve, check, lower.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lang/source/source.h"
+#include "lang/spec/spec.h"
+
+namespace muster::lang {
+
+using ExprId = Id<struct ExprTag>;
+
+struct Name {
+  std::string text;
+  Span span;
+};
+
+// A quoted text in the policy, escapes resolved.
+struct Quoted {
+  std::string text;
+  Span span;
+};
+
+// mantissa / 10^digits, exactly as written; digits is 0..9.
+struct Decimal {
+  std::int64_t mantissa = 0;
+  std::uint8_t digits = 0;
+
+  bool operator==(const Decimal&) const = default;
+};
+
+// ---- literals
+struct NumberLiteral {
+  Decimal value;
+};  // 100   2.5   50K (= 50000)
+struct PercentLiteral {
+  Decimal value;
+};  // 45% holds 45
+struct MoneyLiteral {
+  Decimal value;
+  std::string currency;
+};  // 50M USD; the code is a row of currencies.def
+struct DurationLiteral {
+  std::int64_t microseconds;
+  DurationUnit unit;
+};  // 30 days
+struct DateLiteral {
+  std::int32_t days;
+};                        // since 1970-01-01; a day that exists
+struct DateTimeLiteral {  // 2026-02-01 09:30, 2026-02-01T09:30:00Z
+  std::int32_t days;
+  std::int64_t microsecond_of_day;
+  std::optional<std::int32_t> offset_minutes;  // east of UTC; none: the policy's zone
+};
+struct TextLiteral {
+  std::string value;
+};
+struct BoolLiteral {
+  bool value;
+};
+
+// ---- names and calls
+struct NameRef {
+  std::vector<Name> path;
+};  // fit   lead.stage
+struct Call {
+  Name function;
+  std::vector<ExprId> arguments;
+};
+struct AsOf {};  // as of: the moment of the evaluation
+
+// ---- arithmetic
+struct Negate {
+  ExprId operand;
+};
+struct SumTerm {
+  bool minus;
+  ExprId operand;
+};
+struct SumChain {
+  std::vector<SumTerm> terms;
+};  // a + b - c, flat; the first term has minus = false
+enum class ProductOp : std::uint8_t { multiply, divide, remainder };  // *  /  mod
+struct Product {
+  ProductOp op;
+  ExprId left;
+  ExprId right;
+};                                                                        // left-associative
+enum class RoundingMode : std::uint8_t { half_even, half_up, up, down };  // up: away from zero; down: towards zero
+struct Round {
+  ExprId operand;
+  RoundingMode mode;
+  std::uint8_t digits;
+};  // x rounded half up to 2 digits
+struct DefaultTo {
+  ExprId operand;
+  ExprId fallback;
+};  // x default 0
+
+// ---- conditions
+struct Not {
+  ExprId operand;
+};
+enum class LogicOp : std::uint8_t { conjunction, disjunction };
+struct Logic {
+  LogicOp op;
+  std::vector<ExprId> operands;
+};  // at least two, flat
+struct Implies {
+  ExprId left;
+  ExprId right;
+};
+enum class CompareOp : std::uint8_t { equal, not_equal, less, less_equal, greater, greater_equal };
+struct Comparison {
+  CompareOp op;
+  ExprId left;
+  ExprId right;
+};
+struct SetLiteral {
+  std::vector<ExprId> items;
+};  // { "a", "b" }, only opposite `in` and after `any`
+struct RangeLiteral {
+  ExprId low;
+  ExprId high;
+  bool high_excluded;
+};  // 1 to 9, 1 to under 9: only opposite `in`
+struct Membership {
+  ExprId value;
+  bool negated;
+  ExprId collection;
+};  // x in SET, x not in SET
+struct InLast {
+  ExprId value;
+  ExprId duration;
+};  // created_at in last 30 days
+struct TextTest {
+  TextOp op;
+  bool any;
+  ExprId subject;
+  ExprId pattern;
+};
+enum class State : std::uint8_t { known, missing, undecided };
+struct StateTest {
+  ExprId operand;
+  State state;
+};  // x is known
+
+// ---- choices
+struct BandRange {  // an absent bound is open
+  std::optional<ExprId> low;
+  std::optional<ExprId> high;
+  bool low_excluded = false;
+  bool high_excluded = false;
+};
+struct BandValues {
+  std::vector<ExprId> values;
+};  // Software, Fintech
+struct BandMissing {};
+struct BandOtherwise {};
+struct Band {
+  Span span;
+  std::variant<BandRange, BandValues, BandMissing, BandOtherwise> node;
+};
+struct If {
+  ExprId condition;
+  ExprId then;
+  ExprId otherwise;
+};  // if C then A else B
+struct MatchArm {
+  Band band;
+  ExprId result;
+};
+struct Match {
+  ExprId subject;
+  std::vector<MatchArm> arms;
+};  // match x { under 5: "a" | 5 and over: "b" | missing: "c" }
+
+// ---- scores as operands
+enum class BoundKind : std::uint8_t { lowest, highest };
+struct ScoreBound {
+  BoundKind kind;
+  Name score;
+};  // lowest of fit
+
+struct Parenthesised {
+  ExprId inner;
+};
+struct Poison {};  // a mistake that has been reported
+
+using ExprNode = std::variant<NumberLiteral, PercentLiteral, MoneyLiteral, DurationLiteral, DateLiteral,
+                              DateTimeLiteral, TextLiteral, BoolLiteral, NameRef, Call, AsOf, Negate, SumChain, Product,
+                              Round, DefaultTo, Not, Logic, Implies, Comparison, SetLiteral, RangeLiteral, Membership,
+                              InLast, TextTest, StateTest, If, Match, ScoreBound, Parenthesised, Poison>;
+
+struct Expr {
+  Span span;
+  ExprNode node;
+};
+
+// For std::visit over the variants of the tree: one lambda per alternative, the compiler checks that none is left out.
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+}  // namespace muster::lang

@@ -1,0 +1,77 @@
+// Days, moments and zones (language section 4, numbers 17 to 19). A date is days since 1970-01-01, a moment
+// microseconds since 1970-01-01T00:00:00Z, a duration microseconds. The only place that knows the date library.
+// May include: the standard library. Called by: parser (literals), constant folding, engines, ingest.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "lang/support/result.h"
+
+namespace muster::kernels {
+
+inline constexpr std::int64_t microseconds_per_day = 86'400'000'000;
+
+struct CivilDay {
+  std::int32_t year = 1970;
+  std::uint8_t month = 1;
+  std::uint8_t day = 1;
+};
+// Days since 1970-01-01, or nothing where there is no such day. Years 0001 to 9999.
+[[nodiscard]] std::optional<std::int32_t> days_from_civil(CivilDay civil);
+[[nodiscard]] CivilDay civil_from_days(std::int64_t days);
+
+// An IANA zone. Cheap to copy; conversions remember the last offset period, so bulk conversion is fast and one
+// Zone object must not be shared between threads (copy it).
+class Zone {
+ public:
+  static Zone utc();
+  // Error (ErrorKind::usage): no such zone in the time-zone database, or no database on this machine.
+  static lang::Result<Zone> find(std::string_view name);
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  // A local time that DST skips moves later by the length of the gap; one that it repeats is the earlier moment.
+  [[nodiscard]] std::int64_t instant_from_local(std::int32_t days, std::int64_t microsecond_of_day) const;
+  [[nodiscard]] std::int64_t local_day(std::int64_t instant) const;
+  // Local time as `2026-02-01 09:30:00`, with a fraction only where there is one.
+  [[nodiscard]] std::string format_local(std::int64_t instant) const;
+
+ private:
+  struct Data;     // the date library's zone and the rule that follows its last change
+  struct Period {  // [begin, end) in microseconds, in which `offset` holds; empty until first used
+    std::int64_t begin = 1;
+    std::int64_t end = 0;
+    std::int64_t offset = 0;
+  };
+  enum class Choice : std::uint8_t { policy, end_of_day };
+
+  [[nodiscard]] Period look_up(std::int64_t instant) const;
+  [[nodiscard]] const Period& period_at(std::int64_t instant) const;
+  [[nodiscard]] std::int64_t resolve(std::int64_t local, Choice choice) const;
+  friend std::int64_t last_moment_of_day(std::int32_t days, const Zone& zone);
+
+  std::string name_;
+  std::shared_ptr<const Data> data_;  // null for UTC
+  mutable Period last_{};
+};
+
+// The version of the time-zone database, such as 2025b, or "unknown".
+[[nodiscard]] std::string zone_database_version();
+
+// `as of` for a whole day: that day's last microsecond in the zone (number 17).
+[[nodiscard]] std::int64_t last_moment_of_day(std::int32_t days, const Zone& zone);
+
+[[nodiscard]] std::string format_date(std::int64_t days);              // 2026-02-01
+[[nodiscard]] std::string format_duration(std::int64_t microseconds);  // 30 days, 1 hour 30 minutes
+
+// Kernels of functions.def.
+[[nodiscard]] std::int64_t year(std::int64_t days);
+[[nodiscard]] std::int64_t month(std::int64_t days);
+[[nodiscard]] std::int64_t day_of_month(std::int64_t days);
+[[nodiscard]] std::int64_t day_of_week(std::int64_t days);  // Monday 1 .. Sunday 7
+[[nodiscard]] std::int64_t date_of(std::int64_t instant, const Zone& zone);
+
+}  // namespace muster::kernels
