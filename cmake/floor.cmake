@@ -7,6 +7,8 @@ function(muster_settings target)
   target_compile_options(${target} PRIVATE ${MUSTER_WARNINGS})
   # __int128 is a GNU extension that both compilers have; -Wpedantic alone would refuse it.
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-pedantic>)
+  # clang 19 reports what std::stable_sort of libstdc++ 12 does inside as a use of something deprecated.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
   if(MUSTER_SANITIZE)
     target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=address,undefined)

@@ -151,8 +151,8 @@ Type Checker::check_product(ExprId id, const Product& product) {
   }
   const char* const verb = product.op == ProductOp::multiply ? "multiplied"
                            : product.op == ProductOp::divide ? "divided"
-                                                             : "divided by `mod`";
-  diagnostics_.emit<DiagnosticId::cannot_multiply>(span(id), words(left), words(right), verb);
+                                                             : "divided";
+  diagnostics_.emit<DiagnosticId::cannot_multiply>(span(id), words(left), verb, words(right));
   return poison();
 }
 

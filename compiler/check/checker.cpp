@@ -56,7 +56,10 @@ void Checker::read_header(const PolicyHeader& header) {
   std::optional<PolicyEntry::Key> seen[6];
   for (const PolicyEntry& entry : header.entries) {
     auto& mark = seen[static_cast<std::size_t>(entry.key)];
-    if (mark) diagnostics_.emit<DiagnosticId::one_only>(entry.span, "entry of this kind in the policy header");
+    if (mark) {
+      diagnostics_.emit<DiagnosticId::one_only>(entry.span, "entry of this kind in the policy header").fix =
+          "keep one of the two";
+    }
     mark = entry.key;
     switch (entry.key) {
       case PolicyEntry::Key::edition:
@@ -89,7 +92,7 @@ void Checker::read_header(const PolicyHeader& header) {
         if (row != nullptr) {
           policy_.currency = static_cast<std::uint16_t>(row - currency_rows.data());
         } else {
-          diagnostics_.emit<DiagnosticId::unknown_currency>(entry.span, entry.text);
+          is_currency_broken_ = true;  // the parser has said so
         }
         break;
       }
@@ -198,7 +201,8 @@ void Checker::check_points(const Points& points) {
   const auto value = require_constant(points.amount, "points");
   if (!value) return;
   if (type.digits > points_digits) {
-    diagnostics_.emit<DiagnosticId::money_digits>(span(points.amount), "points", "4", static_cast<int>(type.digits));
+    diagnostics_.emit<DiagnosticId::money_digits>(span(points.amount), "a number of points", "4",
+                                                  static_cast<int>(type.digits));
   } else if (kernels::rescale(value->value, type.digits, points_digits, RoundingMode::half_even).fault !=
              kernels::Fault::none) {
     diagnostics_.emit<DiagnosticId::constant_overflow>(span(points.amount));
@@ -294,19 +298,24 @@ void Checker::check_grade(const GradeDecl& grade, std::uint32_t index) {
   for (std::size_t i = 0; i < grade.columns.size(); ++i) {
     optional_condition(grade.columns[i]);
     const bool last = i + 1 == grade.columns.size();
+    if (!last && !grade.columns[i]) {
+      const auto& next = grade.columns[i + 1];
+      diagnostics_.emit<DiagnosticId::after_otherwise>(next ? span(*next) : grade.name.span);
+      break;
+    }
     if (last && grade.columns[i]) {
       diagnostics_.emit<DiagnosticId::grade_without_otherwise>(span(*grade.columns[i]), "column");
-    } else if (!last && !grade.columns[i]) {
-      diagnostics_.emit<DiagnosticId::after_otherwise>(grade.name.span);
     }
   }
   for (std::size_t i = 0; i < grade.rows.size(); ++i) {
     optional_condition(grade.rows[i].condition);
     const bool last = i + 1 == grade.rows.size();
+    if (!last && !grade.rows[i].condition) {
+      diagnostics_.emit<DiagnosticId::after_otherwise>(grade.rows[i + 1].span);
+      break;
+    }
     if (last && grade.rows[i].condition) {
       diagnostics_.emit<DiagnosticId::grade_without_otherwise>(grade.rows[i].span, "row");
-    } else if (!last && !grade.rows[i].condition) {
-      diagnostics_.emit<DiagnosticId::after_otherwise>(grade.rows[i + 1].span);
     }
   }
   policy_.declaration_may_be_missing[index] = may;
@@ -317,7 +326,9 @@ void Checker::check_lifecycle(const LifecycleDecl& lifecycle) {
   bool fates[2] = {false, false};
   for (const LifecycleItem& item : lifecycle.items) {
     const auto once = [&](bool& seen, const char* what) {
-      if (seen) diagnostics_.emit<DiagnosticId::one_only>(item.span, what);
+      if (seen) {
+        diagnostics_.emit<DiagnosticId::one_only>(item.span, what).fix = "join the conditions with `or`";
+      }
       seen = true;
     };
     std::visit(Overloaded{[&](const StageDecl& stage) {
@@ -330,10 +341,13 @@ void Checker::check_lifecycle(const LifecycleDecl& lifecycle) {
                             }
                           },
                           [&](const NotYet& fate) {
-                            once(fates[0], "`not yet` in a lifecycle; join the conditions with `or`");
+                            once(fates[0], "`not yet` in a lifecycle");
                             check_condition(fate.condition);
                           },
-                          [&](const Disqualified& fate) { may = check_condition(fate.condition) || may; }},
+                          [&](const Disqualified& fate) {
+                            once(fates[1], "`disqualified` in a lifecycle");
+                            may = check_condition(fate.condition) || may;
+                          }},
                item.node);
   }
   policy_.declaration_may_be_missing[*symbols_.lifecycle()] = may;

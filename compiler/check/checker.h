@@ -61,6 +61,8 @@ class Checker {
   Type check_state_test(ExprId id, const lang::StateTest& test);
   std::pair<Type, Type> check_opposite(ExprId left, ExprId right, const Type* opposite = nullptr);
   bool comparable(const Type& left, const Type& right) const;
+  void report_not_comparable(lang::Span place, ExprId left_id, const Type& left, ExprId right_id, const Type& right);
+  [[nodiscard]] bool is_empty_text(ExprId id) const;
   [[nodiscard]] bool waits_for_opposite(ExprId id) const;
   bool bind_member(ExprId id, std::string_view spelling, const Type& opposite);
   void report_unknown(const lang::Name& name);
@@ -109,6 +111,7 @@ class Checker {
   std::vector<Spellings> spellings_;                                 // by picklist
   std::map<std::string, std::uint32_t> picklist_numbers_;            // by name
   std::map<std::uint32_t, std::uint32_t> grade_numbers_;             // by declaration
+  bool is_currency_broken_ = false;                                  // the header names one that does not exist
   const std::vector<lang::Parameter>* parameters_ = nullptr;         // of the define that is being checked
   std::vector<Type> parameter_types_;
 };

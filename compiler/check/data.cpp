@@ -128,7 +128,8 @@ Type Checker::type_from(const TypeRef& ref) {
       type.currency = *policy_.currency;
     } else {
       // A header that could not be read may well have named one.
-      if (!symbols_.is_broken("currency")) diagnostics_.emit<DiagnosticId::missing_currency>(ref.name.span);
+      if (!is_currency_broken_ && !symbols_.is_broken("currency"))
+        diagnostics_.emit<DiagnosticId::missing_currency>(ref.name.span);
       return {};
     }
     type.digits = currency_rows[type.currency].digits;
@@ -195,8 +196,10 @@ void Checker::read_object() {
   }
   if (!symbols_.lead_object()) {
     // Where the object could not be read, the parser has already said so.
-    if (!symbols_.is_broken("Lead") && !tree_.declarations.empty()) {
-      diagnostics_.emit<DiagnosticId::no_object>(tree_.declarations.front().keyword);
+    if (!symbols_.is_broken("Lead")) {
+      const Span start{FileId{0}, 0, 0};  // the policy is the first file
+      diagnostics_.emit<DiagnosticId::no_object>(tree_.declarations.empty() ? start
+                                                                            : tree_.declarations.front().keyword);
     }
     return;
   }
@@ -212,7 +215,14 @@ void Checker::read_object() {
     made.optional = field.optional;
     made.required = field.required;
     made.headers = texts_of(field.headers);
-    if (made.headers.empty()) made.headers.push_back(field.name.text);
+    made.row_number = field.row_number;
+    if (field.row_number) {
+      if (!field.key || made.type.kind != Kind::integer) {
+        diagnostics_.emit<DiagnosticId::row_number_key>(field.name.span);
+      }
+    } else if (made.headers.empty()) {
+      made.headers.push_back(field.name.text);
+    }
     made.missing_when = texts_of(object.missing_when);
     for (const Quoted& word : field.missing_when) made.missing_when.push_back(word.text);
     read_formats(field, made);

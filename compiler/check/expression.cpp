@@ -21,7 +21,9 @@ Type Checker::check(ExprId id, const Type* opposite) {
 
 bool Checker::check_condition(ExprId id) {
   const Type type = check(id);
-  if (type.kind != Kind::boolean && type.kind != Kind::poison) {
+  if (type.kind == Kind::stage) {
+    diagnostics_.emit<DiagnosticId::stage_alone>(span(id));
+  } else if (type.kind != Kind::boolean && type.kind != Kind::poison) {
     Diagnostic& message = diagnostics_.emit<DiagnosticId::not_a_condition>(span(id), words(type));
     const std::string text = source_text(id);
     if (text.size() <= 40 && text.find('\n') == std::string::npos) {
@@ -54,7 +56,8 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
                  },
                  [&](const PercentLiteral& percent) {
                    if (percent.value.digits + 2 > static_cast<int>(most_decimal_digits)) {
-                     diagnostics_.emit<DiagnosticId::digits_out_of_range>(span(id));
+                     diagnostics_.emit<DiagnosticId::digits_out_of_range>(span(id)).fix =
+                         "a percentage is a hundredth of its number: it may have 7 digits there";
                      return poison();
                    }
                    return fixed({.kind = Kind::percent, .digits = static_cast<std::uint8_t>(percent.value.digits + 2)});
@@ -160,7 +163,8 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
 }
 
 void Checker::report_unknown(const Name& name) {
-  if (symbols_.is_broken(name.text)) return;
+  // Without an object, which has been reported, anything may be a field.
+  if (symbols_.is_broken(name.text) || !symbols_.lead_object()) return;
   Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_name>(name.span, name.text);
   if (const std::string near = did_you_mean(name.text, symbols_.names()); !near.empty()) {
     message.fix = "did you mean `" + near + "`?";
@@ -190,8 +194,8 @@ Type Checker::check_text(ExprId id, const std::string& text, const Type* opposit
   info(id).may_be_missing = false;
   if (opposite == nullptr || opposite->kind != Kind::picklist) return {.kind = Kind::text};
   if (bind_member(id, text, *opposite)) return *opposite;
-  Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_member>(span(id), "\"" + text + "\"",
-                                                                        policy_.schema.picklists[opposite->index].name);
+  Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_member>(
+      span(id), "\"" + text + "\"", "picklist " + policy_.schema.picklists[opposite->index].name);
   std::vector<std::string> candidates;
   for (const auto& member : policy_.schema.picklists[opposite->index].members) {
     candidates.insert(candidates.end(), member.spellings.begin(), member.spellings.end());
@@ -214,14 +218,16 @@ Type Checker::check_name(ExprId id, const NameRef& name, const Type* opposite) {
     const Symbol field = symbols_.find_field(name.path[1].text);
     if (field.meaning == Meaning::none) {
       if (!symbols_.is_broken(name.path[1].text)) {
-        diagnostics_.emit<DiagnosticId::unknown_field>(name.path[1].span, policy_.schema.object_name,
-                                                       name.path[1].text);
+        Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_field>(
+            name.path[1].span, policy_.schema.object_name, name.path[1].text);
+        std::vector<std::string> fields;
+        for (const FieldSchema& each : policy_.schema.fields) fields.push_back(each.name);
+        if (const std::string near = did_you_mean(name.path[1].text, fields); !near.empty())
+          message.fix = "did you mean `" + near + "`?";
       }
       return poison();
     }
-    own.meaning = Meaning::field;
-    own.index = field.index;
-    return policy_.schema.fields[field.index].type;
+    return use_declaration(id, field);
   }
   const Name& word = name.path.front();
   if (parameters_ != nullptr) {
@@ -243,9 +249,10 @@ Type Checker::check_name(ExprId id, const NameRef& name, const Type* opposite) {
       return poison();
     }
     if (symbols_.is_broken(word.text)) return poison();
-    const std::string owner = opposite->kind == Kind::picklist ? policy_.schema.picklists[opposite->index].name
-                              : opposite->kind == Kind::grade  ? "grade `" + policy_.grades[opposite->index].name + "`"
-                                                               : std::string("the lifecycle");
+    const std::string owner = opposite->kind == Kind::picklist
+                                  ? "picklist " + policy_.schema.picklists[opposite->index].name
+                              : opposite->kind == Kind::grade ? "grade " + policy_.grades[opposite->index].name
+                                                              : std::string("the lifecycle");
     Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_member>(word.span, "`" + word.text + "`", owner);
     if (const std::string near = did_you_mean(word.text, members_of(*opposite)); !near.empty()) {
       message.fix = "did you mean `" + near + "`?";
@@ -261,8 +268,12 @@ Type Checker::use_declaration(ExprId id, const Symbol& symbol) {
   own.index = symbol.index;
   const std::string text = source_text(id);
   switch (symbol.meaning) {
-    case Meaning::field:
-      return policy_.schema.fields[symbol.index].type;
+    case Meaning::field: {
+      // A lead without its key, or without a required value, is rejected before any rule sees it.
+      const FieldSchema& field = policy_.schema.fields[symbol.index];
+      own.may_be_missing = !field.required && symbol.index != policy_.schema.key;
+      return field.type;
+    }
     case Meaning::setting:
     case Meaning::let:
     case Meaning::score:
@@ -284,8 +295,10 @@ Type Checker::use_declaration(ExprId id, const Symbol& symbol) {
     case Meaning::stage:
       return {.kind = Kind::stage};
     case Meaning::set:
-    case Meaning::picklist:
       diagnostics_.emit<DiagnosticId::list_as_value>(span(id), text);
+      return poison();
+    case Meaning::picklist:
+      diagnostics_.emit<DiagnosticId::list_as_value>(span(id), text).fix = "name one of its values";
       return poison();
     case Meaning::define:
       diagnostics_.emit<DiagnosticId::wrong_argument_count>(span(id), text, "values in parentheses", "none");
@@ -398,6 +411,11 @@ Type Checker::check_call(ExprId id, const Call& call) {
 
 // ---- comparisons
 
+bool Checker::is_empty_text(ExprId id) const {
+  const auto* text = std::get_if<TextLiteral>(&tree_.expressions[id].node);
+  return text != nullptr && trim(text->value).empty();
+}
+
 bool Checker::waits_for_opposite(ExprId id) const {
   const ExprNode& node = tree_.expressions[id].node;
   if (std::holds_alternative<TextLiteral>(node)) return true;
@@ -426,7 +444,44 @@ bool Checker::comparable(const Type& left, const Type& right) const {
   return left.kind == right.kind || (plain(left.kind) && plain(right.kind));
 }
 
+// Two values of different kinds, with the likeliest way out.
+void Checker::report_not_comparable(Span place, ExprId left_id, const Type& left, ExprId right_id, const Type& right) {
+  Diagnostic& message = diagnostics_.emit<DiagnosticId::not_comparable>(place, words(left), words(right));
+  const auto plain = [](const Type& type) { return type.kind == Kind::integer || type.kind == Kind::decimal; };
+  const auto either = [&](auto&& fits) { return fits(left_id, left, right) || fits(right_id, right, left); };
+  const auto holds = [&](const auto& has) {
+    return either([&](ExprId, const Type& a, const Type& b) { return has(a, b); });
+  };
+  if (either([&](ExprId id, const Type&, const Type& other) {
+        return std::holds_alternative<TextLiteral>(tree_.expressions[id].node) && is_number(other.kind);
+      })) {
+    message.fix = "write the number without quotes";
+  } else if (either([&](ExprId id, const Type&, const Type& other) {
+               return std::holds_alternative<NumberLiteral>(tree_.expressions[id].node) && other.kind == Kind::text;
+             })) {
+    message.fix = "write the number in quotes, or make the field an `int` or a `decimal`";
+  } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::money && plain(b); })) {
+    const Type& money = left.kind == Kind::money ? left : right;
+    message.fix =
+        fmt::format("write the currency behind the number, such as `50K {}`", currency_rows[money.currency].code);
+  } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::percent && plain(b); })) {
+    message.fix = "write the number with a percent sign, such as `20%`";
+  } else if (holds([](const Type& a, const Type& b) { return a.kind == Kind::date && b.kind == Kind::datetime; })) {
+    message.fix = "take the day of the moment first: `date_of(...)`";
+  } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::text && plain(b); })) {
+    message.fix = "if the column holds numbers, make the field an `int` or a `decimal`";
+  }
+}
+
 Type Checker::check_comparison(ExprId id, const Comparison& comparison) {
+  if (is_empty_text(comparison.left) || is_empty_text(comparison.right)) {
+    const ExprId other = is_empty_text(comparison.left) ? comparison.right : comparison.left;
+    const char* const state = comparison.op == CompareOp::not_equal ? "known" : "missing";
+    check(other);
+    diagnostics_.emit<DiagnosticId::empty_text>(span(id)).fix =
+        fmt::format("write `{} is {}`", source_text(other), state);
+    return boolean();
+  }
   const auto [left, right] = check_opposite(comparison.left, comparison.right);
   info(id).may_be_missing = may_miss(comparison.left) || may_miss(comparison.right);
   if (left.kind == Kind::poison || right.kind == Kind::poison) return boolean();
@@ -437,26 +492,7 @@ Type Checker::check_comparison(ExprId id, const Comparison& comparison) {
     return boolean();
   }
   if (!comparable(left, right)) {
-    Diagnostic& message = diagnostics_.emit<DiagnosticId::not_comparable>(span(id), words(left), words(right));
-    const auto is_text_literal = [&](ExprId side) {
-      return std::holds_alternative<TextLiteral>(tree_.expressions[side].node);
-    };
-    const auto plain = [](const Type& type) { return type.kind == Kind::integer || type.kind == Kind::decimal; };
-    if ((is_text_literal(comparison.left) && is_number(right.kind)) ||
-        (is_text_literal(comparison.right) && is_number(left.kind))) {
-      message.fix = "write the number without quotes";
-    } else if ((left.kind == Kind::money && plain(right)) || (right.kind == Kind::money && plain(left))) {
-      const Type& money = left.kind == Kind::money ? left : right;
-      message.fix =
-          fmt::format("write the currency behind the number, such as `50K {}`", currency_rows[money.currency].code);
-    } else if ((left.kind == Kind::percent && plain(right)) || (right.kind == Kind::percent && plain(left))) {
-      message.fix = "write the number with a percent sign, such as `20%`";
-    } else if ((left.kind == Kind::date && right.kind == Kind::datetime) ||
-               (right.kind == Kind::date && left.kind == Kind::datetime)) {
-      message.fix = "take the day of the moment first: `date_of(...)`";
-    } else if ((left.kind == Kind::text && plain(right)) || (right.kind == Kind::text && plain(left))) {
-      message.fix = "if the column holds numbers, make the field an `int` or a `decimal`";
-    }
+    report_not_comparable(span(id), comparison.left, left, comparison.right, right);
     return boolean();
   }
   if (left.kind == Kind::stage) {
@@ -489,9 +525,13 @@ Type Checker::check_comparison(ExprId id, const Comparison& comparison) {
 void Checker::check_set_items(ExprId test, const std::vector<ExprId>& items, const Type& type) {
   std::vector<Constant>& list = policy_.lists[test.index];
   for (ExprId item : items) {
+    if (is_empty_text(item)) {
+      diagnostics_.emit<DiagnosticId::empty_text>(span(item)).fix = "leave it out, and ask `... is missing` besides";
+      continue;
+    }
     const Type found = check(item, &type);
     if (!comparable(type, found)) {
-      diagnostics_.emit<DiagnosticId::not_comparable>(span(item), words(type), words(found));
+      report_not_comparable(span(item), item, type, item, found);
     } else if (found.kind != Kind::poison) {
       if (const auto value = require_constant(item, "a value of a list")) list.push_back(*value);
     }
@@ -544,9 +584,10 @@ Type Checker::check_membership(ExprId id, const Membership& membership) {
     if (symbol.meaning == Meaning::set) items = &std::get<SetDecl>(tree_.declarations[symbol.index].node).items;
   }
   if (items == nullptr) {
-    if (!std::holds_alternative<Poison>(collection)) {
+    const Type found = check(membership.collection, &value);
+    if (found.kind != Kind::poison) {
       diagnostics_.emit<DiagnosticId::wrong_type>(
-          span(membership.collection), "a list `{ ... }`, a range `1 to 9` or the name of a `set`", "something else");
+          span(membership.collection), "a list `{ ... }`, a range `1 to 9` or the name of a `set`", words(found));
     }
     return boolean();
   }

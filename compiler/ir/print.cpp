@@ -228,6 +228,10 @@ class Printer {
         if (immediate != 0) write(" / 10^{}", immediate);
         break;
       case Op::divide:
+        write_two(inst, immediate & 31, immediate >> 8 & 31);
+        if (immediate >> 16 != 0)
+          write(", {}", rounding_words[static_cast<std::size_t>(immediate >> 16) % rounding_words.size()]);
+        break;
       case Op::remainder:
         write_two(inst, immediate & 31, immediate >> 8);
         break;

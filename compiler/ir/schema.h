@@ -30,6 +30,7 @@ struct FieldSchema {
   Type type;
   bool optional = false;                  // a blank is nothing to talk about; else it is counted
   bool required = false;                  // a lead without it is rejected
+  bool row_number = false;                // no column: the row's number in the export, from 1; only the key
   std::vector<std::string> headers;       // candidates in order; compared trimmed and folded
   std::vector<std::string> missing_when;  // the object's and the field's own, as written; compared trimmed and folded
   kernels::NumberFormat number_format;

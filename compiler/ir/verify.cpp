@@ -227,6 +227,10 @@ class Verifier {
         require(immediate >= 0 && immediate <= most_dropped, "drops too many digits");
         break;
       case Op::divide:
+        require(is_raise(immediate & 31) && is_raise(immediate >> 8 & 31) && (immediate & 0xE0E0) == 0,
+                "raises too far");
+        require(immediate >> 16 >= 0 && immediate >> 16 <= most_rounding_mode, "no such rounding");
+        break;
       case Op::remainder:
         require(is_raise(immediate & 31) && is_raise(immediate >> 8) && (immediate & 0xE0) == 0, "raises too far");
         break;

@@ -45,7 +45,8 @@ Symbols::Symbols(const Tree& tree, Diagnostics& diagnostics)
                      for (const LifecycleItem& item : lifecycle.items) {
                        if (const auto* stage = std::get_if<StageDecl>(&item.node)) members_.insert(stage->name.text);
                        if (std::holds_alternative<Disqualified>(item.node)) {
-                         named({"disqualified", item.span}, Meaning::disqualified);
+                         // A second one is reported by the checker, as what it is.
+                         declared_.try_emplace("disqualified", Symbol{Meaning::disqualified, index, item.span});
                        }
                      }
                    }},
@@ -203,7 +204,8 @@ DefinitionOrder order_definitions(const Tree& tree, const Symbols& symbols, Diag
         auto frame = std::find_if(stack.begin(), stack.end(), [&](const Frame& f) { return f.node == next; });
         for (; frame != stack.end(); ++frame) {
           result.cyclic.insert(frame->node);
-          path += "`" + name_of(tree.declarations[frame->node].node) + "` reads ";
+          path +=
+              "`" + name_of(tree.declarations[frame->node].node) + "`" + (path.empty() ? " reads " : ", which reads ");
         }
         const std::string name = name_of(tree.declarations[next].node);
         path += "`" + name + "`";

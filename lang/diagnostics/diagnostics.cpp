@@ -12,8 +12,8 @@ Diagnostic& Diagnostics::add(Diagnostic diagnostic) {
 }
 
 void Diagnostics::sort() {
-  std::stable_sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tie(a.span, a.id) < std::tie(b.span, b.id);
+  std::sort(all_.begin(), all_.end(), [](const Diagnostic& a, const Diagnostic& b) {
+    return std::tie(a.span, a.id, a.message) < std::tie(b.span, b.id, b.message);
   });
   const auto same = [](const Diagnostic& a, const Diagnostic& b) { return a.span == b.span && a.id == b.id; };
   all_.erase(std::unique(all_.begin(), all_.end(), same), all_.end());

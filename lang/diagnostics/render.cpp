@@ -95,17 +95,20 @@ std::string render(const Diagnostics& diagnostics, const SourceMap& sources, con
     const bool is_error = each.severity() == Severity::error;
     const std::string_view color = is_error ? colors.error : colors.warning;
     const Position place = sources.position(each.span);
-    out += fmt::format("{}{}:{}:{}:{} {}{} {}:{} {}\n", colors.strong, escape_for_terminal(sources[each.span.file].name()),
-                       place.line, place.column, colors.end, color, is_error ? "error" : "warning", row_of(each.id).code,
-                       colors.end, escape_for_terminal(each.message));
+    out +=
+        fmt::format("{}{}:{}:{}:{} {}{} {}:{} {}\n", colors.strong, escape_for_terminal(sources[each.span.file].name()),
+                    place.line, place.column, colors.end, color, is_error ? "error" : "warning", row_of(each.id).code,
+                    colors.end, escape_for_terminal(each.message));
     render_place(out, sources, each.span, colors, color);
     for (const Note& note : each.notes) {
       const Position where = sources.position(note.span);
-      out += fmt::format("      {}= {}:{}:{}:{} {}\n", colors.quiet, escape_for_terminal(sources[note.span.file].name()),
-                         where.line, where.column, colors.end, escape_for_terminal(note.text));
+      out +=
+          fmt::format("      {}= {}:{}:{}:{} {}\n", colors.quiet, escape_for_terminal(sources[note.span.file].name()),
+                      where.line, where.column, colors.end, escape_for_terminal(note.text));
       render_place(out, sources, note.span, colors, colors.quiet);
     }
-    if (!each.fix.empty()) out += fmt::format("      {}={} {}\n", colors.quiet, colors.end, escape_for_terminal(each.fix));
+    if (!each.fix.empty())
+      out += fmt::format("      {}={} {}\n", colors.quiet, colors.end, escape_for_terminal(each.fix));
   }
   if (diagnostics.all().size() > shown) {
     out += fmt::format("{} more not shown\n", count_of(diagnostics.all().size() - shown, "message"));

@@ -97,7 +97,8 @@ void Builder::unknown_entry(std::size_t begin, std::size_t end) {
   }
   Diagnostic& made = emit<DiagnosticId::unknown_entry>(span(begin, end), word);
   const std::vector<std::string> known(header_entries.begin(), header_entries.end());
-  if (const std::string near = did_you_mean(word, known); !near.empty()) made.fix = fmt::format("did you mean `{}`?", near);
+  if (const std::string near = did_you_mean(word, known); !near.empty())
+    made.fix = fmt::format("did you mean `{}`?", near);
   throw SyntaxError{end};
 }
 
@@ -126,11 +127,7 @@ void Builder::begin_field() {
 void Builder::take_type_name() { type = {last_name, std::nullopt, std::nullopt}; }
 void Builder::take_type_digits(std::size_t begin, std::size_t end) {
   const std::uint32_t digits = small_number(text.substr(begin, end - begin));
-  if (digits > most_decimal_digits) {
-    emit<DiagnosticId::too_many_digits>(span(begin, end), text.substr(begin, std::min<std::size_t>(end - begin, 40)));
-  } else {
-    type.digits = static_cast<std::uint8_t>(digits);
-  }
+  type.digits = static_cast<std::uint8_t>(std::min(digits, 99U));  // the checker knows how many a type may have
 }
 void Builder::take_type_currency() {
   type.currency = last_name;
@@ -139,6 +136,7 @@ void Builder::take_type_currency() {
 void Builder::mark_optional() { field.optional = true; }
 void Builder::mark_key() { field.key = true; }
 void Builder::mark_required() { field.required = true; }
+void Builder::mark_row_number() { field.row_number = true; }
 void Builder::take_headers() { field.headers = std::exchange(texts, {}); }
 void Builder::take_missing_when() { field.missing_when = std::exchange(texts, {}); }
 void Builder::take_formats() { field.formats = std::exchange(texts, {}); }
@@ -276,9 +274,7 @@ void Builder::begin_behavioural() { begin_qualifier(QualifierKind::behavioural);
 void Builder::finish_qualifier() {
   finish_declaration(QualifierDecl{qualifier, name, title, std::move(rules.front().criteria)});
 }
-void Builder::finish_ignore() {
-  finish_declaration(IgnoreDecl{*rule().condition, rule().explained.because});
-}
+void Builder::finish_ignore() { finish_declaration(IgnoreDecl{*rule().condition, rule().explained.because}); }
 
 // ---- scores
 
@@ -318,7 +314,8 @@ ScoreItemId Builder::add_score_item(Span where, std::variant<PointRule, BandRule
 void Builder::finish_point_rule(Span where) {
   const Rule& read = rule();
   if (!read.per && !read.condition) {
-    fail_expected(last_end, "`when` or `per` behind the points", "say what earns them, such as `+25 when employees >= 100`");
+    fail_expected(last_end, "`when` or `per` behind the points",
+                  "say what earns them, such as `+25 when employees >= 100`");
   }
   const ScoreItemId id = add_score_item(where, PointRule{read.points, read.per, read.condition, read.at_most});
   rules[rules.size() - 2].score_items.push_back(id);
@@ -336,8 +333,7 @@ void Builder::finish_band_rule(std::size_t first, Span where) {
   rules[rules.size() - 2].score_items.push_back(add_score_item(where, std::move(node)));
 }
 void Builder::finish_score_group(Span where) {
-  const ScoreItemId id =
-      add_score_item(where, ScoreGroup{rule().title, rule().at_most, std::move(rule().score_items)});
+  const ScoreItemId id = add_score_item(where, ScoreGroup{rule().title, rule().at_most, std::move(rule().score_items)});
   rules[rules.size() - 2].score_items.push_back(id);
 }
 void Builder::finish_score() {

@@ -12,7 +12,7 @@ template <bool bars = false>
 struct rule_end : leaf<rule_end<bars>> {  // a newline, a comma, a closing brace; between bands and arms also `|`
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
-    if (in.empty() || at_newline(builder.text, at)) return true;
+    if (in.empty() || at_newline(builder.text, at) || builder.on_next_line(at)) return true;
     const char letter = *in.current();
     if (letter == ',' || letter == '}' || (bars && letter == '|')) return true;
     builder.fail_end_of_rule(at, false);
@@ -22,7 +22,7 @@ struct rule_end : leaf<rule_end<bars>> {  // a newline, a comma, a closing brace
 struct declaration_end : leaf<declaration_end> {
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
-    if (in.empty() || at_newline(builder.text, at)) return true;
+    if (in.empty() || at_newline(builder.text, at) || builder.on_next_line(at)) return true;
     builder.fail_end_of_rule(at, true);
   }
 };

@@ -117,10 +117,20 @@ void Builder::report_later(std::size_t begin, std::size_t end) {
 
 void Builder::report_expected(std::size_t at, std::string_view what, std::string_view fix) {
   if (error_position(at) == at) {
+    const std::size_t word_end = identifier_end(text, at);
+    if (is_reserved(text.substr(at, word_end - at)) && text.substr(skip_blanks(text, word_end), 1) == ":") {
+      report_reserved_name(at, word_end);
+      return;
+    }
     if (const std::string_view later = later_phrase(text, at, place); !later.empty()) {
       report_later(at, phrase_end(text, at, later));
       return;
     }
+  }
+  if (text.substr(at, 1) == "{" && error_position(at) == at &&
+      (what.starts_with("a value") || what.starts_with("a condition"))) {
+    emit<DiagnosticId::misplaced_set>(span(at, at + 1));
+    return;
   }
   Diagnostic& made = emit<DiagnosticId::expected>(token_span(at), what);
   made.fix = fix;
@@ -312,8 +322,9 @@ std::size_t Builder::skip_declaration(std::size_t begin, std::size_t at, const M
 }
 
 Builder::Marks Builder::marks() const {
-  return {items.size(), names.size(),       texts.size(),       bands.size(), arms.size(),
-          band_points.size(), rules.size(), open_parentheses, open_braces, open_set_braces, frame_first, newlines_blank, range_allowed};
+  return {items.size(),       names.size(),   texts.size(),     bands.size(), arms.size(),
+          band_points.size(), rules.size(),   open_parentheses, open_braces,  open_set_braces,
+          frame_first,        newlines_blank, range_allowed};
 }
 
 void Builder::undo_to(const Marks& marks) {

@@ -27,9 +27,28 @@ struct SyntaxError {
 
 // Operators of a flat expression, by falling tightness within `level_of` (fold.cpp).
 enum class Op : std::uint8_t {
-  implies, conjunction, disjunction, negation,
-  equal, not_equal, less, less_equal, greater, greater_equal, in, not_in, in_last, text_test,
-  range, range_under, plus, minus, multiply, divide, remainder, negate
+  implies,
+  conjunction,
+  disjunction,
+  negation,
+  equal,
+  not_equal,
+  less,
+  less_equal,
+  greater,
+  greater_equal,
+  in,
+  not_in,
+  in_last,
+  text_test,
+  range,
+  range_under,
+  plus,
+  minus,
+  multiply,
+  divide,
+  remainder,
+  negate
 };
 
 // One element of a flat expression: an operand, or an operator between or before operands.
@@ -97,15 +116,15 @@ class Builder {
   [[nodiscard]] std::size_t error_count() const { return diagnostics_.error_count(); }
   std::size_t open_parentheses = 0;  // of ( ) around values
   std::size_t open_set_braces = 0;
-  std::size_t open_braces = 0;       // of blocks
+  std::size_t open_braces = 0;  // of blocks
   bool declaration_broken = false;
   PhrasePlace place = PhrasePlace::anywhere;
 
   // ---- tokens
-  std::size_t read_text(std::size_t at);    // sets last_text
+  std::size_t read_text(std::size_t at);  // sets last_text
   std::size_t read_foreign_text(std::size_t at, std::string_view close);
-  std::size_t read_number(std::size_t at);  // pushes a literal
-  std::size_t read_date(std::size_t at);    // pushes a literal
+  std::size_t read_number(std::size_t at);             // pushes a literal
+  std::size_t read_date(std::size_t at);               // pushes a literal
   void read_name(std::size_t begin, std::size_t end);  // sets last_name
   Name last_name;
   Quoted last_text;
@@ -204,6 +223,7 @@ class Builder {
   void mark_optional();
   void mark_key();
   void mark_required();
+  void mark_row_number();
   void take_headers();
   void take_missing_when();
   void take_formats();
@@ -305,7 +325,8 @@ class Builder {
 
   // ---- recovery: what a mistake undoes
   struct Marks {
-    std::size_t items, names, texts, bands, arms, band_points, rules, open_parentheses, open_braces, open_set_braces, frame_first;
+    std::size_t items, names, texts, bands, arms, band_points, rules, open_parentheses, open_braces, open_set_braces,
+        frame_first;
     bool newlines_blank, range_allowed;
   };
   [[nodiscard]] Marks marks() const;

@@ -59,12 +59,15 @@ struct if_operand
 // ---- bands
 
 struct band {
-  struct to_under : pegtl::seq<sees<"to under">, word<"to", true>, word<"under", true>, expect<"an upper bound after `under`", "", amount>> {};
+  struct to_under : pegtl::seq<sees<"to under">, word<"to", true>, word<"under", true>,
+                               expect<"an upper bound after `under`", "", amount>> {};
   struct to : pegtl::seq<word<"to", true>, expect<"an upper bound after `to`", "such as `250 to 1000`", amount>> {};
   struct values : pegtl::star<sign<",", true>, expect<"a value after `,`", "", amount>> {};
-  struct named : pegtl::sor<build<&Builder::band_missing, word<"missing">>, build<&Builder::band_otherwise, word<"otherwise">>,
-                            build<&Builder::band_under, opens<"under">, word<"under">, expect<"a bound after `under`", "", amount>>,
-                            build<&Builder::band_over, opens<"over">, word<"over">, expect<"a bound after `over`", "", amount>>> {};
+  struct named
+      : pegtl::sor<
+            build<&Builder::band_missing, word<"missing">>, build<&Builder::band_otherwise, word<"otherwise">>,
+            build<&Builder::band_under, opens<"under">, word<"under">, expect<"a bound after `under`", "", amount>>,
+            build<&Builder::band_over, opens<"over">, word<"over">, expect<"a bound after `over`", "", amount>>> {};
   MUSTER_MATCH {
     if (MUSTER_MATCH_PART(named)) return true;
     const std::size_t begin = offset(in);
@@ -86,8 +89,11 @@ struct band {
 };
 struct band_colon : expect<"`:` behind the band", "write it as `under 250: 10`", sign<":">> {};
 
-struct arm : pegtl::seq<band, band_colon, expect<"a value behind `:`", "", condition>, rule_end<true>, run<&Builder::finish_arm>> {};
-struct arms : block<arm, "a band such as `under 250: \"small\"`", "bands are `under A`, `A to B`, `over B`, `B and over`, values, `missing` and `otherwise`", true> {};
+struct arm : pegtl::seq<band, band_colon, expect<"a value behind `:`", "", condition>, rule_end<true>,
+                        run<&Builder::finish_arm>> {};
+struct arms : block<arm, "a band such as `under 250: \"small\"`",
+                    "bands are `under A`, `A to B`, `over B`, `B and over`, values, `missing` and `otherwise`", true> {
+};
 
 struct match_operand {
   struct head : pegtl::seq<opens<"match">, word<"match">, expect<"a value after `match`", "", amount>> {};
@@ -103,32 +109,37 @@ struct match_operand {
 };
 
 struct bound_of {
-  struct lowest : build<&Builder::push_lowest, phrase<"lowest of">, expect_name<"a score's name after `lowest of`", "">> {};
-  struct highest : build<&Builder::push_highest, phrase<"highest of">, expect_name<"a score's name after `highest of`", "">> {};
+  struct lowest
+      : build<&Builder::push_lowest, phrase<"lowest of">, expect_name<"a score's name after `lowest of`", "">> {};
+  struct highest
+      : build<&Builder::push_highest, phrase<"highest of">, expect_name<"a score's name after `highest of`", "">> {};
 };
 
-struct primary
-    : pegtl::sor<number, pegtl::seq<quoted, run<&Builder::push_text>>, parenthesised,
-                 build<&Builder::push_yes, word<"yes">>, build<&Builder::push_no, word<"no">>,
-                 build<&Builder::push_as_of, phrase<"as of">>, bound_of::lowest, bound_of::highest, if_operand,
-                 match_operand, name_operand, pegtl::seq<currency_sign, number>> {};
+struct primary : pegtl::sor<number, pegtl::seq<quoted, run<&Builder::push_text>>, parenthesised,
+                            build<&Builder::push_yes, word<"yes">>, build<&Builder::push_no, word<"no">>,
+                            build<&Builder::push_as_of, phrase<"as of">>, bound_of::lowest, bound_of::highest,
+                            if_operand, match_operand, name_operand, pegtl::seq<currency_sign, number>> {};
 
 // ---- behind an operand
 
 struct fallback : pegtl::sor<build<&Builder::negate_fallback, sign<"-">, primary>, primary> {};
-struct default_to : pegtl::seq<word<"default">, expect<"a value after `default`", "such as `employees default 0`", fallback>, run<&Builder::make_default>> {};
-struct state_test
-    : pegtl::seq<pegtl::not_at<sees<"is exactly">>, word<"is">,
-                 expect<"`known`, `missing`, `undecided` or `exactly` after `is`", "compare values with `=` and `!=`; the opposite of `is known` is `is missing`",
-                        pegtl::sor<pegtl::seq<word<"known">, run<&Builder::make_known>>,
-                                   pegtl::seq<word<"missing">, run<&Builder::make_missing>>,
-                                   pegtl::seq<word<"undecided">, run<&Builder::make_undecided>>>>> {};
-struct rounding
-    : pegtl::sor<pegtl::seq<phrase<"half even">, run<&Builder::round_half_even>>,
-                 pegtl::seq<phrase<"half up">, run<&Builder::round_half_up>>, pegtl::seq<word<"up">, run<&Builder::round_up>>,
-                 pegtl::seq<word<"down">, run<&Builder::round_down>>, run<&Builder::round_half_even>> {};
+struct default_to
+    : pegtl::seq<word<"default">, expect<"a value after `default`", "such as `employees default 0`", fallback>,
+                 run<&Builder::make_default>> {};
+struct state_test : pegtl::seq<pegtl::not_at<sees<"is exactly">>, word<"is">,
+                               expect<"`known`, `missing`, `undecided` or `exactly` after `is`",
+                                      "compare values with `=` and `!=`; the opposite of `is known` is `is missing`",
+                                      pegtl::sor<pegtl::seq<word<"known">, run<&Builder::make_known>>,
+                                                 pegtl::seq<word<"missing">, run<&Builder::make_missing>>,
+                                                 pegtl::seq<word<"undecided">, run<&Builder::make_undecided>>>>> {};
+struct rounding : pegtl::sor<pegtl::seq<phrase<"half even">, run<&Builder::round_half_even>>,
+                             pegtl::seq<phrase<"half up">, run<&Builder::round_half_up>>,
+                             pegtl::seq<word<"up">, run<&Builder::round_up>>,
+                             pegtl::seq<word<"down">, run<&Builder::round_down>>, run<&Builder::round_half_even>> {};
 struct rounded
-    : pegtl::seq<word<"rounded">, rounding, expect<"`to` and a number of digits", "such as `rounded half up to 2 digits`", word<"to">, digits<&Builder::make_round>>,
+    : pegtl::seq<word<"rounded">, rounding,
+                 expect<"`to` and a number of digits", "such as `rounded half up to 2 digits`", word<"to">,
+                        digits<&Builder::make_round>>,
                  expect<"`digits`", "such as `rounded to 2 digits`", pegtl::sor<word<"digits">, word<"digit">>>> {};
 struct behind : pegtl::star<pegtl::sor<default_to, state_test, rounded>> {};
 
@@ -190,9 +201,10 @@ struct expect_primary {
     builder.fail_operand(at);
   }
 };
-struct value_operand : pegtl::sor<pegtl::seq<pegtl::plus<minus_before>, expect_primary, behind>, pegtl::seq<primary, behind>> {};
-struct any_operand
-    : pegtl::sor<pegtl::seq<pegtl::plus<pegtl::sor<minus_before, not_before>>, expect_primary, behind>, pegtl::seq<primary, behind>> {};
+struct value_operand
+    : pegtl::sor<pegtl::seq<pegtl::plus<minus_before>, expect_primary, behind>, pegtl::seq<primary, behind>> {};
+struct any_operand : pegtl::sor<pegtl::seq<pegtl::plus<pegtl::sor<minus_before, not_before>>, expect_primary, behind>,
+                                pegtl::seq<primary, behind>> {};
 template <class Operand>
 struct expect_operand {
   MUSTER_MATCH {
@@ -203,37 +215,40 @@ struct expect_operand {
 };
 
 struct arithmetic_operator
-    : pegtl::sor<sign_operator<"+", Op::plus>, sign_operator<"-", Op::minus>, sign_operator<"*", Op::multiply>,
-                 sign_operator<"/", Op::divide>, word_operator<"mod", Op::remainder>,
-                 foreign_operator<"%", Op::remainder, "write `mod` for the remainder; in 45% the sign touches the number">> {};
+    : pegtl::sor<
+          sign_operator<"+", Op::plus>, sign_operator<"-", Op::minus>, sign_operator<"*", Op::multiply>,
+          sign_operator<"/", Op::divide>, word_operator<"mod", Op::remainder>,
+          foreign_operator<"%", Op::remainder, "write `mod` for the remainder; in 45% the sign touches the number">> {};
 struct comparison_operator
-    : pegtl::sor<sign_operator<"<=", Op::less_equal>, foreign_operator<"<>", Op::not_equal, "write `!=`">,
-                 sign_operator<"<", Op::less>, sign_operator<">=", Op::greater_equal>, sign_operator<">", Op::greater>,
-                 sign_operator<"!=", Op::not_equal>, foreign_operator<"==", Op::equal, "write `=`">,
-                 foreign_operator<"=>", Op::greater_equal, "write `>=`">, foreign_operator<"=<", Op::less_equal, "write `<=`">,
-                 sign_operator<"=", Op::equal>, foreign_operator<"≠", Op::not_equal, "write `!=`">,
-                 foreign_operator<"≤", Op::less_equal, "write `<=`">, foreign_operator<"≥", Op::greater_equal, "write `>=`">> {};
+    : pegtl::sor<
+          sign_operator<"<=", Op::less_equal>, foreign_operator<"<>", Op::not_equal, "write `!=`">,
+          sign_operator<"<", Op::less>, sign_operator<">=", Op::greater_equal>, sign_operator<">", Op::greater>,
+          sign_operator<"!=", Op::not_equal>, foreign_operator<"==", Op::equal, "write `=`">,
+          foreign_operator<"=>", Op::greater_equal, "write `>=`">, foreign_operator<"=<", Op::less_equal, "write `<=`">,
+          sign_operator<"=", Op::equal>, foreign_operator<"≠", Op::not_equal, "write `!=`">,
+          foreign_operator<"≤", Op::less_equal, "write `<=`">, foreign_operator<"≥", Op::greater_equal, "write `>=`">> {
+};
 struct logic_operator
-    : pegtl::sor<word_operator<"and", Op::conjunction>, word_operator<"or", Op::disjunction>, word_operator<"implies", Op::implies>,
-                 foreign_operator<"&&", Op::conjunction, "write `and`">, foreign_operator<"||", Op::disjunction, "write `or`">,
+    : pegtl::sor<word_operator<"and", Op::conjunction>, word_operator<"or", Op::disjunction>,
+                 word_operator<"implies", Op::implies>, foreign_operator<"&&", Op::conjunction, "write `and`">,
+                 foreign_operator<"||", Op::disjunction, "write `or`">,
                  foreign_operator<"&", Op::conjunction, "write `and`">> {};
 
 struct range_operator : leaf<range_operator> {
   static bool read(Input& in, Builder& builder) {
     if (!builder.range_allowed) return false;
-    return word_operator<"to under", Op::range_under>::read(in, builder) || word_operator<"to", Op::range>::read(in, builder);
+    return word_operator<"to under", Op::range_under>::read(in, builder) ||
+           word_operator<"to", Op::range>::read(in, builder);
   }
 };
 
-struct set_operand
-    : collect<&Builder::push_set, &Builder::items,
-              brackets<"{", '}', "`,` or `}` in the set", "separate the values with commas",
-                       pegtl::opt<amount, pegtl::star<sign<",">, pegtl::opt<amount>>>>> {};
+struct set_operand : collect<&Builder::push_set, &Builder::items,
+                             brackets<"{", '}', "`,` or `}` in the set", "separate the values with commas",
+                                      pegtl::opt<amount, pegtl::star<sign<",">, pegtl::opt<amount>>>>> {};
 
-struct membership
-    : pegtl::sor<pegtl::seq<word_operator<"in last", Op::in_last>, expect_operand<value_operand>>,
-                 pegtl::seq<pegtl::sor<word_operator<"not in", Op::not_in>, word_operator<"in", Op::in>>,
-                            pegtl::sor<set_operand, expect_operand<value_operand>>>> {};
+struct membership : pegtl::sor<pegtl::seq<word_operator<"in last", Op::in_last>, expect_operand<value_operand>>,
+                               pegtl::seq<pegtl::sor<word_operator<"not in", Op::not_in>, word_operator<"in", Op::in>>,
+                                          pegtl::sor<set_operand, expect_operand<value_operand>>>> {};
 
 struct text_test {
   struct pattern : pegtl::seq<primary> {};
@@ -263,9 +278,10 @@ struct text_test {
 struct flat_amount : pegtl::seq<value_operand, pegtl::star<arithmetic_operator, expect_operand<value_operand>>> {};
 struct flat_condition
     : pegtl::seq<any_operand,
-                 pegtl::star<pegtl::sor<membership, text_test,
-                                        pegtl::seq<pegtl::sor<logic_operator, comparison_operator, arithmetic_operator, range_operator>,
-                                                   expect_operand<any_operand>>>>> {};
+                 pegtl::star<pegtl::sor<
+                     membership, text_test,
+                     pegtl::seq<pegtl::sor<logic_operator, comparison_operator, arithmetic_operator, range_operator>,
+                                expect_operand<any_operand>>>>> {};
 
 template <class Flat>
 struct folded {

@@ -13,10 +13,13 @@ enum Level { implication = 1, logic, inversion, comparison, ranges, sums, produc
 
 Level level_of(Op op) {
   switch (op) {
-    case Op::implies: return implication;
+    case Op::implies:
+      return implication;
     case Op::conjunction:
-    case Op::disjunction: return logic;
-    case Op::negation: return inversion;
+    case Op::disjunction:
+      return logic;
+    case Op::negation:
+      return inversion;
     case Op::equal:
     case Op::not_equal:
     case Op::less:
@@ -26,15 +29,20 @@ Level level_of(Op op) {
     case Op::in:
     case Op::not_in:
     case Op::in_last:
-    case Op::text_test: return comparison;
+    case Op::text_test:
+      return comparison;
     case Op::range:
-    case Op::range_under: return ranges;
+    case Op::range_under:
+      return ranges;
     case Op::plus:
-    case Op::minus: return sums;
+    case Op::minus:
+      return sums;
     case Op::multiply:
     case Op::divide:
-    case Op::remainder: return products;
-    case Op::negate: return signs;
+    case Op::remainder:
+      return products;
+    case Op::negate:
+      return signs;
   }
   return signs;
 }
@@ -197,28 +205,49 @@ void Builder::reduce(std::vector<ExprId>& operands, const Item& item) {
   const auto multiply = [&](ProductOp joined) { return add(where, Product{joined, left, right}, tall); };
   const auto build = [&] {
     switch (item.op) {
-      case Op::implies: return add(where, Implies{left, right}, tall);
-      case Op::conjunction: return join_logic(LogicOp::conjunction);
-      case Op::disjunction: return join_logic(LogicOp::disjunction);
-      case Op::equal: return compare(CompareOp::equal);
-      case Op::not_equal: return compare(CompareOp::not_equal);
-      case Op::less: return compare(CompareOp::less);
-      case Op::less_equal: return compare(CompareOp::less_equal);
-      case Op::greater: return compare(CompareOp::greater);
-      case Op::greater_equal: return compare(CompareOp::greater_equal);
-      case Op::in: return add(where, Membership{left, false, right}, tall);
-      case Op::not_in: return add(where, Membership{left, true, right}, tall);
-      case Op::in_last: return add(where, InLast{left, right}, tall);
-      case Op::text_test: return add(where, TextTest{item.text, item.any, left, right}, tall);
-      case Op::range: return add(where, RangeLiteral{left, right, false}, tall);
-      case Op::range_under: return add(where, RangeLiteral{left, right, true}, tall);
-      case Op::plus: return join_sum(false);
-      case Op::minus: return join_sum(true);
-      case Op::multiply: return multiply(ProductOp::multiply);
-      case Op::divide: return multiply(ProductOp::divide);
-      case Op::remainder: return multiply(ProductOp::remainder);
+      case Op::implies:
+        return add(where, Implies{left, right}, tall);
+      case Op::conjunction:
+        return join_logic(LogicOp::conjunction);
+      case Op::disjunction:
+        return join_logic(LogicOp::disjunction);
+      case Op::equal:
+        return compare(CompareOp::equal);
+      case Op::not_equal:
+        return compare(CompareOp::not_equal);
+      case Op::less:
+        return compare(CompareOp::less);
+      case Op::less_equal:
+        return compare(CompareOp::less_equal);
+      case Op::greater:
+        return compare(CompareOp::greater);
+      case Op::greater_equal:
+        return compare(CompareOp::greater_equal);
+      case Op::in:
+        return add(where, Membership{left, false, right}, tall);
+      case Op::not_in:
+        return add(where, Membership{left, true, right}, tall);
+      case Op::in_last:
+        return add(where, InLast{left, right}, tall);
+      case Op::text_test:
+        return add(where, TextTest{item.text, item.any, left, right}, tall);
+      case Op::range:
+        return add(where, RangeLiteral{left, right, false}, tall);
+      case Op::range_under:
+        return add(where, RangeLiteral{left, right, true}, tall);
+      case Op::plus:
+        return join_sum(false);
+      case Op::minus:
+        return join_sum(true);
+      case Op::multiply:
+        return multiply(ProductOp::multiply);
+      case Op::divide:
+        return multiply(ProductOp::divide);
+      case Op::remainder:
+        return multiply(ProductOp::remainder);
       case Op::negation:
-      case Op::negate: break;
+      case Op::negate:
+        break;
     }
     return right;
   };
@@ -247,9 +276,8 @@ void Builder::report_chain(std::size_t first, std::size_t earlier, std::size_t l
   };
   const std::string middle = trimmed(part(items[earlier].span.end, items[later].span.begin));
   emit<DiagnosticId::chained_comparison>(items[later].span).fix = fmt::format(
-      "write `{} {} {} and {} {} {}`", trimmed(part(begin, items[earlier].span.begin)),
-      text_of(items[earlier].span), middle, middle, text_of(items[later].span),
-      trimmed(part(items[later].span.end, end)));
+      "write `{} {} {} and {} {} {}`", trimmed(part(begin, items[earlier].span.begin)), text_of(items[earlier].span),
+      middle, middle, text_of(items[later].span), trimmed(part(items[later].span.end, end)));
 }
 
 void Builder::report_mixed_logic(std::size_t first) {
@@ -319,10 +347,6 @@ bool Builder::operator_binds_tighter_than_not() const {
 
 // An operator, or the beginning of an expression, without its operand.
 void Builder::fail_operand(std::size_t at) {
-  if (text.substr(at, 1) == "{" && !on_next_line(at)) {
-    emit<DiagnosticId::misplaced_set>(span(at, at + 1));
-    throw SyntaxError{at};
-  }
   const bool joins_conditions =
       !items.empty() && items.back().operand.is_none() && level_of(items.back().op) <= inversion;
   std::string written(last_operator);
@@ -433,12 +457,10 @@ void Builder::round_down() { rounding = RoundingMode::down; }
 void Builder::make_round(std::size_t begin, std::size_t end) {
   const ExprId operand = pop();
   unsigned digits = 0;
-  for (std::size_t at = begin; at < end && digits < 100; ++at) digits = digits * 10 + static_cast<unsigned>(text[at] - '0');
+  for (std::size_t at = begin; at < end && digits < 100; ++at)
+    digits = digits * 10 + static_cast<unsigned>(text[at] - '0');
   const Span where = span(tree_.expressions[operand].span.begin, end);
-  if (digits > most_decimal_digits) {
-    emit<DiagnosticId::too_many_digits>(span(begin, end), text.substr(begin, std::min<std::size_t>(end - begin, 40)));
-    digits = most_decimal_digits;
-  }
+  digits = std::min(digits, 99U);  // the checker knows how many there may be
   push(add(where, Round{operand, rounding, static_cast<std::uint8_t>(digits)}, height(operand) + 1));
 }
 

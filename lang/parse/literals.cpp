@@ -93,13 +93,19 @@ std::size_t Builder::read_number(std::size_t at) {
     Diagnostic& made = emit<DiagnosticId::number_with_letters>(span(at, word_end), text.substr(at, word_end - at));
     if (tail == "k" || tail == "m" || tail == "b") {
       made.fix = fmt::format("write `{}{}`", written, tail == "k" ? 'K' : tail == "m" ? 'M' : 'B');
+    } else if (tail == "d" || tail == "h" || tail == "w") {
+      made.fix = fmt::format("write `{} {}`", written, tail == "d" ? "days" : tail == "h" ? "hours" : "weeks");
     } else if (tail.starts_with('_')) {
       made.fix = "write the digits without anything between them";
     } else {
       made.fix = fmt::format("put a blank between them: `{} {}`", written, tail);
     }
-    push_poison(span(at, word_end));
-    return word_end;
+    // `500k USD`: the currency belongs to what could not be read.
+    const std::size_t next = skip_blanks(text, word_end);
+    const std::size_t next_end = identifier_end(text, next);
+    const std::size_t end = find_currency(text.substr(next, next_end - next)) != nullptr ? next_end : word_end;
+    push_poison(span(at, end));
+    return end;
   }
   // `1,000`: three digits that touch a comma are a thousands separator wherever people write numbers.
   if (shape.suffix == 0 && shape.fraction_begin == shape.fraction_end && shape.end == shape.bare_end &&

@@ -21,12 +21,14 @@ constexpr auto later_phrases = std::to_array<LaterPhrase>({
 #undef MUSTER_LATER_PHRASE
 });
 
-constexpr auto calendar_units = std::to_array<std::string_view>({"month", "months", "quarter", "quarters", "year", "years"});
+constexpr auto calendar_units =
+    std::to_array<std::string_view>({"month", "months", "quarter", "quarters", "year", "years"});
 
 // Words that join two values or open a clause, so that no value begins with them.
 constexpr auto joining_words = std::to_array<std::string_view>(
-    {"and", "or", "implies", "in", "is", "where", "when", "default", "of", "otherwise", "contains", "starts", "ends", "matches",
-     "rounded", "mod", "to", "because", "ask", "needs", "at", "per", "except", "then", "else"});
+    {"and",       "or",       "implies", "in",   "is",      "where",   "when", "default", "of",
+     "otherwise", "contains", "starts",  "ends", "matches", "rounded", "mod",  "to",      "because",
+     "ask",       "needs",    "at",      "per",  "except",  "then",    "else"});
 
 bool is_ascii_letter(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_';
@@ -135,10 +137,9 @@ bool starts_operand(std::string_view text, std::size_t at) {
 bool starts_declaration(std::string_view text, std::size_t at) {
   const std::string_view word = identifier_at(text, at);
   if (word.empty()) return false;
-  const bool known =
-      std::any_of(declaration_keywords.begin(), declaration_keywords.end(),
-                  [&](const DeclarationKeyword& row) { return row.word == word; }) ||
-      contains(later_keywords, word);
+  const bool known = std::any_of(declaration_keywords.begin(), declaration_keywords.end(),
+                                 [&](const DeclarationKeyword& row) { return row.word == word; }) ||
+                     contains(later_keywords, word);
   if (!known) return false;
   const std::size_t next = skip_blanks(text, at + word.size());
   if (next >= text.size()) return true;
@@ -164,8 +165,8 @@ bool starts_rule(std::string_view text, std::size_t at) {
   if (at >= text.size()) return true;
   if (text[at] == '}') return true;
   if ((text[at] == '+' || text[at] == '-') && at + 1 < text.size() && is_digit(text[at + 1])) return true;
-  for (const std::string_view words : {"require", "exclude", "stage", "not yet", "disqualified when", "points by",
-                                       "all of", "any of", "at least"}) {
+  for (const std::string_view words :
+       {"require", "exclude", "stage", "not yet", "disqualified when", "points by", "all of", "any of", "at least"}) {
     if (phrase_end(text, at, words) != std::string_view::npos) return true;
   }
   const std::size_t name_end = identifier_end(text, at);
@@ -215,9 +216,8 @@ NumberShape scan_number(std::string_view text, std::size_t at) {
     shape.unit_kind = NumberShape::Unit::currency;
   } else if (contains(calendar_units, unit)) {
     shape.unit_kind = NumberShape::Unit::calendar;
-  } else if (std::any_of(duration_unit_rows.begin(), duration_unit_rows.end(), [&](const DurationUnitRow& row) {
-               return unit == row.singular || unit == row.plural;
-             })) {
+  } else if (std::any_of(duration_unit_rows.begin(), duration_unit_rows.end(),
+                         [&](const DurationUnitRow& row) { return unit == row.singular || unit == row.plural; })) {
     shape.unit_kind = NumberShape::Unit::duration;
   } else {
     return shape;

@@ -32,9 +32,9 @@ inline bool take(Input& in, Builder& builder, std::size_t end, bool wide = false
 }
 
 // PEGTL's shape of a rule with parts, and how such a rule tries a part: through the control class.
-#define MUSTER_MATCH                                                                                         \
-  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <class...> class Action,                     \
-            template <class...> class Control>                                                               \
+#define MUSTER_MATCH                                                                     \
+  template <pegtl::apply_mode A, pegtl::rewind_mode M, template <class...> class Action, \
+            template <class...> class Control>                                           \
   static bool match(Input& in, Builder& builder)
 #define MUSTER_MATCH_PART(...) \
   Control<__VA_ARGS__>::template match<A, pegtl::rewind_mode::required, Action, Control>(in, builder)
@@ -147,7 +147,8 @@ struct quoted : leaf<quoted> {
     struct Pair {
       std::string_view open, close;
     };
-    for (const Pair& pair : {Pair{"'", "'"}, Pair{"“", "”"}, Pair{"”", "”"}, Pair{"„", "“"}, Pair{"‘", "’"}, Pair{"«", "»"}}) {
+    for (const Pair& pair :
+         {Pair{"'", "'"}, Pair{"“", "”"}, Pair{"”", "”"}, Pair{"„", "“"}, Pair{"‘", "’"}, Pair{"«", "»"}}) {
       if (rest.starts_with(pair.open)) return take(in, builder, builder.read_foreign_text(at, pair.close));
     }
     return false;
@@ -172,8 +173,9 @@ struct currency_sign : leaf<currency_sign> {  // $50
       if (digits >= builder.text.size() || !is_digit(builder.text[digits])) return false;
       const NumberShape shape = scan_number(builder.text, digits);
       builder.report_foreign(at, shape.bare_end,
-                             std::string("write `") + std::string(builder.text.substr(digits, shape.bare_end - digits)) +
-                                 " " + std::string(row.code) + "`");
+                             std::string("write `") +
+                                 std::string(builder.text.substr(digits, shape.bare_end - digits)) + " " +
+                                 std::string(row.code) + "`");
       return take(in, builder, at + row.sign.size());
     }
     return false;

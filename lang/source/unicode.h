@@ -45,7 +45,21 @@ struct CodePoint {
 [[nodiscard]] bool is_bidirectional_control(char32_t code_point);
 
 // The scripts that identifiers may be written in; `common` is digits, underscore and combining marks.
-enum class Script : std::uint8_t { common, latin, greek, cyrillic, armenian, hebrew, arabic, devanagari, thai, hangul, kana, han, other };
+enum class Script : std::uint8_t {
+  common,
+  latin,
+  greek,
+  cyrillic,
+  armenian,
+  hebrew,
+  arabic,
+  devanagari,
+  thai,
+  hangul,
+  kana,
+  han,
+  other
+};
 [[nodiscard]] Script script_of(char32_t code_point);
 
 // Text made safe for a terminal: C0, C1, DEL, bidirectional controls and malformed bytes become visible

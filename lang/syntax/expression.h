@@ -51,7 +51,7 @@ struct DurationLiteral {
 };  // 30 days
 struct DateLiteral {
   std::int32_t days;
-};                        // since 1970-01-01; a day that exists
+};  // since 1970-01-01; a day that exists
 struct DateTimeLiteral {  // 2026-02-01 09:30, 2026-02-01T09:30:00Z
   std::int32_t days;
   std::int64_t microsecond_of_day;
@@ -90,7 +90,7 @@ struct Product {
   ProductOp op;
   ExprId left;
   ExprId right;
-};                                                                        // left-associative
+};  // left-associative
 enum class RoundingMode : std::uint8_t { half_even, half_up, up, down };  // up: away from zero; down: towards zero
 struct Round {
   ExprId operand;

@@ -43,6 +43,7 @@ struct Field {
   bool optional = false;  // text?
   bool key = false;
   bool required = false;
+  bool row_number = false;           // from row number: an export without any id
   std::vector<Quoted> headers;       // from "Prospect ID", "Lead ID"; empty: the field's own name
   std::vector<Quoted> missing_when;  // missing when "Select", "N/A"
   std::vector<Quoted> formats;       // format "DD/MM/YYYY", "YYYY-MM-DD"

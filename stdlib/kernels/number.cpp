@@ -103,12 +103,12 @@ Checked multiply(std::int64_t left, std::int64_t right, unsigned drop) {
   return narrow(divide_rounded(product, wide_powers[drop], RoundingMode::half_even));
 }
 
-Checked divide(std::int64_t left, unsigned raise_left, std::int64_t right, unsigned raise_right) {
+Checked divide(std::int64_t left, unsigned raise_left, std::int64_t right, unsigned raise_right, RoundingMode mode) {
   if (right == 0) return {0, Fault::division_by_zero};
   // |operand| * 10^18 <= 2^63 * 10^18 < 2^123.
   const Wide numerator = static_cast<Wide>(left) * power_of_ten(raise_left);
   const Wide denominator = static_cast<Wide>(right) * power_of_ten(raise_right);
-  return narrow(divide_rounded(numerator, denominator, RoundingMode::half_even));
+  return narrow(divide_rounded(numerator, denominator, mode));
 }
 
 Checked remainder(std::int64_t left, unsigned raise_left, std::int64_t right, unsigned raise_right) {
@@ -129,12 +129,13 @@ Checked rescale(std::int64_t value, unsigned from, unsigned to, RoundingMode mod
 
 Checked scale_by(std::int64_t value, std::int64_t numerator, std::int64_t denominator) {
   assert(denominator > 0);
+  if (denominator == 0) return {0, Fault::division_by_zero};
   return narrow(divide_rounded(static_cast<Wide>(value) * numerator, denominator, RoundingMode::half_even));
 }
 
 std::int64_t whole_steps(std::int64_t value, std::int64_t step) {
   assert(step > 0);
-  return value <= 0 ? 0 : value / step;
+  return value <= 0 || step <= 0 ? 0 : value / step;
 }
 
 int compare(std::int64_t left, unsigned left_digits, std::int64_t right, unsigned right_digits) {

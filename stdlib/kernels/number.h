@@ -31,8 +31,9 @@ struct Checked {
 [[nodiscard]] Wide divide_rounded(Wide numerator, Wide denominator, RoundingMode mode);
 // left * right / 10^drop, rounded half to even.
 [[nodiscard]] Checked multiply(std::int64_t left, std::int64_t right, unsigned drop);
-// (left * 10^raise_left) / (right * 10^raise_right), rounded half to even. Precondition: both powers <= 18.
-[[nodiscard]] Checked divide(std::int64_t left, unsigned raise_left, std::int64_t right, unsigned raise_right);
+// (left * 10^raise_left) / (right * 10^raise_right), rounded once. Precondition: both powers <= 18.
+[[nodiscard]] Checked divide(std::int64_t left, unsigned raise_left, std::int64_t right, unsigned raise_right,
+                             RoundingMode mode = RoundingMode::half_even);
 // The remainder has the sign of the divisor; both operands raised by their powers (<= 9) first.
 [[nodiscard]] Checked remainder(std::int64_t left, unsigned raise_left, std::int64_t right, unsigned raise_right);
 // From `from` to `to` digits (0..18).

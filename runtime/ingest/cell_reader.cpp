@@ -1,0 +1,158 @@
+#include "runtime/ingest/cell_reader.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "lang/spec/spec.h"
+#include "stdlib/kernels/text.h"
+
+namespace muster::runtime {
+
+using compiler::FieldSchema;
+using compiler::Kind;
+using compiler::LeadSchema;
+using compiler::Physical;
+using kernels::CellFault;
+
+namespace {
+
+constexpr CellResult blank{CellResult::State::blank, CellFault::none, false};
+
+CellResult malformed(CellFault fault) { return {CellResult::State::malformed, fault, false}; }
+
+}  // namespace
+
+CellReader::CellReader(const LeadSchema& schema, const FieldSchema& field, kernels::Zone zone,
+                       const lang::Limits& limits)
+    : field_(&field),
+      zone_(std::move(zone)),
+      most_entries_(limits.dictionary_entries),
+      most_bytes_(limits.dictionary_bytes),
+      missing_(field.missing_when) {
+  if (field.type.kind == Kind::money) currency_ = lang::currency_rows[field.type.currency].code;
+  if (field.type.kind != Kind::picklist) return;
+  picklist_ = &schema.picklists[field.type.index];
+  for (std::uint32_t member = 0; member < picklist_->members.size(); ++member) {
+    members_.emplace_back(kernels::fold_text(picklist_->members[member].name), member);
+    for (const std::string& spelling : picklist_->members[member].spellings) {
+      members_.emplace_back(kernels::fold_text(spelling), member);
+    }
+  }
+  std::sort(members_.begin(), members_.end());
+}
+
+bool CellReader::is_full(const Dictionary& dictionary) const {
+  return dictionary.size() > most_entries_ || dictionary.bytes() > most_bytes_;
+}
+
+void CellReader::begin_batch(Column& column) {
+  column.clear_rows();
+  if (is_full(column.dictionary)) column.dictionary.clear();
+  if (column.dictionary.epoch() != epoch_ || column.dictionary.size() != missing_by_code_.size()) {
+    epoch_ = column.dictionary.epoch();
+    missing_by_code_.clear();
+    for (std::uint32_t code = 0; code < column.dictionary.size(); ++code) {
+      missing_by_code_.push_back(missing_.contains(column.dictionary.text(code)));
+    }
+  }
+  if (is_full(spellings_)) {
+    spellings_.clear();
+    decisions_.clear();
+  }
+}
+
+CellResult CellReader::read(std::string_view cell, std::size_t row, Column& column) {
+  const std::string_view text = trim_cell(cell);
+  if (text.empty()) return blank;
+  switch (column.physical) {
+    case Physical::text:
+      return read_text(text, row, column);
+    case Physical::code:
+    case Physical::boolean:
+      return read_spelling(text, row, column);
+    case Physical::integer:
+      return read_number(text, row, column);
+  }
+  return blank;
+}
+
+CellResult CellReader::read_text(std::string_view text, std::size_t row, Column& column) {
+  const std::uint32_t code = column.dictionary.intern(text);
+  if (code == missing_by_code_.size()) missing_by_code_.push_back(missing_.contains(text));
+  assert(code < missing_by_code_.size());
+  if (missing_by_code_[code]) return blank;
+  column.codes[row] = code;
+  set_bit(column.known.data(), row);
+  return {};
+}
+
+CellResult CellReader::read_spelling(std::string_view text, std::size_t row, Column& column) {
+  const std::uint32_t code = spellings_.intern(text);
+  if (code == decisions_.size()) decisions_.push_back(decide(spellings_.text(code), spellings_.folded(code)));
+  const Decision& decision = decisions_[code];
+  if (decision.result.state != CellResult::State::value) return decision.result;
+  set_bit(column.known.data(), row);
+  if (column.physical == Physical::code) {
+    column.codes[row] = decision.value;
+  } else if (decision.value != 0) {
+    set_bit(column.yes.data(), row);
+  }
+  return {};
+}
+
+CellReader::Decision CellReader::decide(std::string_view text, std::string_view folded) const {
+  if (missing_.contains(text)) return {blank, 0};
+  if (picklist_ == nullptr) {
+    const kernels::Cell cell = kernels::parse_bool(text);
+    if (cell.fault != CellFault::none) return {malformed(cell.fault), 0};
+    return {{}, cell.value != 0 ? 1U : 0U};
+  }
+  const auto found =
+      std::lower_bound(members_.begin(), members_.end(), folded,
+                       [](const auto& member, std::string_view wanted) { return member.first < wanted; });
+  if (found != members_.end() && found->first == folded) return {{}, found->second};
+  if (picklist_->other) return {{}, *picklist_->other};
+  return {malformed(CellFault::unknown_spelling), 0};
+}
+
+CellResult CellReader::read_number(std::string_view text, std::size_t row, Column& column) const {
+  assert(compiler::physical_of(field_->type.kind) == Physical::integer);
+  if (missing_.contains(text)) return blank;
+  kernels::Cell cell;
+  switch (field_->type.kind) {
+    case Kind::integer:
+      cell = kernels::parse_integer(text, field_->number_format);
+      break;
+    case Kind::decimal:
+      cell = kernels::parse_decimal(text, field_->type.digits, field_->number_format);
+      break;
+    case Kind::percent:
+      cell = kernels::parse_percent(text, field_->type.digits, field_->number_format);
+      break;
+    case Kind::money:
+      cell = kernels::parse_money(text, currency_, field_->type.digits, field_->number_format);
+      break;
+    case Kind::date:
+      cell = kernels::parse_date(text, field_->time_formats);
+      break;
+    case Kind::datetime:
+      cell = kernels::parse_datetime(text, field_->time_formats, zone_);
+      break;
+    case Kind::duration:
+      cell = kernels::parse_duration(text, field_->duration_format);
+      break;
+    case Kind::poison:
+    case Kind::boolean:
+    case Kind::text:
+    case Kind::picklist:
+    case Kind::grade:
+    case Kind::stage:
+      return blank;  // not held as integers
+  }
+  if (cell.fault != CellFault::none) return malformed(cell.fault);
+  column.integers[row] = cell.value;
+  set_bit(column.known.data(), row);
+  return {CellResult::State::value, CellFault::none, cell.rounded};
+}
+
+}  // namespace muster::runtime

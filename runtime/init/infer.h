@@ -1,0 +1,28 @@
+// From a column's profile to the type that its field should have. Nothing is guessed between two readings that the
+// data allow equally: then the field is text and `doubt` says what to decide.
+// May include: runtime/init, compiler/ir/type.h, lang/*. Called by: runtime/init/starter, tests.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "compiler/ir/type.h"
+#include "runtime/init/column_profile.h"
+
+namespace muster::runtime {
+
+struct InferredType {
+  compiler::Kind kind = compiler::Kind::text;
+  unsigned digits = 0;        // decimal
+  std::string currency;       // money
+  std::string format;         // date, datetime and numbers that need one
+  std::uint64_t misfits = 0;  // present values that this type does not read; they become data issues
+  std::string doubt;          // for the author, one line; may be empty
+};
+
+[[nodiscard]] InferredType infer_type(const ColumnProfile& column, const std::string& header);
+
+// Whether the values are few and repeat: a picklist.
+[[nodiscard]] bool is_picklist(const ColumnProfile& column);
+
+}  // namespace muster::runtime

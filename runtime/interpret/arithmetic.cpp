@@ -1,0 +1,314 @@
+// Sums, products and what else stays a number (section 4, numbers 7 and 8). Each loop computes all rows, also those
+// where an operand is missing; the kernels have no undefined behaviour on any value. Results that fit 64 bits on the
+// way take a short cut, which gives what the kernel gives.
+#include <bit>
+#include <cassert>
+#include <limits>
+
+#include "runtime/interpret/step.h"
+#include "stdlib/kernels/number.h"
+
+namespace muster::runtime::interpret {
+namespace {
+
+using compiler::Op;
+using kernels::Checked;
+using kernels::Fault;
+using kernels::Wide;
+
+constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+
+// A sum of any number of 128-bit terms: the halves are added apart, so that nothing overflows on the way.
+class WideSum {
+ public:
+  void add(Wide term) {
+    high_ += term >> 64;
+    low_ += static_cast<Wide>(static_cast<std::uint64_t>(term));
+  }
+  [[nodiscard]] bool fits() const { return high() == (value() < 0 ? -1 : 0); }
+  [[nodiscard]] bool is_negative() const { return high() < 0; }
+  // Precondition: fits().
+  [[nodiscard]] std::int64_t value() const { return static_cast<std::int64_t>(static_cast<std::uint64_t>(low_)); }
+
+ private:
+  [[nodiscard]] Wide high() const { return high_ + (low_ >> 64); }
+  Wide high_ = 0;
+  Wide low_ = 0;
+};
+
+std::uint64_t magnitude(std::int64_t value) {
+  return value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+}
+
+// A power of two that no value of the batch exceeds in size, rows without a value included.
+std::uint64_t largest_size(const Frame& frame, const Register& reg) {
+  if (reg.is_scalar) return magnitude(reg.number);
+  std::uint64_t all = 0;
+  for (std::size_t row = 0; row < frame.rows; ++row) {
+    const std::int64_t value = reg.integers[row];
+    all |= static_cast<std::uint64_t>(value ^ (value >> 63));  // |value|, or one less below zero
+  }
+  return std::uint64_t{1} << std::bit_width(all);  // at most 2^63
+}
+
+// Whether the sum of the batch cannot leave 64 bits, in any order of its terms.
+bool sum_stays_small(const Frame& frame, const Step& step) {
+  if (!frame.result(step).may_fault) return true;  // proved when the program was built
+  const auto weights = frame.weights(step);
+  Wide total = 0;
+  for (std::size_t k = 0; k < step.operands.size(); ++k) {
+    total += static_cast<Wide>(magnitude(weights[k])) * static_cast<Wide>(largest_size(frame, frame.operand(step, k)));
+    if (total > most || total < 0) return false;
+  }
+  return true;
+}
+
+void run_small_sum(const Frame& frame, const Step& step) {
+  // Unsigned numbers, which wrap: rows without a value may hold anything.
+  const auto weights = frame.weights(step);
+  std::int64_t* const out = frame.result(step).out.integers;
+  std::uint64_t constant = 0;
+  for (std::size_t k = 0; k < step.operands.size(); ++k) {
+    const Register& operand = frame.operand(step, k);
+    if (!operand.is_scalar) continue;
+    constant += static_cast<std::uint64_t>(weights[k]) * static_cast<std::uint64_t>(operand.number);
+  }
+  std::fill_n(out, frame.rows, static_cast<std::int64_t>(constant));
+  for (std::size_t k = 0; k < step.operands.size(); ++k) {
+    const Register& operand = frame.operand(step, k);
+    if (operand.is_scalar) continue;
+    const std::int64_t* const values = operand.integers;
+    const auto weight = static_cast<std::uint64_t>(weights[k]);
+    const auto add = [&](auto term) {
+      for (std::size_t row = 0; row < frame.rows; ++row) {
+        const auto value = static_cast<std::uint64_t>(values[row]);
+        out[row] = static_cast<std::int64_t>(static_cast<std::uint64_t>(out[row]) + term(value));
+      }
+    };
+    if (weights[k] == 1) {
+      add([](std::uint64_t value) { return value; });
+    } else if (weights[k] == -1) {
+      add([](std::uint64_t value) { return std::uint64_t{0} - value; });
+    } else {
+      add([weight](std::uint64_t value) { return weight * value; });
+    }
+  }
+}
+
+void run_sum(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  begin_strict(frame, step, result.out.known);
+  if (sum_stays_small(frame, step)) {
+    run_small_sum(frame, step);
+    return;
+  }
+  const auto weights = frame.weights(step);
+  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+    WideSum sums[word_bits];
+    for (std::size_t k = 0; k < step.operands.size(); ++k) {
+      with_integers(frame.operand(step, k), [&](auto value) {
+        for (std::size_t row = 0; row < rows; ++row) sums[row].add(static_cast<Wide>(value(first + row)) * weights[k]);
+      });
+    }
+    Word overflow = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+      const bool fits = sums[row].fits();
+      result.out.integers[first + row] = fits ? sums[row].value() : 0;
+      overflow |= static_cast<Word>(!fits) << row;
+    }
+    mark_faults(result, word, overflow, 0);
+  });
+}
+
+// Bounds of scores: the smallest and largest number mean "without bound" and win against everything; minus infinity
+// against plus infinity too. A sum beyond them has no bound either.
+void run_saturating_sum(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  begin_strict(frame, step, result.out.known);
+  const auto weights = frame.weights(step);
+  for_words(frame, [&](std::size_t, std::size_t first, std::size_t rows) {
+    WideSum sums[word_bits];
+    Word minus_infinity = 0;
+    Word plus_infinity = 0;
+    for (std::size_t k = 0; k < step.operands.size(); ++k) {
+      const std::int64_t weight = weights[k];
+      if (weight == 0) continue;
+      with_integers(frame.operand(step, k), [&](auto get) {
+        for (std::size_t row = 0; row < rows; ++row) {
+          const std::int64_t value = get(first + row);
+          const bool is_infinite = value == least || value == most;
+          const bool is_minus = (value == least) == (weight > 0);
+          minus_infinity |= static_cast<Word>(is_infinite && is_minus) << row;
+          plus_infinity |= static_cast<Word>(is_infinite && !is_minus) << row;
+          if (!is_infinite) sums[row].add(static_cast<Wide>(value) * weight);
+        }
+      });
+    }
+    for (std::size_t row = 0; row < rows; ++row) {
+      std::int64_t value = sums[row].is_negative() ? least : most;
+      if (((minus_infinity >> row) & 1U) != 0) {
+        value = least;
+      } else if (((plus_infinity >> row) & 1U) != 0) {
+        value = most;
+      } else if (sums[row].fits()) {
+        value = sums[row].value();
+      }
+      result.out.integers[first + row] = value;
+    }
+  });
+}
+
+// numerator / denominator in 64 bits. Precondition: denominator != 0, neither is the least number.
+std::int64_t divide_small(std::int64_t numerator, std::int64_t denominator) {
+  const std::uint64_t above = magnitude(numerator);
+  const std::uint64_t below = magnitude(denominator);
+  std::uint64_t quotient = above / below;
+  const std::uint64_t rest = above % below;
+  const std::uint64_t until_next = below - rest;
+  if (rest > until_next || (rest == until_next && (quotient & 1U) != 0)) ++quotient;
+  const auto value = static_cast<std::int64_t>(quotient);
+  return (numerator < 0) != (denominator < 0) ? -value : value;
+}
+
+Checked multiply(std::int64_t left, std::int64_t right, unsigned drop) {
+  std::int64_t product = 0;
+  if (drop <= 18 && !__builtin_mul_overflow(left, right, &product) && product != least) {
+    return {drop == 0 ? product : divide_small(product, kernels::power_of_ten(drop)), Fault::none};
+  }
+  return kernels::multiply(left, right, drop);
+}
+
+struct Raise {
+  unsigned left_digits;
+  unsigned right_digits;
+  std::int64_t left;
+  std::int64_t right;
+  kernels::RoundingMode mode;
+};
+
+Checked divide(std::int64_t left, std::int64_t right, const Raise& raise) {
+  std::int64_t numerator = 0;
+  std::int64_t denominator = 0;
+  if (right != 0 && raise.mode == kernels::RoundingMode::half_even &&
+      !__builtin_mul_overflow(left, raise.left, &numerator) &&
+      !__builtin_mul_overflow(right, raise.right, &denominator) && numerator != least && denominator != least) {
+    return {divide_small(numerator, denominator), Fault::none};
+  }
+  return kernels::divide(left, raise.left_digits, right, raise.right_digits, raise.mode);
+}
+
+Checked scale_by(std::int64_t value, std::int64_t numerator, std::int64_t denominator) {
+  std::int64_t product = 0;
+  if (!__builtin_mul_overflow(value, numerator, &product) && product != least) {
+    return {divide_small(product, denominator), Fault::none};
+  }
+  return kernels::scale_by(value, numerator, denominator);
+}
+
+Checked rescale(std::int64_t value, unsigned from, unsigned to, kernels::RoundingMode mode) {
+  std::int64_t raised = 0;
+  if (to >= from) {
+    if (!__builtin_mul_overflow(value, kernels::power_of_ten(to - from), &raised)) return {raised, Fault::none};
+  } else if (mode == kernels::RoundingMode::half_even && value != least) {
+    return {divide_small(value, kernels::power_of_ten(from - to)), Fault::none};
+  }
+  return kernels::rescale(value, from, to, mode);
+}
+
+// Writes a checked result per row and marks its faults.
+template <class Compute>
+void run_checked(const Frame& frame, const Step& step, Compute compute) {
+  const Register& result = frame.result(step);
+  begin_strict(frame, step, result.out.known);
+  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+    Word overflow = 0;
+    Word division = 0;
+    for (std::size_t k = 0; k < rows; ++k) {
+      const Checked checked = compute(first + k);
+      result.out.integers[first + k] = checked.value;
+      overflow |= static_cast<Word>(checked.fault == Fault::overflow) << k;
+      division |= static_cast<Word>(checked.fault == Fault::division_by_zero) << k;
+    }
+    if ((overflow | division) != 0) mark_faults(result, word, overflow, division);
+  });
+}
+
+template <class Compute>
+void run_checked_one(const Frame& frame, const Step& step, Compute compute) {
+  with_integers(frame.operand(step, 0),
+                [&](auto value) { run_checked(frame, step, [&](std::size_t row) { return compute(value(row)); }); });
+}
+template <class Compute>
+void run_checked_two(const Frame& frame, const Step& step, Compute compute) {
+  with_integers(frame.operand(step, 0), [&](auto left) {
+    with_integers(frame.operand(step, 1), [&](auto right) {
+      run_checked(frame, step, [&](std::size_t row) { return compute(left(row), right(row)); });
+    });
+  });
+}
+
+template <class Compute>
+void run_plain_one(const Frame& frame, const Step& step, Compute compute) {
+  const Register& result = frame.result(step);
+  begin_strict(frame, step, result.out.known);
+  with_integers(frame.operand(step, 0), [&](auto value) {
+    for (std::size_t row = 0; row < frame.rows; ++row) result.out.integers[row] = compute(value(row));
+  });
+}
+
+}  // namespace
+
+void run_arithmetic(const Frame& frame, const Step& step) {
+  const std::int64_t immediate = step.immediate;
+  const Raise raise{static_cast<unsigned>(immediate & 31), static_cast<unsigned>(immediate >> 8 & 31), 0, 0,
+                    static_cast<kernels::RoundingMode>(immediate >> 16)};
+  switch (step.op) {
+    case Op::sum:
+      run_sum(frame, step);
+      break;
+    case Op::saturating_sum:
+      run_saturating_sum(frame, step);
+      break;
+    case Op::multiply:
+      run_checked_two(frame, step, [drop = static_cast<unsigned>(immediate)](std::int64_t left, std::int64_t right) {
+        return multiply(left, right, drop);
+      });
+      break;
+    case Op::divide: {
+      const Raise raised{raise.left_digits, raise.right_digits, kernels::power_of_ten(raise.left_digits),
+                         kernels::power_of_ten(raise.right_digits), raise.mode};
+      run_checked_two(frame, step, [&](std::int64_t left, std::int64_t right) { return divide(left, right, raised); });
+      break;
+    }
+    case Op::remainder:
+      run_checked_two(frame, step, [&](std::int64_t left, std::int64_t right) {
+        return kernels::remainder(left, raise.left_digits, right, raise.right_digits);
+      });
+      break;
+    case Op::rescale: {
+      const auto mode = static_cast<kernels::RoundingMode>(immediate >> 16);
+      run_checked_one(frame, step,
+                      [&](std::int64_t value) { return rescale(value, raise.left_digits, raise.right_digits, mode); });
+      break;
+    }
+    case Op::scale_by: {
+      const auto weights = frame.weights(step);
+      run_checked_one(frame, step, [&](std::int64_t value) { return scale_by(value, weights[0], weights[1]); });
+      break;
+    }
+    case Op::whole_steps:
+      run_plain_one(frame, step, [immediate](std::int64_t value) { return value <= 0 ? 0 : value / immediate; });
+      break;
+    case Op::clamp: {
+      const std::int64_t low = frame.weights(step)[0];
+      const std::int64_t high = frame.weights(step)[1];
+      run_plain_one(frame, step, [=](std::int64_t value) { return std::clamp(value, low, high); });
+      break;
+    }
+    default:
+      assert(false && "not an instruction of arithmetic");
+  }
+}
+
+}  // namespace muster::runtime::interpret

@@ -1,0 +1,277 @@
+// Choices: select, default_to, first_yes. A missing result carries the faults of what it was missing for (section 4,
+// number 8): the condition where that is undecided, else the operand that was chosen.
+#include <cassert>
+
+#include "runtime/interpret/step.h"
+
+namespace muster::runtime::interpret {
+namespace {
+
+using compiler::OnUndecided;
+using compiler::Op;
+using compiler::Physical;
+
+void carry_select_faults(const Frame& frame, const Step& step, const Word* known_of_result) {
+  const Register& result = frame.result(step);
+  if (result.out.overflow == nullptr) return;
+  const Register& condition = frame.operand(step, 0);
+  const Register& then = frame.operand(step, 1);
+  const Register& otherwise = frame.operand(step, 2);
+  // The smaller or larger of both reads both wherever the condition is undecided.
+  const Word reads_both = step.immediate == static_cast<std::int64_t>(OnUndecided::agree) ? 0 : ~Word{0};
+  for (std::size_t word = 0; word < frame.words; ++word) {
+    const Word yes = condition.yes[word];
+    const Word no = condition.no[word];
+    const Word undecided = ~(yes | no);
+    const auto carried = [&](const Word* of_condition, const Word* of_then, const Word* of_otherwise) {
+      const Word chosen = (yes & of_then[word]) | (no & of_otherwise[word]);
+      const Word open = of_condition[word] | (reads_both & (of_then[word] | of_otherwise[word]));
+      return chosen | (undecided & ~known_of_result[word] & open);
+    };
+    result.out.overflow[word] = carried(condition.overflow, then.overflow, otherwise.overflow);
+    result.out.division_by_zero[word] =
+        carried(condition.division_by_zero, then.division_by_zero, otherwise.division_by_zero);
+  }
+}
+
+void select_booleans(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  const Register& condition = frame.operand(step, 0);
+  const Register& then = frame.operand(step, 1);
+  const Register& otherwise = frame.operand(step, 2);
+  std::array<Word, batch_words> decided;
+  for (std::size_t word = 0; word < frame.words; ++word) {
+    const Word is_yes = condition.yes[word];
+    const Word is_no = condition.no[word];
+    const Word undecided = ~(is_yes | is_no);
+    const auto chosen = [&](Word of_then, Word of_otherwise) {
+      return (is_yes & of_then) | (is_no & of_otherwise) | (undecided & of_then & of_otherwise);
+    };
+    result.out.yes[word] = chosen(then.yes[word], otherwise.yes[word]);
+    result.out.no[word] = chosen(then.no[word], otherwise.no[word]);
+    decided[word] = result.out.yes[word] | result.out.no[word];
+  }
+  carry_select_faults(frame, step, decided.data());
+}
+
+// Numbers and codes. Rows without a value get one of the operands' values, whatever that is.
+template <class Value, class Then, class Otherwise>
+void select_values(const Frame& frame, const Step& step, Value* out, Then then_value, Otherwise otherwise_value) {
+  const Register& result = frame.result(step);
+  const Register& condition = frame.operand(step, 0);
+  const Register& then = frame.operand(step, 1);
+  const Register& otherwise = frame.operand(step, 2);
+  const auto mode = static_cast<OnUndecided>(step.immediate);
+  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+    const Word yes = condition.yes[word];
+    const Word no = condition.no[word];
+    for (std::size_t k = 0; k < rows; ++k) {
+      out[first + k] = ((no >> k) & 1U) != 0 ? otherwise_value(first + k) : then_value(first + k);
+    }
+    Word known = (yes & then.known[word]) | (no & otherwise.known[word]);
+    const Word open = ~(yes | no) & then.known[word] & otherwise.known[word] & row_mask(rows, 0);
+    for_bits(open, first, [&](std::size_t row) {
+      const Value one = then_value(row);
+      const Value other = otherwise_value(row);
+      if (mode == OnUndecided::agree && one != other) return;
+      if (mode == OnUndecided::smaller) out[row] = std::min(one, other);
+      if (mode == OnUndecided::larger) out[row] = std::max(one, other);
+      known |= Word{1} << (row - first);
+    });
+    result.out.known[word] = known;
+  });
+  carry_select_faults(frame, step, result.known);
+}
+
+// The texts of two operands in one dictionary: theirs if they share it, else the instruction's own.
+class SharedTexts {
+ public:
+  SharedTexts(const Step& step, Register& result, const Register& first, const Register& second)
+      : is_shared_(first.dictionary == second.dictionary),
+        first_(step.text->first_codes, *first.dictionary, step.text->own),
+        second_(step.text->second_codes, *second.dictionary, step.text->own) {
+    result.dictionary = is_shared_ ? first.dictionary : &step.text->own;
+  }
+  // Precondition: the row is known.
+  std::uint32_t first(std::uint32_t code) { return is_shared_ ? code : first_(code); }
+  std::uint32_t second(std::uint32_t code) { return is_shared_ ? code : second_(code); }
+
+ private:
+  bool is_shared_;
+  CodeMap first_;
+  CodeMap second_;
+};
+
+// Texts agree only where their bytes do: `is exactly` would tell them apart.
+void select_texts(const Frame& frame, const Step& step) {
+  Register& result = frame.result(step);
+  const Register& condition = frame.operand(step, 0);
+  const Register& then = frame.operand(step, 1);
+  const Register& otherwise = frame.operand(step, 2);
+  SharedTexts texts(step, result, then, otherwise);
+  std::uint32_t* const out = result.out.codes;
+  std::fill_n(out, frame.rows, 0U);
+  with_codes(then, [&](auto then_code) {
+    with_codes(otherwise, [&](auto otherwise_code) {
+      for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+        const Word mask = row_mask(rows, 0);
+        const Word yes = condition.yes[word] & then.known[word] & mask;
+        const Word no = condition.no[word] & otherwise.known[word] & mask;
+        const Word open = ~(condition.yes[word] | condition.no[word]) & then.known[word] & otherwise.known[word] & mask;
+        for_bits(yes, first, [&](std::size_t row) { out[row] = texts.first(then_code(row)); });
+        for_bits(no, first, [&](std::size_t row) { out[row] = texts.second(otherwise_code(row)); });
+        Word agreed = 0;
+        for_bits(open, first, [&](std::size_t row) {
+          const std::uint32_t one = texts.first(then_code(row));
+          if (one != texts.second(otherwise_code(row))) return;
+          out[row] = one;
+          agreed |= Word{1} << (row - first);
+        });
+        result.out.known[word] = yes | no | agreed;
+      });
+    });
+  });
+  carry_select_faults(frame, step, result.known);
+}
+
+void run_select(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  const Register& then = frame.operand(step, 1);
+  const Register& otherwise = frame.operand(step, 2);
+  switch (result.physical) {
+    case Physical::boolean:
+      select_booleans(frame, step);
+      break;
+    case Physical::integer:
+      with_integers(then, [&](auto one) {
+        with_integers(otherwise, [&](auto other) { select_values(frame, step, result.out.integers, one, other); });
+      });
+      break;
+    case Physical::code:
+      with_codes(then, [&](auto one) {
+        with_codes(otherwise, [&](auto other) { select_values(frame, step, result.out.codes, one, other); });
+      });
+      break;
+    case Physical::text:
+      select_texts(frame, step);
+      break;
+  }
+}
+
+// ---- default_to
+
+template <class Value, class First, class Second>
+void default_values(const Frame& frame, const Step& step, Value* out, First first_value, Second second_value) {
+  const Register& first_reg = frame.operand(step, 0);
+  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+    const Word known = first_reg.known[word];
+    for (std::size_t k = 0; k < rows; ++k) {
+      out[first + k] = ((known >> k) & 1U) != 0 ? first_value(first + k) : second_value(first + k);
+    }
+  });
+}
+
+void default_texts(const Frame& frame, const Step& step) {
+  Register& result = frame.result(step);
+  const Register& first_reg = frame.operand(step, 0);
+  const Register& second_reg = frame.operand(step, 1);
+  SharedTexts texts(step, result, first_reg, second_reg);
+  std::uint32_t* const out = result.out.codes;
+  std::fill_n(out, frame.rows, 0U);
+  with_codes(first_reg, [&](auto first_code) {
+    with_codes(second_reg, [&](auto second_code) {
+      for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+        const Word mask = row_mask(rows, 0);
+        const Word known = first_reg.known[word];
+        for_bits(known & mask, first, [&](std::size_t row) { out[row] = texts.first(first_code(row)); });
+        for_bits(~known & second_reg.known[word] & mask, first,
+                 [&](std::size_t row) { out[row] = texts.second(second_code(row)); });
+      });
+    });
+  });
+}
+
+void run_default(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  const Register& first = frame.operand(step, 0);
+  const Register& second = frame.operand(step, 1);
+  const bool is_boolean = result.physical == Physical::boolean;
+  std::array<Word, batch_words> open;  // rows that the second operand answers
+  for (std::size_t word = 0; word < frame.words; ++word) {
+    open[word] = is_boolean ? ~(first.yes[word] | first.no[word]) : ~first.known[word];
+    if (is_boolean) {
+      result.out.yes[word] = first.yes[word] | (open[word] & second.yes[word]);
+      result.out.no[word] = first.no[word] | (open[word] & second.no[word]);
+    } else {
+      result.out.known[word] = first.known[word] | second.known[word];
+    }
+  }
+  if (result.out.overflow != nullptr) {
+    for (std::size_t word = 0; word < frame.words; ++word) {
+      result.out.overflow[word] = open[word] & second.overflow[word];
+      result.out.division_by_zero[word] = open[word] & second.division_by_zero[word];
+    }
+  }
+  switch (result.physical) {
+    case Physical::boolean:
+      break;
+    case Physical::integer:
+      with_integers(first, [&](auto one) {
+        with_integers(second, [&](auto other) { default_values(frame, step, result.out.integers, one, other); });
+      });
+      break;
+    case Physical::code:
+      with_codes(first, [&](auto one) {
+        with_codes(second, [&](auto other) { default_values(frame, step, result.out.codes, one, other); });
+      });
+      break;
+    case Physical::text:
+      default_texts(frame, step);
+      break;
+  }
+}
+
+// ---- first_yes
+
+void run_first_yes(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  std::fill_n(result.out.codes, frame.rows, 0U);
+  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+    Word open = row_mask(rows, 0);
+    Word overflow = 0;
+    Word division = 0;
+    for (std::size_t k = 0; k < step.operands.size() && open != 0; ++k) {
+      const Register& operand = frame.operand(step, k);
+      for_bits(open & operand.yes[word], first,
+               [&](std::size_t row) { result.out.codes[row] = static_cast<std::uint32_t>(k); });
+      open &= ~operand.yes[word];
+      overflow |= operand.overflow[word];
+      division |= operand.division_by_zero[word];
+    }
+    result.out.known[word] = ~open & row_mask(rows, 0);
+    if (result.out.overflow != nullptr) {
+      result.out.overflow[word] = overflow & open;
+      result.out.division_by_zero[word] = division & open;
+    }
+  });
+}
+
+}  // namespace
+
+void run_choice(const Frame& frame, const Step& step) {
+  switch (step.op) {
+    case Op::select:
+      run_select(frame, step);
+      break;
+    case Op::default_to:
+      run_default(frame, step);
+      break;
+    case Op::first_yes:
+      run_first_yes(frame, step);
+      break;
+    default:
+      assert(false && "not a choice");
+  }
+}
+
+}  // namespace muster::runtime::interpret

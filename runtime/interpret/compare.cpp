@@ -1,0 +1,112 @@
+// Comparisons and sets of numbers and codes. Equal scales compare as they are; others in 128 bits (section 4, number
+// 7).
+#include <cassert>
+
+#include "runtime/interpret/step.h"
+#include "stdlib/kernels/number.h"
+
+namespace muster::runtime::interpret {
+namespace {
+
+using compiler::Op;
+using kernels::Wide;
+using lang::CompareOp;
+
+// Sets up to this size are looked through; larger ones are searched in halves.
+constexpr std::size_t small_set = 8;
+
+template <class Left, class Right>
+void compare_rows(const Frame& frame, const Step& step, CompareOp op, Left left, Right right) {
+  switch (op) {
+    case CompareOp::equal:
+      run_predicate(frame, step, [&](std::size_t row) { return left(row) == right(row); });
+      return;
+    case CompareOp::not_equal:
+      run_predicate(frame, step, [&](std::size_t row) { return left(row) != right(row); });
+      return;
+    case CompareOp::less:
+      run_predicate(frame, step, [&](std::size_t row) { return left(row) < right(row); });
+      return;
+    case CompareOp::less_equal:
+      run_predicate(frame, step, [&](std::size_t row) { return left(row) <= right(row); });
+      return;
+    case CompareOp::greater:
+      run_predicate(frame, step, [&](std::size_t row) { return left(row) > right(row); });
+      return;
+    case CompareOp::greater_equal:
+      run_predicate(frame, step, [&](std::size_t row) { return left(row) >= right(row); });
+      return;
+  }
+}
+
+void run_compare_numbers(const Frame& frame, const Step& step) {
+  const auto op = static_cast<CompareOp>(step.immediate & 7);
+  const auto left_digits = static_cast<unsigned>(step.immediate >> 8 & 31);
+  const auto right_digits = static_cast<unsigned>(step.immediate >> 16 & 31);
+  with_integers(frame.operand(step, 0), [&](auto left) {
+    with_integers(frame.operand(step, 1), [&](auto right) {
+      if (left_digits == right_digits) {
+        compare_rows(frame, step, op, left, right);
+        return;
+      }
+      // 2^63 * 10^18 < 2^123: nothing overflows.
+      const Wide left_power = kernels::power_of_ten(left_digits);
+      const Wide right_power = kernels::power_of_ten(right_digits);
+      compare_rows(
+          frame, step, op, [&](std::size_t row) { return left(row) * left_power; },
+          [&](std::size_t row) { return right(row) * right_power; });
+    });
+  });
+}
+
+void run_in_numbers(const Frame& frame, const Step& step) {
+  const auto& set = frame.program->number_sets[static_cast<std::size_t>(step.immediate)];
+  with_integers(frame.operand(step, 0), [&](auto value) {
+    if (set.size() > small_set) {
+      run_predicate(frame, step,
+                    [&](std::size_t row) { return std::binary_search(set.begin(), set.end(), value(row)); });
+      return;
+    }
+    run_predicate(frame, step, [&](std::size_t row) {
+      bool is_in = false;
+      for (const std::int64_t number : set) is_in |= value(row) == number;
+      return is_in;
+    });
+  });
+}
+
+void run_in_codes(const Frame& frame, const Step& step) {
+  const std::span<const Word> set = step.code_set;
+  with_codes(frame.operand(step, 0), [&](auto code) {
+    run_predicate(frame, step, [&](std::size_t row) {
+      const std::size_t value = code(row);
+      return value / word_bits < set.size() && test_bit(set.data(), value);
+    });
+  });
+}
+
+}  // namespace
+
+void run_compare(const Frame& frame, const Step& step) {
+  switch (step.op) {
+    case Op::compare:
+      run_compare_numbers(frame, step);
+      break;
+    case Op::compare_code:
+      with_codes(frame.operand(step, 0), [&](auto left) {
+        with_codes(frame.operand(step, 1),
+                   [&](auto right) { compare_rows(frame, step, static_cast<CompareOp>(step.immediate), left, right); });
+      });
+      break;
+    case Op::in_numbers:
+      run_in_numbers(frame, step);
+      break;
+    case Op::in_codes:
+      run_in_codes(frame, step);
+      break;
+    default:
+      assert(false && "not a comparison");
+  }
+}
+
+}  // namespace muster::runtime::interpret

@@ -1,0 +1,76 @@
+// Evaluates a program over batches, column by column: each instruction runs over all rows of the batch before the
+// next one begins. Text predicates are decided once per distinct value. Nothing is allocated per batch once the
+// registers and the per-dictionary tables exist.
+// May include: runtime/data, compiler/ir, stdlib/kernels. Called by: engine.h's callers, tests.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "compiler/ir/program.h"
+#include "runtime/data/batch.h"
+
+namespace muster::runtime {
+
+// The moment of the evaluation, given by the caller, never by the clock (section 4, number 17).
+struct AsOf {
+  std::int64_t instant = 0;  // microseconds
+  std::int32_t day = 0;      // in the policy's zone
+};
+
+// Which parts of the answer somebody wants. Instructions that only the others need are not run.
+struct Wanted {
+  bool qualifiers = true;
+  bool scores = true;
+  bool bounds = false;    // lowest and highest possible score
+  bool undecided = true;  // undecided rules, stages, grades, routes
+  bool reasons = true;    // the ledger
+  bool grades = true;
+  bool lifecycle = true;
+  bool route = true;
+};
+
+// A register after evaluate(): valid until the next call. Bits past the last row are unspecified.
+struct Vector {
+  compiler::Physical physical = compiler::Physical::integer;
+  const std::int64_t* integers = nullptr;
+  const std::uint32_t* codes = nullptr;
+  const Dictionary* dictionary = nullptr;
+  const Word* yes = nullptr;               // boolean
+  const Word* no = nullptr;                // boolean
+  const Word* known = nullptr;             // others
+  const Word* overflow = nullptr;          // may_fault only: missing because of an overflow
+  const Word* division_by_zero = nullptr;  // may_fault only
+
+  [[nodiscard]] bool is_yes(std::size_t row) const { return test_bit(yes, row); }
+  [[nodiscard]] bool is_no(std::size_t row) const { return test_bit(no, row); }
+  [[nodiscard]] bool is_known(std::size_t row) const {
+    return physical == compiler::Physical::boolean ? test_bit(yes, row) || test_bit(no, row) : test_bit(known, row);
+  }
+};
+
+class Interpreter {
+ public:
+  // `program` is verified and outlives the interpreter. One interpreter serves one thread.
+  Interpreter(const compiler::Program& program, AsOf as_of, Wanted wanted);
+  ~Interpreter();
+  Interpreter(Interpreter&&) noexcept;
+
+  // Precondition: the batch's columns are Program::columns, 1 <= rows <= batch_rows.
+  void evaluate(const BatchView& batch);
+  // A value that was wanted; all others have been overwritten or never computed.
+  [[nodiscard]] Vector value(compiler::ValueId id) const;
+  [[nodiscard]] bool has(compiler::ValueId id) const;
+  // Instructions that run per batch, for cost tests and --print-ir.
+  [[nodiscard]] std::size_t live_instructions() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The values that `wanted` needs, in the program's order.
+[[nodiscard]] std::vector<compiler::ValueId> roots_of(const compiler::Program& program, const Wanted& wanted);
+
+}  // namespace muster::runtime

@@ -1,0 +1,130 @@
+// One instruction as the interpreter runs it, what it needs besides registers, and the loops that all families of
+// instructions share. A family is a file: logic, arithmetic, compare, function, text, choice.
+// May include: runtime/interpret, stdlib/kernels. Called by: runtime/interpret.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "runtime/interpret/registers.h"
+#include "runtime/interpret/text_state.h"
+
+namespace muster::runtime::interpret {
+
+struct Step {
+  compiler::Op op = compiler::Op::missing;
+  std::int64_t immediate = 0;
+  std::uint32_t result = 0;                 // register
+  std::span<const std::uint32_t> operands;  // registers
+  TextState* text = nullptr;                // instructions that read or give text
+  std::span<const Word> code_set;           // in_codes: bit of a code
+};
+
+struct Frame {
+  const compiler::Program* program = nullptr;
+  RegisterFile* registers = nullptr;
+  const BatchView* batch = nullptr;
+  const kernels::Zone* zone = nullptr;
+  std::size_t rows = 0;
+  std::size_t words = 0;
+
+  [[nodiscard]] Register& result(const Step& step) const { return (*registers)[step.result]; }
+  [[nodiscard]] const Register& operand(const Step& step, std::size_t which) const {
+    return (*registers)[step.operands[which]];
+  }
+  [[nodiscard]] std::span<const std::int64_t> weights(const Step& step) const {
+    return std::span(program->weights).subspan(static_cast<std::size_t>(step.immediate));
+  }
+};
+
+// ---- the families. Precondition of each: the step is one of its instructions.
+void run_logic(const Frame& frame, const Step& step);       // logic.cpp
+void run_arithmetic(const Frame& frame, const Step& step);  // arithmetic.cpp
+void run_compare(const Frame& frame, const Step& step);     // compare.cpp: comparisons and sets of numbers and codes
+void run_function(const Frame& frame, const Step& step);    // function.cpp: functions of numbers, dates and moments
+void run_text(const Frame& frame, const Step& step);        // text.cpp
+void run_choice(const Frame& frame, const Step& step);      // choice.cpp
+
+// ---- loops
+
+// Calls body(word, first row, rows of it) for each word of the batch.
+template <class Body>
+inline void for_words(const Frame& frame, Body body) {
+  for (std::size_t word = 0; word < frame.words; ++word) {
+    const std::size_t first = word * word_bits;
+    body(word, first, std::min(word_bits, frame.rows - first));
+  }
+}
+
+// Calls body(row) for each bit of `bits`, the word that begins at row `first`.
+template <class Body>
+inline void for_bits(Word bits, std::size_t first, Body body) {
+  for (; bits != 0; bits &= bits - 1) body(first + static_cast<std::size_t>(__builtin_ctzll(bits)));
+}
+
+// Calls use(get), where get(row) is the operand's number; a scalar is a constant of the loop.
+template <class Use>
+inline void with_integers(const Register& reg, Use use) {
+  if (reg.is_scalar) {
+    use([value = reg.number](std::size_t) { return value; });
+  } else {
+    use([values = reg.integers](std::size_t row) { return values[row]; });
+  }
+}
+template <class Use>
+inline void with_codes(const Register& reg, Use use) {
+  if (reg.is_scalar) {
+    use([value = reg.code](std::size_t) { return value; });
+  } else {
+    use([values = reg.codes](std::size_t row) { return values[row]; });
+  }
+}
+
+// known = known of all operands, and a missing result carries its operands' faults. An operand that is not missing has
+// no fault bits, so that their union needs no mask.
+inline void begin_strict(const Frame& frame, const Step& step, Word* known) {
+  const Register& result = frame.result(step);
+  for (std::size_t word = 0; word < frame.words; ++word) {
+    Word all = ~Word{0};
+    for (const std::uint32_t operand : step.operands) all &= (*frame.registers)[operand].known[word];
+    known[word] = all;
+  }
+  if (result.out.overflow == nullptr) return;
+  for (std::size_t word = 0; word < frame.words; ++word) {
+    Word overflow = 0;
+    Word division = 0;
+    for (const std::uint32_t operand : step.operands) {
+      overflow |= (*frame.registers)[operand].overflow[word];
+      division |= (*frame.registers)[operand].division_by_zero[word];
+    }
+    result.out.overflow[word] = overflow;
+    result.out.division_by_zero[word] = division;
+  }
+}
+
+// A strict predicate: yes where all operands are known and holds(row), which is also asked of rows that are missing.
+template <class Holds>
+inline void run_predicate(const Frame& frame, const Step& step, Holds holds) {
+  const Register& result = frame.result(step);
+  Word* const yes = result.out.yes;
+  Word* const no = result.out.no;
+  begin_strict(frame, step, yes);  // yes is `known` for the moment
+  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+    Word bits = 0;
+    for (std::size_t k = 0; k < rows; ++k) bits |= static_cast<Word>(holds(first + k)) << k;
+    no[word] = yes[word] & ~bits;
+    yes[word] &= bits;
+  });
+}
+
+// The fault of a row's own result: the value is missing, and says why where anybody may ask.
+inline void mark_faults(const Register& result, std::size_t word, Word overflow, Word division_by_zero) {
+  const Word known = result.out.known[word];
+  result.out.known[word] = known & ~(overflow | division_by_zero);
+  if (result.out.overflow == nullptr) return;
+  result.out.overflow[word] |= known & overflow;
+  result.out.division_by_zero[word] |= known & division_by_zero;
+}
+
+}  // namespace muster::runtime::interpret

@@ -1,0 +1,53 @@
+#include "runtime/run/issues.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "stdlib/kernels/parse_value.h"
+
+namespace muster::runtime {
+
+namespace {
+
+constexpr std::string_view division_text = "division by zero";
+
+}  // namespace
+
+std::string_view describe_issue(std::uint8_t fault) {
+  if (fault == CellIssue::blank) return "blank";
+  if (fault == CellIssue::rounded) return "rounded: more digits than the field keeps";
+  return kernels::describe(static_cast<kernels::CellFault>(fault));
+}
+
+IssueCounts::IssueCounts(std::vector<std::string> headers) : headers_(std::move(headers)), cells_(headers_.size()) {}
+
+void IssueCounts::add_cell(const CellIssue& issue, std::uint64_t line) {
+  Count& count = cells_[issue.field][issue.fault];
+  if (count.count++ == 0) count.first_line = line;
+}
+
+void IssueCounts::add_division(std::string_view label, std::uint64_t line) {
+  for (IssueTally& known : divisions_) {
+    if (known.where == label) {
+      ++known.count;
+      return;
+    }
+  }
+  divisions_.push_back({std::string(label), std::string(division_text), 1, line});
+}
+
+std::vector<IssueTally> IssueCounts::tallies() const {
+  std::vector<IssueTally> all = divisions_;
+  for (std::size_t field = 0; field < cells_.size(); ++field) {
+    for (std::size_t kind = 0; kind < kinds; ++kind) {
+      const Count& count = cells_[field][kind];
+      if (count.count == 0) continue;
+      all.push_back({headers_[field], std::string(describe_issue(static_cast<std::uint8_t>(kind))), count.count,
+                     count.first_line});
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const IssueTally& a, const IssueTally& b) { return a.count > b.count; });
+  return all;
+}
+
+}  // namespace muster::runtime

@@ -1,0 +1,41 @@
+// What was wrong with the values of a run: counted by field and kind, told per lead, written to a file on request.
+// May include: runtime/*, compiler/ir. Called by: runtime/run.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/data/batch.h"
+#include "runtime/run/run.h"
+
+namespace muster::runtime {
+
+// In the words of a summary: "not a number", "blank".
+[[nodiscard]] std::string_view describe_issue(std::uint8_t fault);
+
+class IssueCounts {
+ public:
+  // `headers` by field of the schema: the columns of the export; empty for fields that nobody reads.
+  explicit IssueCounts(std::vector<std::string> headers);
+
+  void add_cell(const CellIssue& issue, std::uint64_t line);
+  void add_division(std::string_view label, std::uint64_t line);
+  [[nodiscard]] std::string_view header_of(std::uint32_t field) const { return headers_[field]; }
+  // Most frequent first.
+  [[nodiscard]] std::vector<IssueTally> tallies() const;
+
+ private:
+  struct Count {
+    std::uint64_t count = 0;
+    std::uint64_t first_line = 0;
+  };
+  static constexpr std::size_t kinds = 256;  // of CellIssue::fault
+  std::vector<std::string> headers_;
+  std::vector<std::array<Count, kinds>> cells_;  // by field
+  std::vector<IssueTally> divisions_;            // by label; a policy has few
+};
+
+}  // namespace muster::runtime

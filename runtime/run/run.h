@@ -1,0 +1,137 @@
+// The bulk run: an export through a policy into a file of verdicts, batch by batch, in bounded memory. Rows in =
+// rows answered + rows rejected, or the run fails. Output files appear under their names only when all are complete.
+// May include: runtime/*, compiler/ir, lang/*. Called by: `muster run`, tests.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "compiler/ir/program.h"
+#include "lang/spec/limits.h"
+#include "lang/support/result.h"
+#include "runtime/emit/csv_writer.h"
+#include "runtime/ingest/lead_reader.h"
+#include "runtime/interpret/interpreter.h"
+
+namespace muster::runtime {
+
+// Which groups of columns the file of verdicts has besides the key.
+struct RunColumns {
+  bool scores = true;
+  bool bounds = false;
+  bool grades = true;
+  bool stage = true;
+  bool route = true;
+  bool undecided = true;
+  bool reasons = true;
+  bool qualifiers = false;
+  bool issues = true;
+
+  [[nodiscard]] static constexpr RunColumns none() {
+    return {false, false, false, false, false, false, false, false, false};
+  }
+};
+struct RunColumnRow {
+  std::string_view name;
+  bool RunColumns::* member;
+};
+inline constexpr auto run_column_rows = std::to_array<RunColumnRow>({
+    {"scores", &RunColumns::scores},
+    {"bounds", &RunColumns::bounds},
+    {"grades", &RunColumns::grades},
+    {"stage", &RunColumns::stage},
+    {"route", &RunColumns::route},
+    {"undecided", &RunColumns::undecided},
+    {"reasons", &RunColumns::reasons},
+    {"qualifiers", &RunColumns::qualifiers},
+    {"issues", &RunColumns::issues},
+});
+
+// How many rows may be rejected before the run counts as failed: a number of rows, or hundredths of a percent.
+struct AllowedRejects {
+  std::uint64_t amount = 0;
+  bool is_share = false;
+
+  // Of an export of `rows` rows.
+  [[nodiscard]] bool permits(std::uint64_t rejected, std::uint64_t rows) const;
+};
+
+struct RunOptions {
+  std::string leads;
+  std::string output;   // "-": the standard output
+  std::string rejects;  // written if a row is rejected, or to replace the file of an earlier run
+  std::string issues;   // empty: no file
+  AsOf as_of;
+  RunColumns columns;
+  CsvOptions csv;
+  FormulaPolicy formulas = FormulaPolicy::keep;
+  std::function<void(const ReadProgress&)> progress;  // now and then; may be empty
+  // Asked before the first output file is made and after every batch; true: stop, and leave nothing behind. May be
+  // empty.
+  std::function<bool()> should_stop;
+};
+
+struct NamedCount {
+  std::string name;
+  std::uint64_t count = 0;
+};
+struct CountGroup {
+  std::string name;
+  std::vector<NamedCount> values;
+};
+// How many leads answer a qualifier in which way.
+struct QualifierCount {
+  std::string name;
+  std::uint64_t yes = 0;
+  std::uint64_t no = 0;
+  std::uint64_t undecided = 0;
+};
+// The spread of one score; values of 4 digits, the mean rounded half to even.
+struct ScoreSpread {
+  std::string name;
+  std::uint64_t leads = 0;
+  std::int64_t smallest = 0;
+  std::int64_t mean = 0;
+  std::int64_t largest = 0;
+};
+// One kind of trouble with the values of one field (or of one calculation).
+struct IssueTally {
+  std::string where;  // the column's header, or what is calculated
+  std::string what;   // in words: "not a number"
+  std::uint64_t count = 0;
+  std::uint64_t first_line = 0;
+};
+
+struct RunSummary {
+  bool stopped = false;  // by should_stop; then nothing was written
+  bool broken_pipe = false;
+  std::uint64_t rows = 0;      // of the export
+  std::uint64_t answered = 0;  // rows of the output
+  std::uint64_t repeated = 0;  // identical repeats, answered together with the first
+  std::uint64_t rejected = 0;
+  RejectCounts rejected_by_kind{};
+  std::uint64_t rejected_formulas = 0;  // by --csv-formula=reject
+  std::uint64_t ignored = 0;            // answered, but they do not count below
+  std::vector<NamedCount> ignored_because;
+  std::vector<QualifierCount> qualifiers;
+  std::vector<ScoreSpread> scores;
+  std::vector<CountGroup> grades;
+  std::vector<NamedCount> stages;
+  std::vector<NamedCount> routes;
+  std::uint64_t provisional_routes = 0;
+  std::uint64_t undecided_leads = 0;  // with at least one undecided rule
+  std::vector<IssueTally> issues;     // most frequent first
+  std::uint64_t formula_cells = 0;
+  std::string rejects_file;  // empty: none was written
+};
+
+// Errors: those of reading the export (file, data) and of writing the outputs (file). ErrorKind::internal: a row got
+// lost, which is our mistake. RunSummary::broken_pipe: whoever read the standard output has gone away.
+lang::Result<RunSummary> run_leads(const compiler::Program& program, const RunOptions& options,
+                                   const lang::Limits& limits);
+
+}  // namespace muster::runtime

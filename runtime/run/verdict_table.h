@@ -1,0 +1,48 @@
+// The file of verdicts: which columns it has, and one row for a lead. Allocates nothing per lead.
+// May include: runtime/*, compiler/ir. Called by: runtime/run.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/emit/csv_writer.h"
+#include "runtime/run/run.h"
+#include "runtime/verdict/verdict.h"
+
+namespace muster::runtime {
+
+// The parts of the answer that these columns need.
+[[nodiscard]] Wanted wanted_for(const RunColumns& columns);
+
+class VerdictTable {
+ public:
+  // Everything outlives the table. `interpreter` and `verdict` were made with wanted_for(columns).
+  VerdictTable(const compiler::Program& program, const Interpreter& interpreter, const Verdict& verdict,
+               const RunColumns& columns);
+
+  void header(CsvWriter& writer) const;
+  // After each Verdict::bind().
+  void bind();
+  // The cells of a lead; the caller ends the row. `ignored`: why it does not count, then the verdict stays blank.
+  // `issues` is the text of its data issues. True: something about the lead is undecided.
+  bool cells(CsvWriter& writer, std::size_t row, std::string_view key, const std::string* ignored,
+             std::string_view issues);
+
+ private:
+  void blank_cells(CsvWriter& writer, std::size_t count) const;
+  std::string_view provisional_text(std::size_t row, const RouteAnswer& answer);
+
+  const compiler::Program& program_;
+  const Interpreter& interpreter_;
+  const Verdict& verdict_;
+  RunColumns columns_;
+  std::vector<std::string> names_;  // of the columns
+  std::vector<Vector> bounds_;      // lowest, highest of each score
+  std::vector<Vector> qualifiers_;
+  std::vector<Vector> route_rows_;
+  std::string text_;  // reused
+};
+
+}  // namespace muster::runtime

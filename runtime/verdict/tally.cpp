@@ -1,0 +1,184 @@
+#include "runtime/verdict/tally.h"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+
+namespace muster::runtime {
+namespace {
+
+std::uint64_t count(Word bits) { return static_cast<std::uint64_t>(std::popcount(bits)); }
+
+template <class Body>
+void for_rows(const std::vector<Word>& mask, Body body) {
+  for (std::size_t word = 0; word < mask.size(); ++word) {
+    for (Word bits = mask[word]; bits != 0; bits &= bits - 1) {
+      body(word * word_bits + static_cast<std::size_t>(std::countr_zero(bits)));
+    }
+  }
+}
+
+// One more for `code`; codes that nobody named are counted as missing.
+void count_code(std::vector<std::uint64_t>& counts, std::uint64_t& missing, const Vector& value, std::size_t row) {
+  if (value.is_known(row) && value.codes[row] < counts.size()) {
+    ++counts[value.codes[row]];
+  } else {
+    ++missing;
+  }
+}
+
+void add_each(std::vector<std::uint64_t>& counts, const std::vector<std::uint64_t>& others) {
+  assert(counts.size() == others.size());
+  for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += others[k];
+}
+
+}  // namespace
+
+Tally::Tally(const compiler::Program& program, Wanted wanted) : program_(program), wanted_(wanted) {
+  const compiler::Outputs& outputs = program.outputs;
+  ignored_.resize(outputs.ignores.size());
+  if (wanted.qualifiers) qualifiers_.resize(outputs.qualifiers.size());
+  if (wanted.scores) scores_.resize(outputs.scores.size());
+  if (wanted.grades) {
+    for (const auto& grade : outputs.grades) {
+      grades_.emplace_back().by_label.resize(grade.labels.size());
+    }
+  }
+  if (wanted.lifecycle && outputs.lifecycle) stages_.by_reported.resize(outputs.lifecycle->reported_names.size());
+  if (wanted.route && outputs.route) {
+    routes_.by_row.resize(outputs.route->rows.size());
+    routes_.provisional.resize(outputs.route->rows.size());
+  }
+}
+
+void Tally::add(const Interpreter& interpreter, const Word* rows, std::size_t row_count) {
+  mask_.resize(words_for(row_count));
+  for (std::size_t word = 0; word < mask_.size(); ++word) mask_[word] = rows[word] & row_mask(row_count, word);
+  add_ignored(interpreter, mask_);
+  for (const Word word : mask_) leads_ += count(word);
+  for (std::size_t which = 0; which < qualifiers_.size(); ++which) {
+    const Vector condition = interpreter.value(program_.outputs.qualifiers[which].condition);
+    QualifierTally& tally = qualifiers_[which];
+    for (std::size_t word = 0; word < mask_.size(); ++word) {
+      tally.yes += count(mask_[word] & condition.yes[word]);
+      tally.no += count(mask_[word] & condition.no[word]);
+      tally.undecided += count(mask_[word] & ~(condition.yes[word] | condition.no[word]));
+    }
+  }
+  add_scores(interpreter, mask_);
+  add_grades(interpreter, mask_);
+  if (wanted_.lifecycle && program_.outputs.lifecycle) add_stages(interpreter, mask_);
+  if (wanted_.route && program_.outputs.route) add_routes(interpreter, mask_);
+}
+
+void Tally::add_ignored(const Interpreter& interpreter, Mask& mask) {
+  for (std::size_t which = 0; which < ignored_.size(); ++which) {
+    const Vector condition = interpreter.value(program_.outputs.ignores[which].condition);
+    for (std::size_t word = 0; word < mask.size(); ++word) {
+      ignored_[which] += count(mask[word] & condition.yes[word]);
+      mask[word] &= ~condition.yes[word];
+    }
+  }
+}
+
+void Tally::add_scores(const Interpreter& interpreter, const Mask& mask) {
+  for (std::size_t which = 0; which < scores_.size(); ++which) {
+    const compiler::ScoreOutput& output = program_.outputs.scores[which];
+    ScoreTally& tally = scores_[which];
+    const Vector value = interpreter.value(output.value);
+    for_rows(mask, [&](std::size_t row) {
+      if (!value.is_known(row)) return;
+      const std::int64_t points = value.integers[row];
+      ++tally.leads;
+      tally.smallest = std::min(tally.smallest, points);
+      tally.largest = std::max(tally.largest, points);
+      tally.sum += points;
+    });
+    if (!wanted_.undecided) continue;
+    conditions_.clear();
+    for (const auto& rule : output.rules) conditions_.push_back(interpreter.value(rule.value));
+    for (std::size_t word = 0; word < mask.size(); ++word) {
+      Word known = ~Word{0};
+      for (const Vector& rule : conditions_) known &= rule.known[word];
+      tally.with_undecided_rules += count(mask[word] & ~known);
+    }
+  }
+}
+
+void Tally::add_grades(const Interpreter& interpreter, const Mask& mask) {
+  for (std::size_t which = 0; which < grades_.size(); ++which) {
+    const Vector value = interpreter.value(program_.outputs.grades[which].value);
+    GradeTally& tally = grades_[which];
+    for_rows(mask, [&](std::size_t row) { count_code(tally.by_label, tally.undecided, value, row); });
+  }
+}
+
+void Tally::add_stages(const Interpreter& interpreter, const Mask& mask) {
+  const compiler::LifecycleOutput& lifecycle = *program_.outputs.lifecycle;
+  const Vector reported = interpreter.value(lifecycle.reported);
+  for_rows(mask, [&](std::size_t row) { count_code(stages_.by_reported, stages_.none, reported, row); });
+  conditions_.clear();
+  for (const auto& stage : lifecycle.stages) conditions_.push_back(interpreter.value(stage.held));
+  Vector disqualified;
+  if (lifecycle.disqualified) disqualified = interpreter.value(*lifecycle.disqualified);
+  for (std::size_t word = 0; word < mask.size(); ++word) {
+    Word open = mask[word];  // neither disqualified nor in a stage so far, from the highest down
+    if (disqualified.yes != nullptr) open &= ~disqualified.yes[word];
+    Word may_be_higher = 0;
+    for (auto stage = conditions_.rbegin(); stage != conditions_.rend(); ++stage) {
+      may_be_higher |= open & ~(stage->yes[word] | stage->no[word]);
+      open &= ~stage->yes[word];
+    }
+    stages_.may_be_higher += count(may_be_higher);
+  }
+}
+
+void Tally::add_routes(const Interpreter& interpreter, const Mask& mask) {
+  conditions_.clear();
+  for (const auto& row : program_.outputs.route->rows) conditions_.push_back(interpreter.value(row.condition));
+  for (std::size_t word = 0; word < mask.size(); ++word) {
+    Word open = mask[word];  // not yet taken by a row
+    Word undecided = 0;      // an earlier row may have taken it
+    for (std::size_t which = 0; which < conditions_.size(); ++which) {
+      const Vector& condition = conditions_[which];
+      const Word taken = open & condition.yes[word];
+      routes_.by_row[which] += count(taken);
+      routes_.provisional[which] += count(taken & undecided);
+      open &= ~taken;
+      undecided |= ~(condition.yes[word] | condition.no[word]);
+    }
+    routes_.none += count(open);
+    routes_.none_provisional += count(open & undecided);
+  }
+}
+
+void Tally::merge(const Tally& other) {
+  leads_ += other.leads_;
+  add_each(ignored_, other.ignored_);
+  for (std::size_t k = 0; k < qualifiers_.size(); ++k) {
+    qualifiers_[k].yes += other.qualifiers_[k].yes;
+    qualifiers_[k].no += other.qualifiers_[k].no;
+    qualifiers_[k].undecided += other.qualifiers_[k].undecided;
+  }
+  for (std::size_t k = 0; k < scores_.size(); ++k) {
+    const ScoreTally& score = other.scores_[k];
+    scores_[k].leads += score.leads;
+    scores_[k].smallest = std::min(scores_[k].smallest, score.smallest);
+    scores_[k].largest = std::max(scores_[k].largest, score.largest);
+    scores_[k].sum += score.sum;
+    scores_[k].with_undecided_rules += score.with_undecided_rules;
+  }
+  for (std::size_t k = 0; k < grades_.size(); ++k) {
+    add_each(grades_[k].by_label, other.grades_[k].by_label);
+    grades_[k].undecided += other.grades_[k].undecided;
+  }
+  add_each(stages_.by_reported, other.stages_.by_reported);
+  stages_.none += other.stages_.none;
+  stages_.may_be_higher += other.stages_.may_be_higher;
+  add_each(routes_.by_row, other.routes_.by_row);
+  add_each(routes_.provisional, other.routes_.provisional);
+  routes_.none += other.routes_.none;
+  routes_.none_provisional += other.routes_.none_provisional;
+}
+
+}  // namespace muster::runtime

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# tests/bench/run_bench.sh [ROWS...]: how fast `muster run` is, one thread, 30 rules, and that its memory does not grow
+# with the export. Prints a table; decides nothing. Default: 100,000, 1,000,000 and 2,000,000 leads.
+# Needs a release build (cmake --preset release && cmake --build --preset release) and about 1 GB in build/bench.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+muster=build/release/tools/muster
+generator=build/release/tools/muster-generate-leads
+if [[ ! -x $muster || ! -x $generator ]]; then
+  echo "run_bench.sh: no release build; run cmake --preset release && cmake --build --preset release" >&2
+  exit 2
+fi
+sizes=("$@")
+((${#sizes[@]})) || sizes=(100000 1000000 2000000)
+folder=build/bench
+mkdir -p "$folder"
+
+# Milliseconds since some moment, from the shell itself: no GNU time on a bare machine.
+now_ms() { local t=${EPOCHREALTIME/[.,]/}; echo $((t / 1000)); }
+
+# The peak of resident memory in KiB: the kernel's own high-water mark, read until the process is gone.
+watch_peak_kib() {
+  local pid=$1 peak=0 line
+  while [[ -r /proc/$pid/status ]]; do
+    while IFS= read -r line; do
+      if [[ $line == VmHWM:* ]]; then line=${line//[^0-9]/}; ((line > peak)) && peak=$line; fi
+    done 2>/dev/null <"/proc/$pid/status" || true
+    sleep 0.02
+    kill -0 "$pid" 2>/dev/null || break
+  done
+  echo "$peak"
+}
+
+measure() {  # rows, options of the run; prints one line of the table
+  local rows=$1 started ended peak_kib bytes pid
+  shift
+  started=$(now_ms)
+  "$muster" run tests/bench/thirty_rules.muster "$folder/leads-$rows.csv" --as-of 2026-02-01 --max-rejects 2% --quiet \
+    -o "$folder/scored.csv" --rejects "$folder/rejects.csv" "$@" &
+  pid=$!
+  watch_peak_kib "$pid" >"$folder/peak_kib"
+  wait "$pid"
+  ended=$(now_ms)
+  peak_kib=$(<"$folder/peak_kib")
+  bytes=$(stat -c %s "$folder/leads-$rows.csv")
+  awk -v rows="$rows" -v ms=$((ended - started)) -v kib="$peak_kib" -v bytes="$bytes" 'BEGIN {
+    if (ms == 0) ms = 1
+    printf "%12d  %8.2f  %12.0f  %8.1f  %10.1f\n", rows, ms / 1000, rows * 1000 / ms, bytes / 1e6 / (ms / 1000), kib / 1024 }'
+}
+
+for rows in "${sizes[@]}"; do
+  file=$folder/leads-$rows.csv
+  if [[ ! -s $file || $generator -nt $file ]]; then
+    "$generator" "$rows" 7 >"$file.part"
+    mv "$file.part" "$file"
+  fi
+done
+
+echo "all columns"
+printf '%12s  %8s  %12s  %8s  %10s\n' leads seconds leads/s MB/s "peak MiB"
+for rows in "${sizes[@]}"; do measure "$rows"; done
+echo "scores, grades and stages only"
+printf '%12s  %8s  %12s  %8s  %10s\n' leads seconds leads/s MB/s "peak MiB"
+for rows in "${sizes[@]}"; do measure "$rows" --columns scores,grades,stage,route; done

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# tests/limit/run.sh MUSTER: policies at and beyond every limit. Each ends within the time allowed, with the exit code
+# and the message that are written beside it, and never by a signal. What a failure means is in README.md.
+set -uo pipefail
+muster=${1:?usage: run.sh MUSTER}
+seconds=${MUSTER_LIMIT_SECONDS:-30}  # what no case may take, on a slow machine with sanitizers; most take well under 1
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+export LC_ALL=C.UTF-8 NO_COLOR=1
+failed=0
+
+# repeat N TEXT: the text N times; each `@` in it becomes the number of the copy, from 1.
+repeat() {
+  local line=${2%$'\n'}
+  if [[ $line == *@* ]]; then seq "$1" | sed "s/.*/${line//@/&}/"; else yes -- "$line" | head -n "$1"; fi |
+    if [[ $2 == *$'\n' ]]; then cat; else tr -d '\n'; fi
+}
+
+lead='object Lead {
+  lead_id: text key
+  n: int?
+  t: text?
+  a: bool?
+}
+'
+
+# case_of NAME EXIT_CODE MESSAGE [ARGUMENT...]: checks the policy on the standard input. MESSAGE is an extended regular
+# expression that a line of the output must match.
+case_of() {
+  local name=$1 code=$2 message=$3
+  shift 3
+  cat >"$scratch/policy.muster"
+  local begin=$EPOCHREALTIME
+  timeout "$seconds" "$muster" check "$scratch/policy.muster" "$@" >"$scratch/out" 2>&1
+  local got=$?
+  local end=$EPOCHREALTIME
+  if ((got != code)); then
+    echo "FAILED $name: exit code $got, expected $code"
+    head -c 600 "$scratch/out"
+    failed=$((failed + 1))
+  elif ! grep -Eq -- "$message" "$scratch/out"; then
+    echo "FAILED $name: no line matches: $message"
+    head -c 600 "$scratch/out"
+    failed=$((failed + 1))
+  else
+    printf 'ok %s, %d ms\n' "$name" "$(((${end/./} - ${begin/./}) / 1000))"
+  fi
+}
+
+fine='0 errors, 0 warnings'
+deep='M1004: this is nested more than 200 levels deep'
+
+# ---- nesting
+{ echo "$lead"; printf 'let x = '; repeat 100000 '('; printf 'n'; repeat 100000 ')'; echo; } | case_of '100,000 parentheses' 1 "$deep"
+{ echo "$lead"; printf 'let x = '; repeat 100000 '('; } | case_of '100,000 parentheses, none closed' 1 "$deep"
+{ echo "$lead"; printf 'let x = '; repeat 190 '('; printf 'n'; repeat 190 ')'; echo; } | case_of '190 parentheses' 0 "$fine"
+{ echo "$lead"; printf 'let x = '; repeat 100000 'not '; echo a; } | case_of '100,000 not' 1 "$deep"
+{ echo "$lead"; printf 'let x = '; repeat 100000 '- '; echo n; } | case_of '100,000 minus signs' 1 "$deep"
+{ echo "$lead"; printf 'let x = '; repeat 100000 '!'; echo a; } | case_of '100,000 exclamation marks' 1 'M1017|M1004'
+{ echo "$lead"; printf 'let x = '; repeat 50000 'if a then n else '; echo n; } | case_of '50,000 else if' 1 "$deep"
+{ echo "$lead"; printf 'let x = '; repeat 50000 'if '; echo a; } | case_of '50,000 if' 1 "$deep"
+{ echo "$lead"; printf 'let x = '; repeat 50000 'match n { under 1: '; echo n; } | case_of '50,000 match' 1 "$deep"
+{ echo "$lead"; printf 'let x = '; repeat 50000 'lower('; echo t; } | case_of '50,000 calls' 1 "$deep"
+{ echo "$lead"; echo 'icp Deep {'; repeat 50000 'any of {
+'; echo 'a'; repeat 50000 '}
+'; echo '}'; } | case_of '50,000 groups of criteria' 1 "$deep"
+{ echo "$lead"; echo 'score deep {'; repeat 50000 'group {
+'; echo '+1 when a'; repeat 50000 '}
+'; echo '}'; } | case_of '50,000 groups of points' 1 "$deep"
+{ echo "$lead"; printf 'let x = n'; repeat 20000 ' default n'; echo; } | case_of '20,000 default' 1 "$deep|$fine"
+{ echo "$lead"; printf 'let x = n'; repeat 20000 ' rounded to 2 digits'; echo; } | case_of '20,000 rounded' 1 "$deep"
+{ echo "$lead"; printf 'let x = lead'; repeat 20000 '.n'; echo; } | case_of '20,000 points in a name' 1 'M2002|M2003'
+repeat 100000 '{' | case_of 'nothing but braces' 1 'M1002'
+repeat 100000 '}' | case_of 'nothing but closing braces' 1 'M1002'
+repeat 100000 '"' | case_of 'nothing but quotation marks' 1 'M1002|M1005'
+
+# ---- length
+{ echo "$lead"; repeat 700000 '# a comment '; } | case_of 'a policy of 10 MB' 2 '1048576'
+{ echo "$lead"; repeat 80000 '# a comment
+'; } | case_of 'a policy of 1 MB of comments' 0 "$fine"
+{ echo "$lead"; printf 'let x = a'; repeat 20000 ' or a'; echo; } | case_of '20,000 or' 0 "$fine"
+{ echo "$lead"; printf 'let x = n > 0'; repeat 20000 ' and n > @'; echo; } | case_of '20,000 different and' 0 "$fine"
+{ echo "$lead"; printf 'let x = n'; repeat 20000 ' + n'; echo; } | case_of 'a sum of 20,000' 0 "$fine"
+{ echo "$lead"; printf 'let x = n'; repeat 20000 ' * n'; echo; } | case_of 'a product of 20,000' 1 "$deep"
+{ echo "$lead"; printf 'let x = n'; repeat 20000 ' < n'; echo; } | case_of '20,000 comparisons in a chain' 1 'M1008'
+{ echo "$lead"; printf 'let x = a'; repeat 10000 ' and a or a'; echo; } | case_of '20,000 and, or without parentheses' 1 'M1007'
+{ echo "$lead"; printf 'let x = a'; repeat 20000 ' implies a'; echo; } | case_of '20,000 implies' 1 'M1026'
+{ echo "$lead"; printf 'set big = { '; repeat 10000 '"value @", '; echo '}'; echo 'icp In { require t in big }'; } | case_of 'a set of 10,000' 0 "$fine"
+{ echo "$lead"; printf 'set big = { '; repeat 10000 '"value @", '; echo '}'; repeat 1000 'let in@ = t in big
+'; } | case_of 'a set of 10,000 in 1,000 conditions' 0 "$fine"
+{ echo "$lead"; printf 'icp In { require t contains any { '; repeat 10000 '"value @", '; echo '} }'; } | case_of '10,000 texts to look for' 0 "$fine"
+{ echo "$lead"; echo 'picklist P {'; repeat 10000 '  m@ = "Member @"
+'; echo '}'; } | sed 's/t: text?/t: P?/' | cat - <(repeat 1000 'let is@ = t in { m@, "Member 77" }
+') | case_of 'a picklist of 10,000 in 1,000 conditions' 0 "$fine"
+{ echo "$lead"; echo 'score s {'; repeat 100000 '  +1 when n > @
+'; echo '}'; } | case_of '100,000 rules' 1 'M1006: the policy has more than 100000 parts'
+{ echo "$lead"; echo 'score s {'; repeat 15000 '  +1 when n > @
+'; echo '}'; } | case_of '15,000 rules' 0 "$fine"
+{ echo "$lead"; echo 'score s {'; repeat 100000 '  +1 when n > @
+'; echo '}'; } | case_of '100,000 rules, allowed' 1 'M1006|M2045|larger|too large|0 errors' --limit syntax_nodes=2000000 --limit source_bytes=9000000
+{ echo 'object Lead {'; echo '  lead_id: text key'; repeat 20000 '  f@: int?
+'; echo '}'; } | case_of '20,000 fields' 0 "$fine"
+{ echo "$lead"; echo 'score s { points by n {'; repeat 10000 '  @: @
+'; echo '  otherwise: 0 } }'; } | case_of '10,000 bands' 0 "$fine"
+{ echo "$lead"; echo 'lifecycle {'; repeat 10000 '  stage S@ when n > @
+'; echo '}'; } | case_of '10,000 stages' 0 "$fine"
+{ echo "$lead"; echo 'route {'; repeat 10000 '  to "Team @" when n > @
+'; echo '}'; } | case_of '10,000 rows of a route' 0 "$fine"
+{ echo "$lead"; printf 'let '; repeat 100000 'x'; echo ' = 1'; } | case_of 'a name of 100,000 letters' 0 "$fine"
+{ echo "$lead"; printf 'let x = '; repeat 100000 '9'; echo; } | case_of 'a number of 100,000 digits' 1 'M1009'
+{ echo "$lead"; printf 'let x = t matches regex "'; repeat 1000 '('; echo '"'; } | case_of 'a pattern of 1,000 parentheses' 1 'M2039'
+{ echo "$lead"; echo 'icp R { require t matches regex "((a{1,100}){1,100}){1,100}" }'; } | case_of 'a pattern that explodes' 1 'M2039'
+
+# ---- definitions
+{ echo "$lead"; echo 'let x0 = n'; repeat 20000 'let x@ = y@ + 1
+' | awk '{ sub(/y[0-9]+/, "x" (NR - 1)); print }'; } | case_of 'a chain of 20,000 let' 0 "$fine"
+{ echo "$lead"; repeat 20000 'let x@ = y@ + 1
+' | awk '{ sub(/y[0-9]+/, "x" (NR + 1)); print }'; echo 'let x20001 = n'; } | case_of 'a chain of 20,000 let, last first' 0 "$fine"
+{ echo "$lead"; repeat 20000 'let x@ = y@ + 1
+' | awk '{ sub(/y[0-9]+/, "x" (NR % 20000 + 1)); print }'; } | case_of 'a circle of 20,000 let' 1 'M2007'
+{ echo "$lead"; echo 'define d0(x: int): int = x'; repeat 2000 'define d@(x: int): int = e@(x) + 1
+' | awk '{ sub(/e[0-9]+/, "d" (NR - 1)); print }'; echo 'let y = d2000(n)'; } | case_of 'a chain of 2,000 define' 1 "$deep"
+{ echo "$lead"; echo 'define d0(x: int): int = x'; repeat 60 'define d@(x: int): int = e@(x) + e@(x + @)
+' | awk '{ gsub(/e[0-9]+/, "d" (NR - 1)); print }'; echo 'let y = d60(n)'; } | case_of '60 define that double' 1 'M2045'
+{ echo "$lead"; echo 'define d0(x: int): int = x'; repeat 60 'define d@(x: int): int = e@(x) + e@(x)
+' | awk '{ gsub(/e[0-9]+/, "d" (NR - 1)); print }'; echo 'let y = d60(n)'; } | case_of '60 define that use one twice' 0 "$fine"
+{ echo "$lead"; echo 'let x0 = n'; repeat 60 'let x@ = y@ + y@
+' | awk '{ gsub(/y[0-9]+/, "x" (NR - 1)); print }'; } | case_of '60 let that double' 0 "$fine"
+{ echo "$lead"; repeat 20000 'let x = n
+'; } | case_of 'one name 20,000 times' 1 'M2001'
+{ echo "$lead"; repeat 20000 'let x@ = unknown@
+'; } | case_of '20,000 unknown names' 1 'M2002'
+{ echo "$lead"; repeat 20000 'scroe x@ { }
+'; } | case_of '20,000 misspelled declarations' 1 'M1021'
+repeat 20000 'import std.email
+' | cat - <(echo "$lead") | case_of 'one module 20,000 times' 0 "$fine"
+
+echo "$failed failed"
+((failed == 0))

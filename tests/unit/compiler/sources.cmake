@@ -1,0 +1,5 @@
+# sources of unit_compiler
+muster_unit_test(compiler SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/check_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/lower_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/semantics_test.cpp)

@@ -1,0 +1,110 @@
+// What `muster init` concludes from columns, and the names that it gives.
+#include <doctest/doctest.h>
+
+#include <initializer_list>
+#include <string>
+
+#include "runtime/init/infer.h"
+#include "runtime/init/names.h"
+
+using muster::compiler::Kind;
+using muster::runtime::ColumnProfile;
+using muster::runtime::infer_type;
+using muster::runtime::InferredType;
+using muster::runtime::NameSpace;
+
+namespace {
+
+InferredType type_of(std::initializer_list<const char*> cells, const char* header = "Column") {
+  ColumnProfile column;
+  for (const char* cell : cells) column.add(cell);
+  return infer_type(column, header);
+}
+
+}  // namespace
+
+TEST_CASE("a date without evidence of its order stays text and says what to decide") {
+  const InferredType ambiguous = type_of({"01/02/2026", "03/04/2026", "05/06/2026"});
+  CHECK(ambiguous.kind == Kind::text);
+  CHECK(ambiguous.doubt.find("DD/MM/YYYY") != std::string::npos);
+  CHECK(ambiguous.doubt.find("MM/DD/YYYY") != std::string::npos);
+}
+
+TEST_CASE("one value that only one order reads is evidence") {
+  CHECK(type_of({"01/02/2026", "31/01/2026"}).format == "DD/MM/YYYY");
+  CHECK(type_of({"01/02/2026", "01/31/2026"}).format == "MM/DD/YYYY");
+  CHECK(type_of({"1/2/2026", "31/1/2026"}).format == "D/M/YYYY");
+  CHECK(type_of({"01/02/2026", "31/01/2026"}).kind == Kind::date);
+  CHECK(type_of({"2026-01-31", "2026-02-01"}).kind == Kind::date);
+  CHECK(type_of({"2026-01-31", "2026-02-01"}).format.empty());
+  CHECK(type_of({"2026-01-31 10:20", "2026-02-01 00:00"}).kind == Kind::datetime);
+}
+
+TEST_CASE("contradicting evidence is no evidence") {
+  CHECK(type_of({"31/01/2026", "01/31/2026", "02/02/2026"}).kind == Kind::text);
+}
+
+TEST_CASE("numbers, money, shares, codes") {
+  CHECK(type_of({"1", "20", "1,200"}).kind == Kind::integer);
+  CHECK(type_of({"1", "2.50"}).kind == Kind::decimal);
+  CHECK(type_of({"1", "2.50"}).digits == 2);
+  const InferredType money = type_of({"$1,200", "USD 300", "400"});
+  CHECK(money.kind == Kind::money);
+  CHECK(money.currency == "USD");
+  CHECK(type_of({"10%", "12.5%"}).kind == Kind::percent);
+  CHECK(type_of({"01234", "10115"}).kind == Kind::text);  // a leading zero would be lost
+  CHECK(type_of({"4930123456", "4930654321"}, "Phone").kind == Kind::text);
+  CHECK(type_of({"Yes", "No", "yes"}).kind == Kind::boolean);
+  CHECK(type_of({"1:43:53", "0:01:48"}).kind == Kind::duration);
+  CHECK(type_of({"5", "-1", "7"}).doubt.find("-1") != std::string::npos);
+}
+
+TEST_CASE("a few misfits do not make numbers text, and are counted") {
+  ColumnProfile column;
+  for (int i = 0; i < 99; ++i) column.add("120");
+  column.add("11-50");
+  const InferredType type = infer_type(column, "Employees");
+  CHECK(type.kind == Kind::integer);
+  CHECK(type.misfits == 1);
+  for (int i = 0; i < 10; ++i) column.add("51-200");
+  CHECK(infer_type(column, "Employees").kind != Kind::integer);
+}
+
+TEST_CASE("words for nothing are missing, not values") {
+  ColumnProfile column;
+  for (const char* cell : {"Select", " select ", "N/A", "", "  ", "Google"}) column.add(cell);
+  CHECK(column.blank == 2);
+  CHECK(column.missing_words == 3);
+  CHECK(column.present == 1);
+}
+
+TEST_CASE("two spellings of one value are one value") {
+  ColumnProfile column;
+  for (int i = 0; i < 20; ++i) column.add(i % 2 == 0 ? "Google" : "google");
+  REQUIRE(column.distinct.size() == 1);
+  CHECK(column.distinct.front().count == 20);
+  CHECK(column.distinct.front().other_spellings.size() == 1);
+}
+
+TEST_CASE("names are unique identifiers that no word of the language is") {
+  NameSpace names;
+  CHECK(names.snake("No. of Employees", "column_1") == "no_of_employees");
+  CHECK(names.snake("no of employees", "column_2") == "no_of_employees_field");
+  CHECK(names.snake("TotalVisits", "column_3") == "total_visits");
+  CHECK(names.snake("when", "column_4") == "when_field");
+  CHECK(names.snake("日本", "column_5") == "column_5");
+  CHECK(names.snake("", "column_6") == "column_6");
+  CHECK(names.snake("1st", "column_7") == "column_7_1st");
+  CHECK(names.snake("Größe (m²)", "column_8") == "grosse_m");
+  CHECK(names.camel("Olark Chat", "Value") == "OlarkChat");
+  CHECK(names.camel("\"} route {", "Value") == "RouteValue");
+  CHECK(names.camel("Łódź", "Value") == "Lodz");
+}
+
+TEST_CASE("quoted text is one line and ends where it should") {
+  CHECK(muster::runtime::quote("a \"b\" \\") == "\"a \\\"b\\\" \\\\\"");
+  CHECK_FALSE(muster::runtime::can_be_quoted("two\nlines"));
+  CHECK_FALSE(muster::runtime::can_be_quoted("\x1b[31m"));
+  CHECK_FALSE(muster::runtime::can_be_quoted("\xe2\x80\xae"));  // reorders what follows
+  CHECK(muster::runtime::for_comment("a\nb").find('\n') == std::string::npos);
+}

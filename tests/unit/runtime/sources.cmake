@@ -1,0 +1,11 @@
+muster_unit_test(runtime
+  SOURCES
+    runtime/csv_test.cpp
+    runtime/dictionary_test.cpp
+    runtime/emit_test.cpp
+    runtime/ingest_test.cpp
+    runtime/init_test.cpp
+    runtime/interpret_random_test.cpp
+    runtime/keys_test.cpp
+    runtime/verdict_test.cpp
+  LIBRARIES nlohmann_json::nlohmann_json)

@@ -1,0 +1,384 @@
+// The only file that includes CLI11, compiled with -O1: the library's templates take long to optimise.
+#include "tools/muster/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <exception>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "lang/diagnostics/diagnostics.h"
+#include "lang/source/unicode.h"
+#include "tools/muster/terminal.h"
+#include "tools/muster/version.h"
+
+namespace muster::tools {
+
+namespace {
+
+constexpr auto command_names = std::to_array<std::string_view>({"check", "run", "init"});
+
+constexpr std::string_view commands_help =
+    "Muster qualifies leads by a written policy: what a qualified lead is, and what Marketing and Sales owe each "
+    "other.\n"
+    "\n"
+    "A first policy from your own export, checked and run:\n"
+    "  muster init leads.csv\n"
+    "  muster check leads.muster\n"
+    "  muster run leads.muster leads.csv\n";
+
+std::optional<std::uint64_t> parse_count(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || error != std::errc{} || rest != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// ---- texts of options to values; each returns what is wrong, empty: nothing
+
+std::string read_allowed_rejects(const std::string& text, runtime::AllowedRejects& allowed) {
+  std::string_view number = text;
+  const bool percent = number.ends_with('%');
+  if (percent) number.remove_suffix(1);
+  const auto whole = parse_count(number);
+  if (percent) {
+    // Up to two digits after the point: 0.5%
+    const std::size_t point = number.find('.');
+    const auto before = parse_count(number.substr(0, point));
+    std::string fraction = point == std::string_view::npos ? "" : std::string(number.substr(point + 1));
+    const bool fraction_given = point != std::string_view::npos;
+    if (fraction_given && (fraction.empty() || fraction.size() > 2))
+      return "write a share with at most two digits after the point, such as 0.5%";
+    fraction.resize(2, '0');
+    const auto after = parse_count(fraction);
+    if (!before || !after || *before > 100 || (*before == 100 && *after > 0))
+      return "write a share from 0% to 100%, such as 2%";
+    allowed = {*before * 100 + *after, true};
+    return {};
+  }
+  if (!whole) return "write a number of rows such as 20, or a share such as 2%";
+  allowed = {*whole, false};
+  return {};
+}
+
+std::string read_columns(const std::string& text, runtime::RunColumns& columns) {
+  static const std::map<std::string, std::vector<bool runtime::RunColumns::*>, std::less<>> known = [] {
+    std::map<std::string, std::vector<bool runtime::RunColumns::*>, std::less<>> names;
+    for (const runtime::RunColumnRow& row : runtime::run_column_rows) {
+      names[std::string(row.name)] = {row.member};
+      names["all"].push_back(row.member);
+    }
+    return names;
+  }();
+  columns = runtime::RunColumns::none();
+  std::string_view rest = text;
+  while (true) {
+    const std::size_t comma = rest.find(',');
+    const std::string name(lang::trim(rest.substr(0, comma)));
+    const auto found = known.find(name);
+    if (found == known.end()) {
+      std::vector<std::string> names;
+      for (const auto& [candidate, members] : known) names.push_back(candidate);
+      const std::string near = lang::did_you_mean(name, names);
+      return fmt::format(
+          "there is no column group \"{}\"; {}", lang::escape_for_terminal(name),
+          near.empty() ? fmt::format("there are {}", fmt::join(names, ", ")) : fmt::format("did you mean {}?", near));
+    }
+    for (const auto member : found->second) columns.*member = true;
+    if (comma == std::string_view::npos) return {};
+    rest.remove_prefix(comma + 1);
+  }
+}
+
+std::string read_separator(const std::string& text, char& separator) {
+  if (text == "tab" || text == "\\t" || text == "\t") {
+    separator = '\t';
+  } else if (text == "comma" || text == ",") {
+    separator = ',';
+  } else if (text == "semicolon" || text == ";") {
+    separator = ';';
+  } else if (text == "pipe" || text == "|") {
+    separator = '|';
+  } else {
+    return "columns are separated by comma, semicolon, tab or pipe";
+  }
+  return {};
+}
+
+std::string read_encoding(const std::string& text, runtime::Encoding& encoding) {
+  if (text == "utf-8" || text == "utf8" || text == "UTF-8") {
+    encoding = runtime::Encoding::utf8;
+  } else if (text == "latin1" || text == "latin-1" || text == "windows-1252" || text == "iso-8859-1") {
+    encoding = runtime::Encoding::latin1;
+  } else {
+    return "the encoding is utf-8 or latin1";
+  }
+  return {};
+}
+
+std::string read_formulas(const std::string& text, runtime::FormulaPolicy& policy) {
+  if (text == "keep") {
+    policy = runtime::FormulaPolicy::keep;
+  } else if (text == "escape") {
+    policy = runtime::FormulaPolicy::escape;
+  } else if (text == "reject") {
+    policy = runtime::FormulaPolicy::reject;
+  } else {
+    return "say what to do with cells that a spreadsheet would run: keep, escape or reject";
+  }
+  return {};
+}
+
+std::string read_limit(const std::string& text, lang::Limits& limits) {
+  const std::size_t equals = text.find('=');
+  const std::string name = text.substr(0, equals);
+  for (const lang::LimitRow& row : lang::limit_rows) {
+    if (row.name != name) continue;
+    const auto value =
+        equals == std::string::npos ? std::nullopt : parse_count(std::string_view(text).substr(equals + 1));
+    // Sizes are kept in 32 bits in places; no limit needs to be higher.
+    if (!value || *value == 0 || *value > UINT32_MAX / 2)
+      return fmt::format("write {}=NUMBER; the number is of {}", row.name, row.unit);
+    limits.*row.member = *value;
+    return {};
+  }
+  std::vector<std::string> names;
+  for (const lang::LimitRow& row : lang::limit_rows) names.emplace_back(row.name);
+  const std::string near = lang::did_you_mean(name, names);
+  if (!near.empty())
+    return fmt::format("there is no limit \"{}\"; did you mean {}?", lang::escape_for_terminal(name), near);
+  return fmt::format("there is no limit \"{}\"; there are {}", lang::escape_for_terminal(name), fmt::join(names, ", "));
+}
+
+// ---- the commands as CLI11 sees them
+
+class Reader {
+ public:
+  Reader() : app_("", "muster") {
+    app_.description(std::string(commands_help));
+    app_.footer(std::string("muster COMMAND --help explains a command.\n\n") + exit_code_help);
+    app_.set_help_flag("-h,--help", "Show this help");
+    app_.set_version_flag("--version", [] { return fmt::format("muster {}", version); }, "Show the version");
+    app_.require_subcommand(0, 1);
+    app_.get_formatter()->column_width(32);
+    app_.get_formatter()->label("REQUIRED", "");
+    app_.get_formatter()->label("TEXT", "");
+    app_.get_formatter()->label("OPTIONS", "OPTIONS");
+    add_check();
+    add_run();
+    add_init();
+  }
+
+  Command read(int argc, const char* const* argv) {
+    if (argc < 2) {
+      write(Stream::error, app_.help());
+      return Finished{ExitCode::usage};
+    }
+    if (const std::string first = argv[1];
+        !first.starts_with("-") &&
+        std::find(command_names.begin(), command_names.end(), first) == command_names.end()) {
+      return unknown_command(first);
+    }
+    try {
+      app_.parse(argc, const_cast<char**>(argv));  // NOLINT: CLI11 2.1 takes char** and only reads it
+    } catch (const CLI::CallForHelp&) {
+      write(Stream::output, &current() == &app_ ? app_.help() : current().help("muster"));
+      return Finished{};
+    } catch (const CLI::CallForVersion& called) {
+      write(Stream::output, fmt::format("{}\n", called.what()));
+      return Finished{};
+    } catch (const CLI::ExtrasError&) {
+      return unexpected();
+    } catch (const CLI::RequiredError&) {
+      return complain(missing_argument());
+    } catch (const CLI::ValidationError& error) {
+      return complain(error.what());
+    } catch (const CLI::ArgumentMismatch& error) {
+      return complain(plain(error.what()));
+    } catch (const CLI::ParseError& error) {
+      return complain(plain(error.what()));
+    }
+    if (check_app_->parsed()) return check_;
+    if (run_app_->parsed()) return run_;
+    if (init_app_->parsed()) return init_;
+    write(Stream::error, app_.help());
+    return Finished{ExitCode::usage};
+  }
+
+ private:
+  template <class Target>
+  static void add_option(CLI::App* app, const char* names, const char* type, const char* doc, Target& target,
+                         std::string (*reader)(const std::string&, Target&)) {
+    app->add_option_function<std::string>(
+           names,
+           [names, &target, reader](const std::string& text) {
+             const std::string wrong = reader(text, target);
+             if (!wrong.empty()) {
+               throw CLI::ValidationError(names, fmt::format("\"{}\": {}", lang::escape_for_terminal(text), wrong));
+             }
+           },
+           doc)
+        ->type_name(type)
+        ->trigger_on_parse();  // each time that it is given, not only the last
+  }
+
+  static void add_limits(CLI::App* app, lang::Limits& limits) {
+    add_option(app, "--limit", "NAME=VALUE", "Raise a limit of safety; may be given several times", limits, read_limit);
+  }
+
+  static void add_csv(CLI::App* app, runtime::CsvOptions& csv) {
+    add_option(app, "--separator", "SIGN",
+               "What stands between columns: comma, semicolon, tab or pipe; found by itself", csv.separator,
+               read_separator);
+    add_option(app, "--encoding", "NAME", "utf-8 (the default) or latin1", csv.encoding, read_encoding);
+  }
+
+  CLI::App* add_command(const char* name, const char* doc, const char* example) {
+    CLI::App* app = app_.add_subcommand(name, doc);
+    app->set_help_flag("-h,--help", "Show this help");
+    app->footer(fmt::format("Example:\n{}\n\n{}", example, exit_code_help));
+    app->fallthrough(false);
+    return app;
+  }
+
+  void add_check() {
+    check_app_ =
+        add_command("check", "Read policies and report every mistake in one run", "  muster check policy.muster");
+    check_app_->add_option("POLICY", check_.policies, "Policy files")->required()->type_name("FILE");
+    check_app_->add_flag("--print-ir", check_.print_ir, "Print the compiled form, for people who work on Muster");
+    add_limits(check_app_, check_.limits);
+  }
+
+  void add_run() {
+    run_app_ =
+        add_command("run", "Apply a policy to an export and write a file of verdicts",
+                    "  muster run policy.muster leads.csv --as-of 2026-02-01 --max-rejects 1%\n"
+                    "writes leads.scored.csv (one row for each lead, in the order of the export) and, if some rows\n"
+                    "got no answer, leads.rejects.csv (line, column, reason and the row). With too many rejects\n"
+                    "both files are written all the same, and the exit code is 3.");
+    run_app_->add_option("POLICY", run_.policy, "The policy file")->required()->type_name("FILE");
+    run_app_->add_option("LEADS", run_.leads, "The export, a CSV file")->required()->type_name("FILE");
+    run_app_
+        ->add_option("-o,--output", run_.output,
+                     "The file of verdicts; LEADS.scored.csv in the current folder, - for the standard output")
+        ->type_name("FILE");
+    run_app_
+        ->add_option("--rejects", run_.rejects,
+                     "The file of rows without a verdict; LEADS.rejects.csv beside the output")
+        ->type_name("FILE");
+    run_app_->add_option("--issues", run_.issues, "A file of every cell that could not be used")->type_name("FILE");
+    run_app_->add_option("--as-of", run_.as_of, "The moment of the evaluation: 2026-02-01, or 2026-02-01T09:30")
+        ->type_name("DATE");
+    add_option(run_app_, "--max-rejects", "N|N%", "How many rows may be rejected before the exit code is 3; 0",
+               run_.allowed_rejects, read_allowed_rejects);
+    add_option(run_app_, "--columns", "GROUPS",
+               "What to write: scores,bounds,grades,stage,route,undecided,reasons,qualifiers,issues or all",
+               run_.columns, read_columns);
+    add_csv(run_app_, run_.csv);
+    add_option(run_app_, "--csv-formula", "HOW",
+               "Cells that a spreadsheet would run: keep (and count), escape or reject", run_.formulas, read_formulas);
+    run_app_->add_flag("-q,--quiet", run_.quiet, "No summary and no progress");
+    add_limits(run_app_, run_.limits);
+  }
+
+  void add_init() {
+    init_app_ = add_command("init", "Write a first policy from an export: types, picklists, keys, missing shares",
+                            "  muster init leads.csv\n"
+                            "writes leads.muster. An existing file is never overwritten.");
+    init_app_->add_option("LEADS", init_.leads, "The export, a CSV file")->required()->type_name("FILE");
+    auto* output =
+        init_app_
+            ->add_option("-o,--output", init_.output, "The policy file to write; LEADS.muster in the current folder")
+            ->type_name("FILE");
+    init_app_->add_flag("--stdout", init_.to_standard_output, "Print the policy, write no file")->excludes(output);
+    add_csv(init_app_, init_.csv);
+    add_limits(init_app_, init_.limits);
+  }
+
+  // The command that was being read, or the program.
+  const CLI::App& current() const {
+    for (const CLI::App* app : {check_app_, run_app_, init_app_}) {
+      if (app->parsed() || app->count_all() > 0) return *app;
+    }
+    return app_;
+  }
+
+  static Command say(const std::string& text) {
+    write(Stream::error, fmt::format("muster: {}\n", text));
+    return Finished{ExitCode::usage};
+  }
+
+  Command complain(const std::string& text) const {
+    const std::string& name = current().get_name();
+    return say(fmt::format("{}\n  see: muster {}--help", text, name == "muster" ? "" : name + " "));
+  }
+
+  Command unknown_command(const std::string& name) const {
+    const std::string near = lang::did_you_mean(name, {command_names.begin(), command_names.end()});
+    const std::string shown = lang::escape_for_terminal(name);
+    if (!near.empty()) return say(fmt::format("there is no command \"{}\"; did you mean `muster {}`?", shown, near));
+    return say(fmt::format("there is no command \"{}\"; there are check, run and init\n  see: muster --help", shown));
+  }
+
+  Command unexpected() const {
+    const CLI::App& app = current();
+    std::vector<std::string> rest = app.remaining(true);
+    if (rest.empty()) rest = app_.remaining(true);
+    const std::string first = rest.empty() ? std::string() : rest.front();
+    const std::string shown = lang::escape_for_terminal(first);
+    if (!first.starts_with('-')) return complain(fmt::format("\"{}\" is one argument too many", shown));
+    std::vector<std::string> names;
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+    const std::string written = first.substr(0, first.find('='));
+    const std::string near = lang::did_you_mean(written, names);
+    if (!near.empty()) return complain(fmt::format("there is no option \"{}\"; did you mean {}?", shown, near));
+    return complain(fmt::format("there is no option \"{}\"", shown));
+  }
+
+  std::string missing_argument() const {
+    const CLI::App& app = current();
+    for (const CLI::Option* option : app.get_options()) {
+      if (option->get_required() && option->count() == 0) {
+        return fmt::format("`muster {}` needs {}", app.get_name(),
+                           option->get_name() == "POLICY" ? "a policy file" : "an export (a CSV file)");
+      }
+    }
+    return "something is missing";
+  }
+
+  // CLI11's sentences begin with a capital letter or "--option:"; ours do not.
+  static std::string plain(std::string text) {
+    if (text.size() > 1 && text[0] >= 'A' && text[0] <= 'Z' && text[1] >= 'a')
+      text[0] = static_cast<char>(text[0] - 'A' + 'a');
+    return lang::escape_for_terminal(text);
+  }
+
+  CLI::App app_;
+  CLI::App* check_app_ = nullptr;
+  CLI::App* run_app_ = nullptr;
+  CLI::App* init_app_ = nullptr;
+  CheckCommand check_;
+  RunCommand run_;
+  InitCommand init_;
+};
+
+}  // namespace
+
+Command read_command_line(int argc, const char* const* argv) {
+  try {
+    return Reader().read(argc, argv);
+  } catch (const std::exception& error) {  // of the library, while it is being set up
+    write(Stream::error, fmt::format("muster: {}\n", error.what()));
+    return Finished{ExitCode::internal};
+  }
+}
+
+}  // namespace muster::tools

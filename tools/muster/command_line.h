@@ -1,0 +1,57 @@
+// What the user typed, as values. Only command_line.cpp knows the library that reads it.
+// May include: lang/*, runtime/ingest, runtime/emit. Called by: main.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "lang/spec/limits.h"
+#include "runtime/emit/csv_writer.h"
+#include "runtime/ingest/csv.h"
+#include "runtime/run/run.h"
+#include "tools/muster/exit_code.h"
+
+namespace muster::tools {
+
+struct CheckCommand {
+  std::vector<std::string> policies;
+  bool print_ir = false;
+  lang::Limits limits;
+};
+
+struct RunCommand {
+  std::string policy;
+  std::string leads;
+  std::string output;   // empty: LEADS.scored.csv in the current folder
+  std::string rejects;  // empty: LEADS.rejects.csv beside the output
+  std::string issues;   // empty: none
+  std::string as_of;    // empty: not given
+  runtime::AllowedRejects allowed_rejects;
+  runtime::RunColumns columns;
+  runtime::CsvOptions csv;
+  runtime::FormulaPolicy formulas = runtime::FormulaPolicy::keep;
+  bool quiet = false;
+  lang::Limits limits;
+};
+
+struct InitCommand {
+  std::string leads;
+  std::string output;  // empty: LEADS.muster in the current folder
+  bool to_standard_output = false;
+  runtime::CsvOptions csv;
+  lang::Limits limits;
+};
+
+// Help, the version or a mistake: everything has been said.
+struct Finished {
+  ExitCode code = ExitCode::ok;
+};
+
+using Command = std::variant<CheckCommand, RunCommand, InitCommand, Finished>;
+
+// Never throws. Prints help on the standard output, mistakes on the standard error.
+[[nodiscard]] Command read_command_line(int argc, const char* const* argv);
+
+}  // namespace muster::tools

@@ -1,0 +1,12 @@
+// The commands, one function and one file each. May include: compiler, runtime, tools/muster. Called by: main.
+#pragma once
+
+#include "tools/muster/command_line.h"
+
+namespace muster::tools {
+
+[[nodiscard]] ExitCode check(const CheckCommand& command);
+[[nodiscard]] ExitCode run(const RunCommand& command);
+[[nodiscard]] ExitCode init(const InitCommand& command);
+
+}  // namespace muster::tools

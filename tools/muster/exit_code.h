@@ -1,0 +1,46 @@
+// What the process says when it ends. The numbers are part of the interface: scripts and CI read them.
+// May include: lang/support. Called by: tools/muster.
+#pragma once
+
+#include <cstdint>
+
+#include "lang/support/result.h"
+
+namespace muster::tools {
+
+enum class ExitCode : std::uint8_t {
+  ok = 0,
+  policy_has_errors = 1,
+  usage = 2,
+  data = 3,
+  file = 4,
+  internal = 5,
+  broken_pipe = 6,
+};
+
+[[nodiscard]] constexpr ExitCode exit_code_of(lang::ErrorKind kind) {
+  switch (kind) {
+    case lang::ErrorKind::usage:
+      return ExitCode::usage;
+    case lang::ErrorKind::data:
+      return ExitCode::data;
+    case lang::ErrorKind::file:
+      return ExitCode::file;
+    case lang::ErrorKind::internal:
+      return ExitCode::internal;
+  }
+  return ExitCode::internal;
+}
+
+// In every help text.
+inline constexpr const char* exit_code_help =
+    "Exit codes:\n"
+    "  0  done\n"
+    "  1  the policy has errors\n"
+    "  2  the command line cannot be understood\n"
+    "  3  the export cannot be used, or too many of its rows were rejected\n"
+    "  4  a file cannot be read or written\n"
+    "  5  our mistake; please report it\n"
+    "  6  whoever read the output stopped reading";
+
+}  // namespace muster::tools

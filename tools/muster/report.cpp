@@ -1,0 +1,222 @@
+#include "tools/muster/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string_view>
+
+#include "lang/source/unicode.h"
+#include "runtime/data/rejected_row.h"
+#include "stdlib/kernels/number.h"
+#include "stdlib/kernels/time.h"
+
+namespace muster::tools {
+
+namespace {
+
+constexpr std::size_t bar_columns = 24;
+constexpr std::size_t most_issue_lines = 12;
+constexpr std::size_t most_tallies = 40;
+
+// 1,234,567
+std::string grouped(std::uint64_t value) {
+  std::string digits = std::to_string(value);
+  for (std::size_t at = digits.size(); at > 3;) {
+    at -= 3;
+    digits.insert(at, ",");
+  }
+  return digits;
+}
+
+// 12.3%, rounded half up; "<0.1%" for what is there but too little.
+std::string share(std::uint64_t part, std::uint64_t whole) {
+  if (whole == 0) return "0.0%";
+  // In double width: counts of rows times a thousand fit 64 bits for every file that fits a disk.
+  const std::uint64_t per_mille = (part * 1000 + whole / 2) / whole;
+  if (part > 0 && per_mille == 0) return "<0.1%";
+  return fmt::format("{}.{}%", per_mille / 10, per_mille % 10);
+}
+
+std::string safe(std::string_view text) { return lang::escape_for_terminal(text); }
+
+class Report {
+ public:
+  Report(const runtime::RunSummary& summary, const compiler::Program& program, const ReportContext& context)
+      : summary_(summary), program_(program), context_(context) {}
+
+  std::string render() {
+    head();
+    rows();
+    const std::uint64_t counted = summary_.answered - summary_.ignored;
+    qualifiers();
+    scores();
+    for (const runtime::CountGroup& grade : summary_.grades) tallies("Grade " + grade.name, grade.values, counted);
+    if (!summary_.stages.empty()) tallies("Stage", summary_.stages, counted);
+    if (!summary_.routes.empty()) tallies("Route", summary_.routes, counted);
+    questions(counted);
+    rejects();
+    issues();
+    files();
+    return std::move(out_);
+  }
+
+ private:
+  template <class... Arguments>
+  void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
+    fmt::format_to(std::back_inserter(out_), format, std::forward<Arguments>(arguments)...);
+    out_ += '\n';
+  }
+  std::string bold(const std::string& text) const { return context_.color ? "\x1b[1m" + text + "\x1b[0m" : text; }
+  std::string warn(const std::string& text) const { return context_.color ? "\x1b[33m" + text + "\x1b[0m" : text; }
+
+  void head() {
+    std::string policy = safe(program_.title.empty() ? context_.policy_file : program_.title);
+    if (!program_.version.empty()) policy += ", version " + safe(program_.version);
+    line("{}", bold(policy));
+    std::string basis = fmt::format("policy {}", program_.source_hash);
+    if (!context_.as_of.empty()) basis += fmt::format(", as of {}", context_.as_of);
+    basis +=
+        fmt::format(", zone {} (tz database {})", safe(program_.zone.name()), safe(kernels::zone_database_version()));
+    line("{}", basis);
+    line("");
+  }
+
+  void rows() {
+    line("{:>11}  rows in {}", grouped(summary_.rows), safe(context_.leads_file));
+    line("{:>11}  answered", grouped(summary_.answered));
+    if (summary_.repeated > 0) line("{:>11}  the same row again, answered once", grouped(summary_.repeated));
+    if (summary_.rejected > 0) line("{:>11}  {}", grouped(summary_.rejected), warn("rejected"));
+    if (summary_.ignored > 0) {
+      line("{:>11}  of the answered are ignored and not counted below", grouped(summary_.ignored));
+      for (const runtime::NamedCount& reason : summary_.ignored_because) {
+        if (reason.count > 0) line("{:>11}  {}", "", fmt::format("{}: {}", safe(reason.name), grouped(reason.count)));
+      }
+    }
+  }
+
+  static std::string padded(const std::string& name, std::size_t width) {
+    const std::size_t used = lang::display_width(name);
+    return name + std::string(width > used ? width - used : 0, ' ');
+  }
+  template <class Rows>
+  static std::size_t name_width(const Rows& named, std::size_t least) {
+    for (const auto& row : named) least = std::max(least, lang::display_width(safe(row.name)));
+    return std::min<std::size_t>(least, 40);
+  }
+
+  void qualifiers() {
+    if (summary_.qualifiers.empty()) return;
+    const std::size_t width = name_width(summary_.qualifiers, 10);
+    line("");
+    line("{}  {:>11}  {:>11}  {:>11}", bold(padded("Qualifiers", width + 2)), "yes", "no", "undecided");
+    for (const runtime::QualifierCount& row : summary_.qualifiers) {
+      line("  {}  {:>11}  {:>11}  {:>11}", padded(safe(row.name), width), grouped(row.yes), grouped(row.no),
+           grouped(row.undecided));
+    }
+  }
+
+  void scores() {
+    if (summary_.scores.empty()) return;
+    const std::size_t width = name_width(summary_.scores, 6);
+    const auto points = [](std::int64_t value) { return kernels::format_decimal(value, lang::points_digits); };
+    line("");
+    line("{}  {:>11}  {:>11}  {:>11}", bold(padded("Scores", width + 2)), "lowest", "mean", "highest");
+    for (const runtime::ScoreSpread& row : summary_.scores) {
+      line("  {}  {:>11}  {:>11}  {:>11}", padded(safe(row.name), width), points(row.smallest), points(row.mean),
+           points(row.largest));
+    }
+  }
+
+  void tallies(const std::string& title, const std::vector<runtime::NamedCount>& values, std::uint64_t whole) {
+    line("");
+    line("{}", bold(safe(title)));
+    const std::size_t width = name_width(values, 0);
+    std::uint64_t most = 1;
+    for (const runtime::NamedCount& value : values) most = std::max(most, value.count);
+    std::size_t shown = 0;
+    for (const runtime::NamedCount& value : values) {
+      if (++shown > most_tallies) {
+        line("  ... and {} more", values.size() - most_tallies);
+        break;
+      }
+      const std::size_t length = value.count == 0 ? 0 : std::max<std::size_t>(1, value.count * bar_columns / most);
+      std::string text = fmt::format("  {}  {:>11}  {:>6}  {}", padded(safe(value.name), width), grouped(value.count),
+                                     share(value.count, whole), std::string(length, '#'));
+      while (text.ends_with(' ')) text.pop_back();
+      line("{}", text);
+    }
+  }
+
+  void questions(std::uint64_t counted) {
+    if (summary_.undecided_leads == 0 && summary_.provisional_routes == 0) return;
+    line("");
+    if (summary_.undecided_leads > 0) {
+      line("{} of the leads ({}): missing data leave rules undecided; the column `undecided` names them",
+           grouped(summary_.undecided_leads), share(summary_.undecided_leads, counted));
+    }
+    if (summary_.provisional_routes > 0) {
+      line("{} of the routes are provisional: an earlier row of `route` was undecided",
+           grouped(summary_.provisional_routes));
+    }
+  }
+
+  void rejects() {
+    if (summary_.rejected == 0) return;
+    line("");
+    line("{}", bold("Rejected rows"));
+    for (std::size_t kind = 0; kind < summary_.rejected_by_kind.size(); ++kind) {
+      if (summary_.rejected_by_kind[kind] == 0) continue;
+      line("{:>11}  {}", grouped(summary_.rejected_by_kind[kind]), describe(static_cast<runtime::RejectKind>(kind)));
+    }
+    if (summary_.rejected_formulas > 0) {
+      line("{:>11}  rows with a cell that a spreadsheet would run as a formula", grouped(summary_.rejected_formulas));
+    }
+  }
+
+  void issues() {
+    if (!summary_.issues.empty()) {
+      line("");
+      line("{}", bold("Data issues: these values were left out, the rest of the lead was answered"));
+      std::size_t shown = 0;
+      for (const runtime::IssueTally& issue : summary_.issues) {
+        if (++shown > most_issue_lines) {
+          line("  ... and {} more kinds{}", summary_.issues.size() - most_issue_lines,
+               context_.issues_file.empty() ? "; --issues FILE writes every one" : "");
+          break;
+        }
+        line("{:>11}  {}: {} (first in line {})", grouped(issue.count), safe(issue.where), safe(issue.what),
+             issue.first_line);
+      }
+    }
+    if (summary_.formula_cells > 0) {
+      line("");
+      line(
+          "{} cells begin like a formula (= + - @); before opening the file in a spreadsheet, run with --csv-formula "
+          "escape",
+          grouped(summary_.formula_cells));
+    }
+  }
+
+  void files() {
+    line("");
+    if (context_.output_file != "-") line("Verdicts: {}", bold(safe(context_.output_file)));
+    if (!summary_.rejects_file.empty() && summary_.rejected > 0)
+      line("Rejects:  {}", bold(safe(summary_.rejects_file)));
+    if (!context_.issues_file.empty()) line("Issues:   {}", bold(safe(context_.issues_file)));
+  }
+
+  const runtime::RunSummary& summary_;
+  const compiler::Program& program_;
+  const ReportContext& context_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string render_summary(const runtime::RunSummary& summary, const compiler::Program& program,
+                           const ReportContext& context) {
+  return Report(summary, program, context).render();
+}
+
+}  // namespace muster::tools
