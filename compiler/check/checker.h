@@ -4,6 +4,7 @@
 // May include: compiler/resolve, compiler/ir, lang/*. Called by: compile.cpp.
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <string>
@@ -57,6 +58,7 @@ class Checker {
   Type check_comparison(ExprId id, const lang::Comparison& comparison);
   Type check_membership(ExprId id, const lang::Membership& membership);
   void check_set_items(ExprId test, const std::vector<ExprId>& items, const Type& type);
+  void check_named_set(ExprId test, std::uint32_t set, const Type& type);
   Type check_text_test(ExprId id, const lang::TextTest& test);
   Type check_state_test(ExprId id, const lang::StateTest& test);
   std::pair<Type, Type> check_opposite(ExprId left, ExprId right, const Type* opposite = nullptr);
@@ -96,6 +98,8 @@ class Checker {
   [[nodiscard]] std::string source_text(ExprId id) const { return std::string(sources_.text(span(id))); }
   ExprInfo& info(ExprId id) { return policy_.expressions[id.index]; }
   [[nodiscard]] bool may_miss(ExprId id) const { return policy_.expressions[id.index].may_be_missing; }
+  // Looking for what somebody meant takes time for each name there is: not beyond the messages that are shown.
+  [[nodiscard]] bool may_suggest() const { return diagnostics_.error_count() <= limits_.diagnostics; }
   Type poison() const { return {}; }
   Type boolean() const { return {.kind = Kind::boolean}; }
   [[nodiscard]] std::vector<std::string> members_of(const Type& type) const;
@@ -111,6 +115,7 @@ class Checker {
   std::vector<Spellings> spellings_;                                 // by picklist
   std::map<std::string, std::uint32_t> picklist_numbers_;            // by name
   std::map<std::uint32_t, std::uint32_t> grade_numbers_;             // by declaration
+  std::map<std::array<std::uint32_t, 5>, std::uint32_t> set_lists_;  // by set and type: the test that has the list
   bool is_currency_broken_ = false;                                  // the header names one that does not exist
   const std::vector<lang::Parameter>* parameters_ = nullptr;         // of the define that is being checked
   std::vector<Type> parameter_types_;

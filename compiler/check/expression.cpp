@@ -166,6 +166,7 @@ void Checker::report_unknown(const Name& name) {
   // Without an object, which has been reported, anything may be a field.
   if (symbols_.is_broken(name.text) || !symbols_.lead_object()) return;
   Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_name>(name.span, name.text);
+  if (!may_suggest()) return;
   if (const std::string near = did_you_mean(name.text, symbols_.names()); !near.empty()) {
     message.fix = "did you mean `" + near + "`?";
   }
@@ -359,9 +360,10 @@ Type Checker::check_call(ExprId id, const Call& call) {
   const auto row = std::find_if(function_rows.begin(), function_rows.end(),
                                 [&](const FunctionRow& f) { return f.name == call.function.text; });
   if (row == function_rows.end()) {
+    Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_function>(call.function.span, call.function.text);
+    if (!may_suggest()) return poison();
     std::vector<std::string> candidates = symbols_.names();
     for (const FunctionRow& function : function_rows) candidates.emplace_back(function.name);
-    Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_function>(call.function.span, call.function.text);
     if (const std::string near = did_you_mean(call.function.text, candidates); !near.empty())
       message.fix = "did you mean `" + near + "`?";
     return poison();
@@ -538,6 +540,17 @@ void Checker::check_set_items(ExprId test, const std::vector<ExprId>& items, con
   }
 }
 
+// A set that many conditions ask is read once for each type.
+void Checker::check_named_set(ExprId test, std::uint32_t set, const Type& type) {
+  const auto [first, is_new] = set_lists_.try_emplace(
+      {set, static_cast<std::uint32_t>(type.kind), type.digits, type.currency, type.index}, test.index);
+  if (is_new) {
+    check_set_items(test, std::get<SetDecl>(tree_.declarations[set].node).items, type);
+  } else {
+    policy_.same_list.emplace(test.index, first->second);
+  }
+}
+
 Type Checker::check_membership(ExprId id, const Membership& membership) {
   const Type value = check(membership.value);
   const ExprNode& collection = tree_.expressions[membership.collection].node;
@@ -581,7 +594,10 @@ Type Checker::check_membership(ExprId id, const Membership& membership) {
       report_unknown(name->path[0]);
       return boolean();
     }
-    if (symbol.meaning == Meaning::set) items = &std::get<SetDecl>(tree_.declarations[symbol.index].node).items;
+    if (symbol.meaning == Meaning::set) {
+      if (value.kind != Kind::poison) check_named_set(id, symbol.index, value);
+      return boolean();
+    }
   }
   if (items == nullptr) {
     const Type found = check(membership.collection, &value);

@@ -54,6 +54,7 @@ struct TypedPolicy {
   std::unordered_map<std::uint32_t, Constant> fixed;  // expressions that are the same for every lead, by ExprId
   // What stands behind `in` and the text tests, by the ExprId of the whole test: one set may serve several types.
   std::unordered_map<std::uint32_t, std::vector<Constant>> lists;
+  std::unordered_map<std::uint32_t, std::uint32_t> same_list;  // a test to the first one with the same set and type
   std::unordered_set<std::uint32_t> gapless;  // score items whose bands cover everything
   std::vector<std::uint32_t> order;           // declarations, each after what it uses
 

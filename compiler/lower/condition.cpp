@@ -132,13 +132,17 @@ ValueId Lowerer::lower_comparison(ExprId id, const Comparison& comparison) {
 }
 
 ValueId Lowerer::is_in(Extent value, const Type& type, const std::vector<Constant>& list, Span place) {
-  if (list.empty()) return builder_.boolean(false, place);  // `x in {}` is no (number 1)
+  return is_in_set(value, type, list.empty(), list.empty() ? 0 : list_set(type, list), place);
+}
+
+// The values of a list as a set of the program.
+std::int64_t Lowerer::list_set(const Type& type, const std::vector<Constant>& list) {
   if (physical_of(type.kind) == Physical::text) {
     std::vector<std::string> folded;
     for (const Constant& item : list) {
       if (!item.text.empty()) folded.push_back(kernels::fold_text(item.text));  // a missing text equals nothing
     }
-    return builder_.add(Op::in_texts, truth(), {value.low}, builder_.text_set(std::move(folded)), place);
+    return builder_.text_set(std::move(folded));
   }
   std::vector<std::int64_t> numbers;
   for (const Constant& item : list) {
@@ -150,7 +154,12 @@ ValueId Lowerer::is_in(Extent value, const Type& type, const std::vector<Constan
         kernels::rescale(item.value / power, item.type.digits - down, type.digits, RoundingMode::half_even);
     if (scaled.fault == kernels::Fault::none) numbers.push_back(scaled.value);
   }
-  const std::int64_t set = builder_.number_set(std::move(numbers));
+  return builder_.number_set(std::move(numbers));
+}
+
+ValueId Lowerer::is_in_set(Extent value, const Type& type, bool is_empty, std::int64_t set, Span place) {
+  if (is_empty) return builder_.boolean(false, place);  // `x in {}` is no (number 1)
+  if (physical_of(type.kind) == Physical::text) return builder_.add(Op::in_texts, truth(), {value.low}, set, place);
   const Op op = physical_of(type.kind) == Physical::code ? Op::in_codes : Op::in_numbers;
   return lift({value}, truth(), place,
               [&](const std::vector<ValueId>& v) { return builder_.add(op, truth(), v, set, place); })
@@ -172,7 +181,9 @@ ValueId Lowerer::lower_membership(ExprId id, const Membership& membership) {
     found = both(side(CompareOp::greater_equal, range->low),
                  side(range->high_excluded ? CompareOp::less : CompareOp::less_equal, range->high), place);
   } else {
-    const auto list = policy_.lists.find(id.index);
+    const auto same = policy_.same_list.find(id.index);
+    const std::uint32_t owner = same == policy_.same_list.end() ? id.index : same->second;
+    const auto list = policy_.lists.find(owner);
     static const std::vector<Constant> none;
     const std::vector<Constant>& items = list == policy_.lists.end() ? none : list->second;
     if (type.kind == Kind::stage) {
@@ -181,7 +192,9 @@ ValueId Lowerer::lower_membership(ExprId id, const Membership& membership) {
         any.push_back(lower_stage_comparison(CompareOp::equal, static_cast<std::uint32_t>(item.value), place));
       found = builder_.add(Op::or_, truth(), any, 0, place);
     } else {
-      found = is_in(lower(membership.value), type, items, place);
+      const auto [set, is_new] = list_sets_.try_emplace(owner);
+      if (is_new && !items.empty()) set->second = list_set(type, items);
+      found = is_in_set(lower(membership.value), type, items.empty(), set->second, place);
     }
   }
   return membership.negated ? negated(found, place) : found;

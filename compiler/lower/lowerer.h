@@ -76,6 +76,8 @@ class Lowerer {
                           lang::Span span);
   ValueId lower_stage_comparison(lang::CompareOp op, std::uint32_t rank, lang::Span span);
   ValueId is_in(Extent value, const Type& type, const std::vector<Constant>& list, lang::Span span);
+  std::int64_t list_set(const Type& type, const std::vector<Constant>& list);
+  ValueId is_in_set(Extent value, const Type& type, bool is_empty, std::int64_t set, lang::Span span);
   ValueId lower_membership(ExprId id, const lang::Membership& membership);
   ValueId lower_text_test(ExprId id, const lang::TextTest& test);
   ValueId lower_in_last(ExprId id, const lang::InLast& window);
@@ -148,7 +150,8 @@ class Lowerer {
   std::vector<ValueId> held_[2];                 // by mode: stages, lowest rank first
   ValueId disqualified_[2];
   std::map<std::uint32_t, std::uint32_t> column_of_field_;
-  const std::vector<Extent>* arguments_ = nullptr;                              // of the define that is being inlined
+  std::map<std::uint32_t, std::int64_t> list_sets_;  // sets of the program, by the test that has the list
+  const std::vector<Extent>* arguments_ = nullptr;   // of the define that is being inlined
   std::map<std::pair<std::uint32_t, std::vector<Extent>>, Extent> inlined_[2];  // by mode, define and arguments
   std::uint64_t inline_depth_ = 0;
 };

@@ -7,12 +7,12 @@ seconds=${MUSTER_LIMIT_SECONDS:-30}  # what no case may take, on a slow machine 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export LC_ALL=C.UTF-8 NO_COLOR=1
-failed=0
+touch "$scratch/failed"  # a line for each; the cases run at the ends of pipes
 
 # repeat N TEXT: the text N times; each `@` in it becomes the number of the copy, from 1.
 repeat() {
   local line=${2%$'\n'}
-  if [[ $line == *@* ]]; then seq "$1" | sed "s/.*/${line//@/&}/"; else yes -- "$line" | head -n "$1"; fi |
+  if [[ $line == *@* ]]; then seq "$1" | sed "s/.*/$(sed 's/@/\&/g' <<<"$line")/"; else yes -- "$line" | head -n "$1"; fi |
     if [[ $2 == *$'\n' ]]; then cat; else tr -d '\n'; fi
 }
 
@@ -37,11 +37,11 @@ case_of() {
   if ((got != code)); then
     echo "FAILED $name: exit code $got, expected $code"
     head -c 600 "$scratch/out"
-    failed=$((failed + 1))
+    echo "$name" >>"$scratch/failed"
   elif ! grep -Eq -- "$message" "$scratch/out"; then
     echo "FAILED $name: no line matches: $message"
     head -c 600 "$scratch/out"
-    failed=$((failed + 1))
+    echo "$name" >>"$scratch/failed"
   else
     printf 'ok %s, %d ms\n' "$name" "$(((${end/./} - ${begin/./}) / 1000))"
   fi
@@ -75,7 +75,7 @@ repeat 100000 '}' | case_of 'nothing but closing braces' 1 'M1002'
 repeat 100000 '"' | case_of 'nothing but quotation marks' 1 'M1002|M1005'
 
 # ---- length
-{ echo "$lead"; repeat 700000 '# a comment '; } | case_of 'a policy of 10 MB' 2 '1048576'
+{ echo "$lead"; repeat 700000 '# a comment '; } | case_of 'a policy of 10 MB' 3 'larger than 1048576 bytes'
 { echo "$lead"; repeat 80000 '# a comment
 '; } | case_of 'a policy of 1 MB of comments' 0 "$fine"
 { echo "$lead"; printf 'let x = a'; repeat 20000 ' or a'; echo; } | case_of '20,000 or' 0 "$fine"
@@ -93,7 +93,7 @@ repeat 100000 '"' | case_of 'nothing but quotation marks' 1 'M1002|M1005'
 '; echo '}'; } | sed 's/t: text?/t: P?/' | cat - <(repeat 1000 'let is@ = t in { m@, "Member 77" }
 ') | case_of 'a picklist of 10,000 in 1,000 conditions' 0 "$fine"
 { echo "$lead"; echo 'score s {'; repeat 100000 '  +1 when n > @
-'; echo '}'; } | case_of '100,000 rules' 1 'M1006: the policy has more than 100000 parts'
+'; echo '}'; } | case_of '100,000 rules' 1 'M1006: the policy has more than 100000 parts' --limit source_bytes=9000000
 { echo "$lead"; echo 'score s {'; repeat 15000 '  +1 when n > @
 '; echo '}'; } | case_of '15,000 rules' 0 "$fine"
 { echo "$lead"; echo 'score s {'; repeat 100000 '  +1 when n > @
@@ -135,5 +135,5 @@ repeat 100000 '"' | case_of 'nothing but quotation marks' 1 'M1002|M1005'
 repeat 20000 'import std.email
 ' | cat - <(echo "$lead") | case_of 'one module 20,000 times' 0 "$fine"
 
-echo "$failed failed"
-((failed == 0))
+echo "$(wc -l <"$scratch/failed") failed"
+[[ ! -s $scratch/failed ]]
