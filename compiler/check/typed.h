@@ -55,8 +55,8 @@ struct TypedPolicy {
   // What stands behind `in` and the text tests, by the ExprId of the whole test: one set may serve several types.
   std::unordered_map<std::uint32_t, std::vector<Constant>> lists;
   std::unordered_map<std::uint32_t, std::uint32_t> same_list;  // a test to the first one with the same set and type
-  std::unordered_set<std::uint32_t> gapless;  // score items whose bands cover everything
-  std::vector<std::uint32_t> order;           // declarations, each after what it uses
+  std::unordered_set<std::uint32_t> gapless;                   // score items whose bands cover everything
+  std::vector<std::uint32_t> order;                            // declarations, each after what it uses
 
   [[nodiscard]] const ExprInfo& info(lang::ExprId id) const { return expressions[id.index]; }
   [[nodiscard]] const Type& type_of(lang::ExprId id) const { return expressions[id.index].type; }

@@ -89,9 +89,11 @@ std::string count_of(std::size_t count, std::string_view noun) {
 std::string render(const Diagnostics& diagnostics, const SourceMap& sources, const RenderOptions& options) {
   const Colors& colors = options.color ? colored : plain;
   std::string out;
-  const std::size_t shown = std::min(options.most, diagnostics.all().size());
-  for (std::size_t i = 0; i < shown; ++i) {
-    const Diagnostic& each = diagnostics.all()[i];
+  std::size_t shown = 0;
+  for (const Diagnostic& each : diagnostics.all()) {
+    // That the rest of a file was not read is told however many messages there are.
+    if (shown >= options.most && each.id != DiagnosticId::too_many_mistakes) continue;
+    ++shown;
     const bool is_error = each.severity() == Severity::error;
     const std::string_view color = is_error ? colors.error : colors.warning;
     const Position place = sources.position(each.span);

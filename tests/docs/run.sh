@@ -2,7 +2,7 @@
 # tests/docs/run.sh MUSTER: every block of Muster in README.md and docs/language.md passes `muster check`.
 # On docs/language.md the first block is the data that all later blocks are about.
 set -euo pipefail
-muster=$1
+muster=$(readlink -f "$1")
 here=$(cd "$(dirname "$0")/../.." && pwd)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
