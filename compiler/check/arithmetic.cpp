@@ -31,12 +31,6 @@ Type Checker::add(const Type& left, const Type& right, bool minus, ExprId left_i
   const Kind l = left.kind;
   const Kind r = right.kind;
   if (l == Kind::poison || r == Kind::poison) return poison();
-  const auto whole_days = [&](ExprId duration) {
-    const auto value = require_constant(duration, "the number of days added to a date");
-    if (value && value->value % kernels::microseconds_per_day != 0) {
-      diagnostics_.emit<DiagnosticId::below_a_day>(span(duration));
-    }
-  };
   if (l == Kind::money && r == Kind::money && left.currency != right.currency) {
     diagnostics_.emit<DiagnosticId::different_currencies>(
         join(span(left_id), span(right_id)), currency_rows[left.currency].code, currency_rows[right.currency].code);
@@ -45,16 +39,8 @@ Type Checker::add(const Type& left, const Type& right, bool minus, ExprId left_i
   if ((is_plain(l) && is_plain(r)) || (l == r && (l == Kind::percent || l == Kind::money || l == Kind::duration))) {
     return common(left, right).value_or(poison());
   }
-  if (l == Kind::date && r == Kind::duration) {
-    whole_days(right_id);
-    return left;
-  }
-  if (l == Kind::duration && r == Kind::date && !minus) {
-    whole_days(left_id);
-    return right;
-  }
-  if (l == Kind::datetime && r == Kind::duration) return left;
-  if (l == Kind::duration && r == Kind::datetime && !minus) return right;
+  if ((l == Kind::date || l == Kind::datetime) && r == Kind::duration) return left;
+  if (l == Kind::duration && (r == Kind::date || r == Kind::datetime) && !minus) return right;
   if (minus && l == r && (l == Kind::date || l == Kind::datetime)) return {.kind = Kind::duration};
   Diagnostic& message =
       diagnostics_.emit<DiagnosticId::cannot_add>(join(span(left_id), span(right_id)), words(left), words(right));
@@ -69,9 +55,21 @@ Type Checker::add(const Type& left, const Type& right, bool minus, ExprId left_i
   return poison();
 }
 
+// A date is a number of days, and so is each term that leads to it.
+void Checker::check_whole_days(ExprId term) {
+  const Kind kind = policy_.type_of(term).kind;
+  if (kind == Kind::datetime) diagnostics_.emit<DiagnosticId::below_a_day>(span(term));
+  if (kind != Kind::duration) return;
+  const auto value = require_constant(term, "the number of days added to a date");
+  if (value && value->value % kernels::microseconds_per_day != 0) {
+    diagnostics_.emit<DiagnosticId::below_a_day>(span(term));
+  }
+}
+
 Type Checker::check_sum(ExprId id, const SumChain& sum) {
   bool may = false;
   Type type;
+  std::size_t in_days = 0;  // the terms before it are known to be whole days
   for (std::size_t i = 0; i < sum.terms.size(); ++i) {
     const SumTerm& term = sum.terms[i];
     const Type next = check(term.operand);
@@ -86,6 +84,9 @@ Type Checker::check_sum(ExprId id, const SumChain& sum) {
       }
     } else {
       type = add(type, next, term.minus, sum.terms[i - 1].operand, term.operand);
+    }
+    if (type.kind == Kind::date) {
+      for (; in_days <= i; ++in_days) check_whole_days(sum.terms[in_days].operand);
     }
   }
   info(id).may_be_missing = may;
@@ -149,9 +150,7 @@ Type Checker::check_product(ExprId id, const Product& product) {
       break;
     }
   }
-  const char* const verb = product.op == ProductOp::multiply ? "multiplied"
-                           : product.op == ProductOp::divide ? "divided"
-                                                             : "divided";
+  const char* const verb = product.op == ProductOp::multiply ? "multiplied" : "divided";
   diagnostics_.emit<DiagnosticId::cannot_multiply>(span(id), words(left), verb, words(right));
   return poison();
 }

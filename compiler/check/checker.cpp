@@ -124,7 +124,7 @@ void Checker::check_declaration(std::uint32_t index) {
                    const auto both = common(type, found);
                    record(type, false);
                    if (!both || !(*both == type || type.kind == Kind::poison || found.kind == Kind::poison)) {
-                     diagnostics_.emit<DiagnosticId::wrong_type>(span(setting.value), words(type), words(found));
+                     report_wrong_type(setting.value, type, found);
                    } else if (auto value = require_constant(setting.value, "a setting")) {
                      const auto scaled =
                          kernels::rescale(value->value, found.digits, type.digits, RoundingMode::half_even);
@@ -150,7 +150,7 @@ void Checker::check_declaration(std::uint32_t index) {
                    if (result) {
                      const auto both = common(*result, found);
                      if (!both || !(*both == *result || result->kind == Kind::poison || found.kind == Kind::poison)) {
-                       diagnostics_.emit<DiagnosticId::wrong_type>(span(define.body), words(*result), words(found));
+                       report_wrong_type(define.body, *result, found);
                      }
                    }
                    record(result.value_or(found), may_miss(define.body));
@@ -210,7 +210,14 @@ void Checker::check_points(const Points& points) {
 }
 
 void Checker::check_cap(const std::optional<ExprId>& at_most) {
-  if (at_most) check_points({false, *at_most});
+  if (!at_most) return;
+  check_points({false, *at_most});
+  // A cap takes points away from what a rule earns; below zero it would give or take them where no rule has fired.
+  if (const auto most = constant(*at_most); most && most->value < 0) {
+    diagnostics_
+        .emit<DiagnosticId::wrong_type>(span(*at_most), "zero or more points behind `at most`", source_text(*at_most))
+        .fix = "write the cap without a sign; for a rule that takes points away it says how many";
+  }
 }
 
 void Checker::check_score_items(const std::vector<ScoreItemId>& items) {
@@ -268,8 +275,8 @@ void Checker::check_score_items(const std::vector<ScoreItemId>& items) {
 }
 
 void Checker::check_score(const ScoreDecl& score) {
-  check_cap(score.from);
-  check_cap(score.to);
+  if (score.from) check_points({false, *score.from});
+  if (score.to) check_points({false, *score.to});
   if (score.from && score.to) {
     const auto from = constant(*score.from);
     const auto to = constant(*score.to);

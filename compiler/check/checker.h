@@ -1,7 +1,7 @@
 // The type checker. One class, several files: checker.cpp walks declarations, data.cpp reads objects and picklists,
-// expression.cpp types expressions, arithmetic.cpp types sums and products, choice.cpp bands, match and if,
-// constant.cpp works out what is fixed. After a mistake a type is poison, so that one mistake speaks once.
-// May include: compiler/resolve, compiler/ir, lang/*. Called by: compile.cpp.
+// expression.cpp types names, texts and calls, condition.cpp comparisons and tests, arithmetic.cpp sums and products,
+// choice.cpp bands, match and if, constant.cpp works out what is fixed. After a mistake a type is poison, so that one
+// mistake speaks once. May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called by: compile.cpp.
 #pragma once
 
 #include <array>
@@ -15,6 +15,7 @@
 #include "compiler/check/typed.h"
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/spec/limits.h"
+#include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
 
@@ -68,10 +69,12 @@ class Checker {
   [[nodiscard]] bool waits_for_opposite(ExprId id) const;
   bool bind_member(ExprId id, std::string_view spelling, const Type& opposite);
   void report_unknown(const lang::Name& name);
+  void report_wrong_type(ExprId id, const Type& wanted, const Type& found);
   Type use_declaration(ExprId id, const Symbol& symbol);
 
   // ---- arithmetic.cpp
   Type check_sum(ExprId id, const lang::SumChain& sum);
+  void check_whole_days(ExprId term);
   Type add(const Type& left, const Type& right, bool minus, ExprId left_id, ExprId right_id);
   Type check_product(ExprId id, const lang::Product& product);
   Type check_round(ExprId id, const lang::Round& round);
@@ -89,6 +92,8 @@ class Checker {
   // The fixed value of a checked expression; reports overflow and division by zero in constants.
   std::optional<Constant> constant(ExprId id);
   std::optional<Constant> fold(ExprId id);
+  [[nodiscard]] const lang::Product* quotient_in(ExprId id) const;
+  std::optional<kernels::Checked> divide(const lang::Product& quotient, const Type& type, lang::RoundingMode mode);
   // A fixed value of the type, or a message that `what` must be one.
   std::optional<Constant> require_constant(ExprId id, std::string_view what);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 
 #include "compiler/check/checker.h"
 #include "stdlib/kernels/number.h"
@@ -30,12 +31,14 @@ bool begins_before(const Interval& a, const Interval& b) {
   return !a.low_excluded && b.low_excluded;
 }
 
-std::string show(Wide value, const Type& type, unsigned digits) {
+std::string show(Wide value, const Type& type, unsigned digits, const kernels::Zone& zone) {
   const auto narrowed = kernels::narrow(value);
   if (narrowed.fault != kernels::Fault::none) return "a large number";
   switch (type.kind) {
     case Kind::date:
       return kernels::format_date(narrowed.value);
+    case Kind::datetime:
+      return zone.format_local(narrowed.value);
     case Kind::duration:
       return kernels::format_duration(narrowed.value);
     case Kind::money:
@@ -49,7 +52,6 @@ std::string show(Wide value, const Type& type, unsigned digits) {
     case Kind::boolean:
     case Kind::integer:
     case Kind::decimal:
-    case Kind::datetime:
     case Kind::text:
     case Kind::picklist:
     case Kind::grade:
@@ -69,8 +71,12 @@ bool has_ranges(Kind kind) {
 std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId subject) {
   const Type type = policy_.type_of(subject);
   std::vector<Interval> intervals;
-  std::vector<std::pair<std::string, Span>> listed;  // folded texts or member codes
+  std::map<std::string, Span> listed;  // folded texts or member codes
   bool readable = type.kind != Kind::poison;
+  if (type.kind == Kind::stage && policy_.info(subject).meaning != Meaning::stage) {
+    diagnostics_.emit<DiagnosticId::stage_alone>(span(subject));
+    readable = false;
+  }
   bool otherwise = false;
   bool missing = false;
   bool ordered_members = type.kind == Kind::picklist && policy_.schema.picklists[type.index].ordered;
@@ -119,6 +125,11 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId s
                           },
                           [&](const BandValues& values) {
                             for (ExprId id : values.values) {
+                              if (is_empty_text(id)) {
+                                diagnostics_.emit<DiagnosticId::empty_text>(span(id)).fix = "write `missing` instead";
+                                readable = false;
+                                continue;
+                              }
                               const Type found = check(id, &type);
                               if (type.kind == Kind::poison || found.kind == Kind::poison) {
                                 readable = false;
@@ -139,19 +150,22 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId s
                               } else {
                                 const std::string key = type.kind == Kind::text ? kernels::fold_text(value->text)
                                                                                 : std::to_string(value->value);
-                                for (const auto& earlier : listed) {
-                                  if (earlier.first == key) {
-                                    diagnostics_.emit<DiagnosticId::bands_overlap>(span(id), source_text(id))
-                                        .notes.push_back({earlier.second, "here first"});
-                                  }
+                                const auto [earlier, is_new] = listed.emplace(key, span(id));
+                                if (!is_new) {
+                                  diagnostics_.emit<DiagnosticId::bands_overlap>(span(id), source_text(id))
+                                      .notes.push_back({earlier->second, "here first"});
                                 }
-                                listed.emplace_back(key, span(id));
                               }
                             }
                           },
                           [&](const BandMissing&) {
                             if (missing) diagnostics_.emit<DiagnosticId::bands_overlap>(band.span, "a missing value");
                             missing = true;
+                            if (type.kind == Kind::stage) {  // a stage is held, not held or undecided
+                              diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type)).fix =
+                                  "leave it out; ask `(stage >= ...) is undecided` where it matters";
+                              readable = false;
+                            }
                           },
                           [&](const BandOtherwise&) { otherwise = true; }},
                band.node);
@@ -160,9 +174,7 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId s
   if (type.kind == Kind::boolean) {
     std::string rest;
     for (const char* answer : {"1", "0"}) {
-      const bool is_listed =
-          std::any_of(listed.begin(), listed.end(), [&](const auto& l) { return l.first == answer; });
-      if (!is_listed && rest.empty()) rest = *answer == '1' ? "yes" : "no";
+      if (!listed.contains(answer) && rest.empty()) rest = *answer == '1' ? "yes" : "no";
     }
     return otherwise ? std::string() : rest;
   }
@@ -174,8 +186,8 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId s
                   raw.range->low_excluded, raw.range->high_excluded, raw.span};
     const bool empty = made.low > made.high || (made.low == made.high && (made.low_excluded || made.high_excluded));
     if (empty) {
-      diagnostics_.emit<DiagnosticId::bounds_reversed>(raw.span, show(made.low, type, digits),
-                                                       show(made.high, type, digits));
+      diagnostics_.emit<DiagnosticId::bounds_reversed>(raw.span, show(made.low, type, digits, policy_.zone),
+                                                       show(made.high, type, digits, policy_.zone));
       return {};
     }
     intervals.push_back(made);
@@ -200,7 +212,7 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId s
   const auto name = [&](Wide value) {
     if (ordered_members && value >= 0 && value < static_cast<Wide>(members.size()))
       return "`" + members[static_cast<std::size_t>(value)] + "`";
-    return show(value, type, digits);
+    return show(value, type, digits, policy_.zone);
   };
   std::string gap;
   Wide covered = ordered_members ? -1 : -infinity;  // everything up to here, included unless `covered_excluded`
@@ -247,10 +259,9 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId s
     if (gap.empty() && covered + 1 < static_cast<Wide>(members.size())) gap = name(covered + 1);
     return gap;
   }
+  if (type.kind == Kind::stage) return "a lead without a stage";
   for (std::size_t code = 0; code < members.size(); ++code) {
-    const bool is_listed =
-        std::any_of(listed.begin(), listed.end(), [&](const auto& l) { return l.first == std::to_string(code); });
-    if (!is_listed) return "`" + members[code] + "`";
+    if (!listed.contains(std::to_string(code))) return "`" + members[code] + "`";
   }
   return {};
 }
@@ -272,7 +283,10 @@ Type Checker::check_match(ExprId id, const Match& match, const Type* opposite) {
   const Type subject = check(match.subject);
   std::vector<const Band*> bands;
   Type result;
-  bool may = may_miss(match.subject);
+  const bool has_missing = std::any_of(match.arms.begin(), match.arms.end(), [](const MatchArm& arm) {
+    return std::holds_alternative<BandMissing>(arm.band.node);
+  });
+  bool may = may_miss(match.subject) && !has_missing;
   for (std::size_t i = 0; i < match.arms.size(); ++i) {
     const MatchArm& arm = match.arms[i];
     bands.push_back(&arm.band);
@@ -291,9 +305,6 @@ Type Checker::check_match(ExprId id, const Match& match, const Type* opposite) {
       result = *both;
     }
   }
-  const bool has_missing = std::any_of(
-      bands.begin(), bands.end(), [](const Band* band) { return std::holds_alternative<BandMissing>(band->node); });
-  if (has_missing && !may_miss(match.subject)) may = false;
   info(id).may_be_missing = may;
   const std::string rest = check_bands(bands, match.subject);
   if (!rest.empty() && subject.kind != Kind::poison) diagnostics_.emit<DiagnosticId::match_incomplete>(span(id), rest);

@@ -28,6 +28,22 @@ std::optional<Constant> Checker::constant(ExprId id) {
   return value;
 }
 
+// The quotient that an expression is, parentheses aside: it is rounded once, to the digits asked for (number 7).
+const Product* Checker::quotient_in(ExprId id) const {
+  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
+  const auto* product = std::get_if<Product>(&tree_.expressions[id].node);
+  return product != nullptr && product->op == ProductOp::divide ? product : nullptr;
+}
+
+std::optional<Checked> Checker::divide(const Product& quotient, const Type& type, RoundingMode mode) {
+  const auto left = constant(quotient.left);
+  const auto right = constant(quotient.right);
+  if (!left || !right) return std::nullopt;
+  const int raise = type.digits + right->type.digits - left->type.digits;
+  return kernels::divide(left->value, static_cast<unsigned>(std::max(0, raise)), right->value,
+                         static_cast<unsigned>(std::max(0, -raise)), mode);
+}
+
 std::optional<Constant> Checker::fold(ExprId id) {
   const Type type = policy_.type_of(id);
   const ExprInfo& own = policy_.info(id);
@@ -73,7 +89,7 @@ std::optional<Constant> Checker::fold(ExprId id) {
                      const auto value = constant(term.operand);
                      if (!value) return std::nullopt;
                      kernels::Wide weight = term.minus ? -1 : 1;
-                     if (type.kind == Kind::duration && value->type.kind == Kind::date) {
+                     if (type.kind != Kind::date && value->type.kind == Kind::date) {
                        weight *= kernels::microseconds_per_day;
                      } else if (type.kind != Kind::date && value->type.digits < type.digits) {
                        weight *= kernels::power_of_ten(type.digits - value->type.digits);
@@ -98,9 +114,8 @@ std::optional<Constant> Checker::fold(ExprId id) {
                            left->value, right->value,
                            static_cast<unsigned>(std::max(0, left_digits + right_digits - type.digits))));
                      case ProductOp::divide: {
-                       const int raise = type.digits + right_digits - left_digits;
-                       return checked(kernels::divide(left->value, static_cast<unsigned>(std::max(0, raise)),
-                                                      right->value, static_cast<unsigned>(std::max(0, -raise))));
+                       const auto result = divide(product, type, RoundingMode::half_even);
+                       return result ? checked(*result) : std::nullopt;
                      }
                      case ProductOp::remainder:
                        return checked(kernels::remainder(left->value, static_cast<unsigned>(type.digits - left_digits),
@@ -110,6 +125,10 @@ std::optional<Constant> Checker::fold(ExprId id) {
                    return std::nullopt;
                  },
                  [&](const Round& round) -> std::optional<Constant> {
+                   if (const Product* quotient = quotient_in(round.operand)) {
+                     const auto result = divide(*quotient, type, round.mode);
+                     return result ? checked(*result) : std::nullopt;
+                   }
                    const auto value = constant(round.operand);
                    if (!value) return std::nullopt;
                    return checked(kernels::rescale(value->value, value->type.digits, type.digits, round.mode));

@@ -30,6 +30,7 @@ void Checker::read_picklists() {
     if (picklist == nullptr) continue;
     PicklistSchema schema{.name = picklist->name.text, .ordered = picklist->ordered, .members = {}, .other = {}};
     Spellings& owners = spellings_.emplace_back();
+    std::set<std::string> names;
     const auto add_spelling = [&](const std::string& text, Span place, std::uint32_t member) {
       const auto [owner, is_new] = owners.emplace(kernels::fold_text(text), member);
       if (is_new) {
@@ -40,9 +41,7 @@ void Checker::read_picklists() {
     };
     for (const PicklistMember& member : picklist->members) {
       if (picklist->other && member.name.text == picklist->other->text) continue;  // comes last, below
-      const bool repeated = std::any_of(schema.members.begin(), schema.members.end(),
-                                        [&](const auto& earlier) { return earlier.name == member.name.text; });
-      if (repeated) {
+      if (!names.insert(member.name.text).second) {
         diagnostics_.emit<DiagnosticId::duplicate_name>(member.name.span, member.name.text);
         continue;
       }

@@ -1,4 +1,4 @@
-// Types of names, texts, comparisons, memberships and tests.
+// Types of literals, names, texts and calls; every other expression is handed on to its own file.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +16,16 @@ using namespace lang;
 Type Checker::check(ExprId id, const Type* opposite) {
   const Type type = check_node(id, opposite);
   info(id).type = type;
-  return type;
+  const ExprNode& node = tree_.expressions[id].node;
+  const bool computes = std::holds_alternative<SumChain>(node) || std::holds_alternative<Product>(node) ||
+                        std::holds_alternative<Negate>(node) || std::holds_alternative<Round>(node);
+  if (computes && type.kind != Kind::poison) {
+    // A fixed result that overflows is an error here, not for each lead (number 8).
+    const std::size_t errors = diagnostics_.error_count();
+    constant(id);
+    if (diagnostics_.error_count() != errors) info(id).type = poison();
+  }
+  return info(id).type;
 }
 
 bool Checker::check_condition(ExprId id) {
@@ -129,6 +138,10 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
                      diagnostics_.emit<DiagnosticId::wrong_type>(span(window.duration),
                                                                  "a length of time such as `30 days`", words(length));
                    } else if (const auto value = require_constant(window.duration, "the length of a window")) {
+                     if (value->value <= 0) {
+                       diagnostics_.emit<DiagnosticId::wrong_type>(span(window.duration), "a length of time above zero",
+                                                                   source_text(window.duration));
+                     }
                      if (type.kind == Kind::date && value->value % kernels::microseconds_per_day != 0) {
                        diagnostics_.emit<DiagnosticId::below_a_day>(span(window.duration));
                      }
@@ -170,6 +183,23 @@ void Checker::report_unknown(const Name& name) {
   if (const std::string near = did_you_mean(name.text, symbols_.names()); !near.empty()) {
     message.fix = "did you mean `" + near + "`?";
   }
+}
+
+void Checker::report_wrong_type(ExprId id, const Type& wanted, const Type& found) {
+  // Numbers of one kind differ in their digits only.
+  const bool too_fine = comparable(wanted, found) && found.digits > wanted.digits;
+  const auto exactly = [&](const Type& type) {
+    const int digits = type.kind == Kind::percent ? type.digits - 2 : type.digits;
+    return fmt::format("{} with {} digit{} after the point", words(type), digits, digits == 1 ? "" : "s");
+  };
+  if (!too_fine) {
+    diagnostics_.emit<DiagnosticId::wrong_type>(span(id), words(wanted), words(found));
+    return;
+  }
+  diagnostics_
+      .emit<DiagnosticId::wrong_type>(span(id), wanted.kind == Kind::integer ? "a whole number" : exactly(wanted),
+                                      exactly(found))
+      .fix = fmt::format("round it: `(...) rounded to {} digits`", wanted.digits);
 }
 
 bool Checker::bind_member(ExprId id, std::string_view spelling, const Type& opposite) {
@@ -246,7 +276,9 @@ Type Checker::check_name(ExprId id, const NameRef& name, const Type* opposite) {
     const bool wants_member = opposite != nullptr && (opposite->kind == Kind::picklist ||
                                                       opposite->kind == Kind::grade || opposite->kind == Kind::stage);
     if (!wants_member) {
-      report_unknown(word);
+      // Opposite something unreadable, which has been reported, a member may well be right.
+      const bool may_be_right = opposite != nullptr && opposite->kind == Kind::poison;
+      if (!may_be_right || !symbols_.is_member_somewhere(word.text)) report_unknown(word);
       return poison();
     }
     if (symbols_.is_broken(word.text)) return poison();
@@ -324,8 +356,8 @@ Type Checker::check_call(ExprId id, const Call& call) {
   }
   for (std::size_t i = 0; i < call.arguments.size(); ++i) {
     // A parameter that is a picklist lets the argument be a bare member.
-    const Type hint = wanted != nullptr && i < wanted->size() ? (*wanted)[i] : Type{};
-    types.push_back(check(call.arguments[i], &hint));
+    const Type* const hint = wanted != nullptr && i < wanted->size() ? &(*wanted)[i] : nullptr;
+    types.push_back(check(call.arguments[i], hint));
     may = may || may_miss(call.arguments[i]);
   }
   info(id).may_be_missing = may;
@@ -353,7 +385,10 @@ Type Checker::check_call(ExprId id, const Call& call) {
     for (std::size_t i = 0; i < types.size(); ++i) {
       const Type parameter = (*wanted)[i];
       const auto both = common(parameter, types[i]);
-      if (!accept(i, parameter.kind == Kind::poison || (both && *both == parameter), words(parameter))) return poison();
+      if (types[i].kind == Kind::poison) return poison();
+      if (parameter.kind == Kind::poison || (both && *both == parameter)) continue;
+      report_wrong_type(call.arguments[i], parameter, types[i]);
+      return poison();
     }
     return result->second;
   }
@@ -409,260 +444,6 @@ Type Checker::check_call(ExprId id, const Call& call) {
       return {.kind = Kind::date};
   }
   return poison();
-}
-
-// ---- comparisons
-
-bool Checker::is_empty_text(ExprId id) const {
-  const auto* text = std::get_if<TextLiteral>(&tree_.expressions[id].node);
-  return text != nullptr && trim(text->value).empty();
-}
-
-bool Checker::waits_for_opposite(ExprId id) const {
-  const ExprNode& node = tree_.expressions[id].node;
-  if (std::holds_alternative<TextLiteral>(node)) return true;
-  if (const auto* group = std::get_if<Parenthesised>(&node)) return waits_for_opposite(group->inner);
-  const auto* name = std::get_if<NameRef>(&node);
-  if (name == nullptr || name->path.size() != 1) return false;
-  const Symbol symbol = symbols_.find(name->path[0].text);
-  return symbol.meaning == Meaning::none || symbols_.is_member_somewhere(name->path[0].text);
-}
-
-std::pair<Type, Type> Checker::check_opposite(ExprId left, ExprId right, const Type* opposite) {
-  if (waits_for_opposite(left) && !waits_for_opposite(right)) {
-    const Type right_type = check(right, opposite);
-    return {check(left, opposite != nullptr ? opposite : &right_type), right_type};
-  }
-  const Type left_type = check(left, opposite);
-  return {left_type, check(right, opposite != nullptr ? opposite : &left_type)};
-}
-
-bool Checker::comparable(const Type& left, const Type& right) const {
-  if (left.kind == Kind::poison || right.kind == Kind::poison) return true;
-  if (left.kind == Kind::picklist || left.kind == Kind::grade)
-    return left.kind == right.kind && left.index == right.index;
-  if (left.kind == Kind::money && right.kind == Kind::money) return left.currency == right.currency;
-  const auto plain = [](Kind kind) { return kind == Kind::integer || kind == Kind::decimal; };
-  return left.kind == right.kind || (plain(left.kind) && plain(right.kind));
-}
-
-// Two values of different kinds, with the likeliest way out.
-void Checker::report_not_comparable(Span place, ExprId left_id, const Type& left, ExprId right_id, const Type& right) {
-  Diagnostic& message = diagnostics_.emit<DiagnosticId::not_comparable>(place, words(left), words(right));
-  const auto plain = [](const Type& type) { return type.kind == Kind::integer || type.kind == Kind::decimal; };
-  const auto either = [&](auto&& fits) { return fits(left_id, left, right) || fits(right_id, right, left); };
-  const auto holds = [&](const auto& has) {
-    return either([&](ExprId, const Type& a, const Type& b) { return has(a, b); });
-  };
-  if (either([&](ExprId id, const Type&, const Type& other) {
-        return std::holds_alternative<TextLiteral>(tree_.expressions[id].node) && is_number(other.kind);
-      })) {
-    message.fix = "write the number without quotes";
-  } else if (either([&](ExprId id, const Type&, const Type& other) {
-               return std::holds_alternative<NumberLiteral>(tree_.expressions[id].node) && other.kind == Kind::text;
-             })) {
-    message.fix = "write the number in quotes, or make the field an `int` or a `decimal`";
-  } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::money && plain(b); })) {
-    const Type& money = left.kind == Kind::money ? left : right;
-    message.fix =
-        fmt::format("write the currency behind the number, such as `50K {}`", currency_rows[money.currency].code);
-  } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::percent && plain(b); })) {
-    message.fix = "write the number with a percent sign, such as `20%`";
-  } else if (holds([](const Type& a, const Type& b) { return a.kind == Kind::date && b.kind == Kind::datetime; })) {
-    message.fix = "take the day of the moment first: `date_of(...)`";
-  } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::text && plain(b); })) {
-    message.fix = "if the column holds numbers, make the field an `int` or a `decimal`";
-  }
-}
-
-Type Checker::check_comparison(ExprId id, const Comparison& comparison) {
-  if (is_empty_text(comparison.left) || is_empty_text(comparison.right)) {
-    const ExprId other = is_empty_text(comparison.left) ? comparison.right : comparison.left;
-    const char* const state = comparison.op == CompareOp::not_equal ? "known" : "missing";
-    check(other);
-    diagnostics_.emit<DiagnosticId::empty_text>(span(id)).fix =
-        fmt::format("write `{} is {}`", source_text(other), state);
-    return boolean();
-  }
-  const auto [left, right] = check_opposite(comparison.left, comparison.right);
-  info(id).may_be_missing = may_miss(comparison.left) || may_miss(comparison.right);
-  if (left.kind == Kind::poison || right.kind == Kind::poison) return boolean();
-  const bool ordering = comparison.op != CompareOp::equal && comparison.op != CompareOp::not_equal;
-  if (left.kind == Kind::money && right.kind == Kind::money && left.currency != right.currency) {
-    diagnostics_.emit<DiagnosticId::different_currencies>(span(id), currency_rows[left.currency].code,
-                                                          currency_rows[right.currency].code);
-    return boolean();
-  }
-  if (!comparable(left, right)) {
-    report_not_comparable(span(id), comparison.left, left, comparison.right, right);
-    return boolean();
-  }
-  if (left.kind == Kind::stage) {
-    const bool left_is_stage = info(comparison.left).meaning == Meaning::stage;
-    const bool right_is_member = info(comparison.right).meaning == Meaning::member;
-    if (!left_is_stage || !right_is_member) diagnostics_.emit<DiagnosticId::stage_alone>(span(id));
-    const auto may = symbols_.lifecycle() ? policy_.declaration_may_be_missing.find(*symbols_.lifecycle())
-                                          : policy_.declaration_may_be_missing.end();
-    info(id).may_be_missing = may == policy_.declaration_may_be_missing.end() || may->second;
-    return boolean();
-  }
-  if (!ordering) return boolean();
-  const char* const op = comparison.op == CompareOp::less         ? "<"
-                         : comparison.op == CompareOp::less_equal ? "<="
-                         : comparison.op == CompareOp::greater    ? ">"
-                                                                  : ">=";
-  Diagnostic* message = nullptr;
-  if (left.kind == Kind::text || left.kind == Kind::boolean) {
-    message = &diagnostics_.emit<DiagnosticId::no_order>(span(id), words(left), op);
-  } else if (left.kind == Kind::picklist && !policy_.schema.picklists[left.index].ordered) {
-    const std::string& name = policy_.schema.picklists[left.index].name;
-    message = &diagnostics_.emit<DiagnosticId::no_order>(span(id), "picklist " + name, op);
-    message->fix = "use `=` or `in`, or declare `picklist " + name + " ordered { ... }` with the lowest value first";
-  } else if (left.kind == Kind::grade && !policy_.grades[left.index].ordered) {
-    message = &diagnostics_.emit<DiagnosticId::no_order>(span(id), "a grade from a matrix", op);
-  }
-  return boolean();
-}
-
-void Checker::check_set_items(ExprId test, const std::vector<ExprId>& items, const Type& type) {
-  std::vector<Constant>& list = policy_.lists[test.index];
-  for (ExprId item : items) {
-    if (is_empty_text(item)) {
-      diagnostics_.emit<DiagnosticId::empty_text>(span(item)).fix = "leave it out, and ask `... is missing` besides";
-      continue;
-    }
-    const Type found = check(item, &type);
-    if (!comparable(type, found)) {
-      report_not_comparable(span(item), item, type, item, found);
-    } else if (found.kind != Kind::poison) {
-      if (const auto value = require_constant(item, "a value of a list")) list.push_back(*value);
-    }
-  }
-}
-
-// A set that many conditions ask is read once for each type.
-void Checker::check_named_set(ExprId test, std::uint32_t set, const Type& type) {
-  const auto [first, is_new] = set_lists_.try_emplace(
-      {set, static_cast<std::uint32_t>(type.kind), type.digits, type.currency, type.index}, test.index);
-  if (is_new) {
-    check_set_items(test, std::get<SetDecl>(tree_.declarations[set].node).items, type);
-  } else {
-    policy_.same_list.emplace(test.index, first->second);
-  }
-}
-
-Type Checker::check_membership(ExprId id, const Membership& membership) {
-  const Type value = check(membership.value);
-  const ExprNode& collection = tree_.expressions[membership.collection].node;
-  info(id).may_be_missing = may_miss(membership.value);
-  if (const auto* range = std::get_if<RangeLiteral>(&collection)) {
-    const Type low = check(range->low, &value);
-    const Type high = check(range->high, &value);
-    info(id).may_be_missing = may_miss(membership.value) || may_miss(range->low) || may_miss(range->high);
-    if (value.kind == Kind::poison || low.kind == Kind::poison || high.kind == Kind::poison) return boolean();
-    const bool unordered = value.kind == Kind::text || value.kind == Kind::boolean || value.kind == Kind::stage ||
-                           (value.kind == Kind::picklist && !policy_.schema.picklists[value.index].ordered) ||
-                           (value.kind == Kind::grade);
-    if (unordered) {
-      diagnostics_.emit<DiagnosticId::no_order>(span(id), words(value), "to");
-      return boolean();
-    }
-    for (const auto& [side, type] : {std::pair{range->low, low}, std::pair{range->high, high}}) {
-      if (!comparable(value, type))
-        diagnostics_.emit<DiagnosticId::not_comparable>(span(side), words(value), words(type));
-    }
-    if (!comparable(value, low) || !comparable(value, high)) return boolean();
-    const auto low_value = constant(range->low);
-    const auto high_value = constant(range->high);
-    if (low_value && high_value &&
-        kernels::compare(low_value->value, low_value->type.digits, high_value->value, high_value->type.digits) > 0) {
-      diagnostics_.emit<DiagnosticId::bounds_reversed>(span(membership.collection), source_text(range->low),
-                                                       source_text(range->high));
-    }
-    return boolean();
-  }
-  if (value.kind == Kind::boolean) {
-    diagnostics_.emit<DiagnosticId::wrong_type>(span(membership.value), "a value before `in`", words(value));
-    return boolean();
-  }
-  const std::vector<ExprId>* items = nullptr;
-  if (const auto* set = std::get_if<SetLiteral>(&collection)) items = &set->items;
-  if (const auto* name = std::get_if<NameRef>(&collection); name != nullptr && name->path.size() == 1) {
-    const Symbol symbol = symbols_.find(name->path[0].text);
-    if (symbol.meaning == Meaning::broken) return boolean();
-    if (symbol.meaning == Meaning::none) {
-      report_unknown(name->path[0]);
-      return boolean();
-    }
-    if (symbol.meaning == Meaning::set) {
-      if (value.kind != Kind::poison) check_named_set(id, symbol.index, value);
-      return boolean();
-    }
-  }
-  if (items == nullptr) {
-    const Type found = check(membership.collection, &value);
-    if (found.kind != Kind::poison) {
-      diagnostics_.emit<DiagnosticId::wrong_type>(
-          span(membership.collection), "a list `{ ... }`, a range `1 to 9` or the name of a `set`", words(found));
-    }
-    return boolean();
-  }
-  if (value.kind != Kind::poison) check_set_items(id, *items, value);
-  return boolean();
-}
-
-Type Checker::check_text_test(ExprId id, const TextTest& test) {
-  const Type subject = check(test.subject);
-  info(id).may_be_missing = may_miss(test.subject);
-  if (subject.kind != Kind::text && subject.kind != Kind::poison) {
-    Diagnostic& message = diagnostics_.emit<DiagnosticId::wrong_type>(span(test.subject), "a text", words(subject));
-    if (subject.kind == Kind::picklist) message.fix = "compare a picklist with its values: `=` or `in { ... }`";
-    return boolean();
-  }
-  std::vector<ExprId> patterns{test.pattern};
-  const ExprNode& node = tree_.expressions[test.pattern].node;
-  if (test.any) {
-    if (const auto* set = std::get_if<SetLiteral>(&node)) {
-      patterns = set->items;
-    } else if (const auto* name = std::get_if<NameRef>(&node); name != nullptr && name->path.size() == 1) {
-      const Symbol symbol = symbols_.find(name->path[0].text);
-      if (symbol.meaning == Meaning::set) patterns = std::get<SetDecl>(tree_.declarations[symbol.index].node).items;
-    }
-  }
-  const Type text{.kind = Kind::text};
-  std::vector<Constant>& list = policy_.lists[id.index];
-  for (ExprId pattern : patterns) {
-    const Type type = check(pattern, &text);
-    if (type.kind == Kind::poison) return boolean();
-    if (type.kind != Kind::text) {
-      diagnostics_.emit<DiagnosticId::wrong_type>(span(pattern), "a text to look for", words(type));
-      return boolean();
-    }
-    const auto value = require_constant(pattern, "what to look for");
-    if (!value) return boolean();
-    list.push_back(*value);
-    if (auto compiled = kernels::TextPattern::make(test.op, {value->text}, limits_); !compiled) {
-      Diagnostic& message = diagnostics_.emit<DiagnosticId::bad_pattern>(span(pattern), compiled.error().message);
-      message.fix = compiled.error().fix;
-    }
-  }
-  return boolean();
-}
-
-Type Checker::check_state_test(ExprId id, const StateTest& test) {
-  const Type type = check(test.operand);
-  info(id).may_be_missing = false;
-  const bool condition = type.kind == Kind::boolean;
-  if (type.kind == Kind::stage) {
-    diagnostics_.emit<DiagnosticId::stage_alone>(span(id));
-  } else if (test.state == State::undecided && !condition && type.kind != Kind::poison) {
-    diagnostics_.emit<DiagnosticId::wrong_state>(span(id), "undecided", "conditions, and this is " + words(type)).fix =
-        "write `is missing` for a value";
-  } else if (test.state == State::missing && condition && info(test.operand).meaning != Meaning::field) {
-    diagnostics_.emit<DiagnosticId::wrong_state>(span(id), "missing", "values, and this is a condition").fix =
-        "write `is undecided` for a condition";
-  }
-  return boolean();
 }
 
 }  // namespace muster::compiler

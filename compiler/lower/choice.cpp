@@ -36,6 +36,7 @@ ValueId Lowerer::band_condition(const Band& band, Extent subject, const Type& ty
                  [&](const BandValues& values) {
                    std::vector<Constant> list;
                    for (ExprId value : values.values) list.push_back(policy_.fixed.at(value.index));
+                   if (type.kind == Kind::stage) return is_stage_of(list, place);
                    if (type.kind != Kind::boolean) return is_in(subject, type, list, place);
                    std::vector<ValueId> any{builder_.boolean(false, place)};
                    for (const Constant& item : list)

@@ -92,6 +92,13 @@ ValueId Lowerer::lower_stage_comparison(CompareOp op, std::uint32_t rank, Span p
   return builder_.missing(truth(), place);
 }
 
+ValueId Lowerer::is_stage_of(const std::vector<Constant>& list, Span place) {
+  std::vector<ValueId> any{builder_.boolean(false, place)};
+  for (const Constant& item : list)
+    any.push_back(lower_stage_comparison(CompareOp::equal, static_cast<std::uint32_t>(item.value), place));
+  return builder_.add(Op::or_, truth(), any, 0, place);
+}
+
 ValueId Lowerer::lower_comparison(ExprId id, const Comparison& comparison) {
   const Type& left = type_of(comparison.left);
   const Type& right = type_of(comparison.right);
@@ -187,10 +194,7 @@ ValueId Lowerer::lower_membership(ExprId id, const Membership& membership) {
     static const std::vector<Constant> none;
     const std::vector<Constant>& items = list == policy_.lists.end() ? none : list->second;
     if (type.kind == Kind::stage) {
-      std::vector<ValueId> any{builder_.boolean(false, place)};
-      for (const Constant& item : items)
-        any.push_back(lower_stage_comparison(CompareOp::equal, static_cast<std::uint32_t>(item.value), place));
-      found = builder_.add(Op::or_, truth(), any, 0, place);
+      found = is_stage_of(items, place);
     } else {
       const auto [set, is_new] = list_sets_.try_emplace(owner);
       if (is_new && !items.empty()) set->second = list_set(type, items);

@@ -75,6 +75,7 @@ class Lowerer {
   ValueId compare_numbers(lang::CompareOp op, ValueId left, unsigned left_digits, ValueId right, unsigned right_digits,
                           lang::Span span);
   ValueId lower_stage_comparison(lang::CompareOp op, std::uint32_t rank, lang::Span span);
+  ValueId is_stage_of(const std::vector<Constant>& list, lang::Span span);
   ValueId is_in(Extent value, const Type& type, const std::vector<Constant>& list, lang::Span span);
   std::int64_t list_set(const Type& type, const std::vector<Constant>& list);
   ValueId is_in_set(Extent value, const Type& type, bool is_empty, std::int64_t set, lang::Span span);
@@ -126,6 +127,9 @@ class Lowerer {
   void lower_route(const lang::RouteDecl& route);
   std::string label(lang::Span span) const;  // the author's words on one line, shortened
   void add_fault_root(ValueId value, const std::string& label);
+  // Of the first yes: a fault does not count where one of `tried`, which come before it, is yes (number 8).
+  void add_fault_root_after(const std::vector<ValueId>& tried, ValueId value, const std::string& label,
+                            lang::Span span);
 
   // ---- small helpers
   [[nodiscard]] lang::Span span(ExprId id) const { return tree_.expressions[id].span; }

@@ -12,8 +12,10 @@ std::string Lowerer::label(Span place) const {
   std::string line;
   std::size_t count = 0;
   bool blank = false;
+  bool quoted = false;
+  bool escaped = false;
   for (std::size_t at = 0; at < text.size();) {
-    if (text[at] == '#') {  // a comment between the lines of a condition
+    if (text[at] == '#' && !quoted) {  // a comment between the lines of a condition
       while (at < text.size() && text[at] != '\n') ++at;
       continue;
     }
@@ -26,6 +28,8 @@ std::string Lowerer::label(Span place) const {
         ++count;
       }
       blank = false;
+      if (point.value == '"' && !escaped) quoted = !quoted;
+      escaped = quoted && point.value == '\\' && !escaped;
       if (count >= longest) return line + "...";
       line.append(text.substr(at, point.bytes));
       ++count;
@@ -37,6 +41,15 @@ std::string Lowerer::label(Span place) const {
 
 void Lowerer::add_fault_root(ValueId value, const std::string& text) {
   if (builder_.inst(value).may_fault) program_.fault_roots.push_back({value, text});
+}
+
+void Lowerer::add_fault_root_after(const std::vector<ValueId>& tried, ValueId value, const std::string& text,
+                                   Span place) {
+  if (!builder_.inst(value).may_fault) return;
+  std::vector<ValueId> answers;
+  for (ValueId earlier : tried) answers.push_back(both(earlier, is_settled(exactly(earlier), place), place));
+  answers.push_back(value);
+  add_fault_root(builder_.add(Op::or_, truth(), answers, 0, place), text);
 }
 
 void Lowerer::lower_grade(std::uint32_t index, const GradeDecl& grade) {
@@ -122,7 +135,7 @@ void Lowerer::lower_lifecycle(const LifecycleDecl& lifecycle) {
     if (const auto* fate = std::get_if<NotYet>(&item.node)) {
       output.not_yet = exact(fate->condition);
       output.not_yet_because = item.explained.because ? item.explained.because->text : label(span(fate->condition));
-      add_fault_root(*output.not_yet, "not yet");
+      add_fault_root_after(tried, *output.not_yet, "not yet", place);
       tried.push_back(*output.not_yet);
       output.reported_names.emplace_back("not yet");
     }
@@ -140,7 +153,7 @@ void Lowerer::lower_route(const RouteDecl& route) {
     place = row.span;
     const ValueId condition = row.condition ? exact(*row.condition) : builder_.boolean(true, row.span);
     output.rows.push_back({row.destination.text, row.condition ? label(span(*row.condition)) : "otherwise", condition});
-    add_fault_root(condition, "route to " + row.destination.text);
+    add_fault_root_after(tried, condition, "route to " + row.destination.text, place);
     tried.push_back(condition);
   }
   if (tried.empty()) tried.push_back(builder_.boolean(false, place));

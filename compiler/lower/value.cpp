@@ -14,7 +14,7 @@ namespace {
 // The sign and scale that a term of a sum has in the result.
 std::int64_t weight_in(const Type& term, const Type& result, bool minus) {
   std::int64_t weight = minus ? -1 : 1;
-  if (term.kind == Kind::date && result.kind == Kind::duration) return weight * kernels::microseconds_per_day;
+  if (term.kind == Kind::date && result.kind != Kind::date) return weight * kernels::microseconds_per_day;
   if (result.digits > term.digits) weight *= kernels::power_of_ten(result.digits - term.digits);
   return weight;
 }

@@ -233,7 +233,7 @@ struct step_ahead : leaf<step_ahead> {  // a literal directly before another val
   static bool read(Input& in, Builder& builder) {
     if (in.empty() || !is_digit(*in.current())) return false;
     const NumberShape shape = scan_number(builder.text, offset(in));
-    return !shape.percent && starts_operand(builder.text, skip_blanks(builder.text, shape.end)) &&
+    return starts_operand(builder.text, skip_blanks(builder.text, shape.end)) &&
            scan_date(builder.text, offset(in)) == offset(in);
   }
 };

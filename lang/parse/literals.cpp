@@ -10,7 +10,7 @@
 namespace muster::lang {
 namespace {
 
-__extension__ typedef __int128 Wide;
+using Wide = __int128;
 
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t microseconds_per_second = 1'000'000;

@@ -25,7 +25,7 @@ std::uint64_t line_of(std::string_view text, std::size_t offset) {
 
 Error too_large(const std::string& name, const Limits& limits) {
   return {ErrorKind::data, name, 0, fmt::format("this file is larger than {} bytes", limits.source_bytes),
-          "split it with `import`, or raise --limit source_bytes"};
+          "shorten it, or raise --limit source_bytes"};
 }
 
 std::optional<Error> find_fault(const std::string& name, std::string_view text) {

@@ -60,6 +60,9 @@ struct Batch {
   std::vector<std::uint64_t> lines;    // of the row's first line in the file, from 1
   std::vector<std::string_view> raw;   // the row as in the file, without its line end; valid until the next read
   std::vector<CellIssue> issues;       // by row, then field
+  // Bit of a row: it has the key and the values of an earlier one, so it is answered together with it. It is here
+  // because its values may still reject it, as they rejected the first. It has no issues of its own.
+  std::vector<Word> repeats;
 
   [[nodiscard]] BatchView view() const;
 };

@@ -43,9 +43,8 @@ Error cannot_create(const std::string& path, int code) {
   return {ErrorKind::file, path, 0, std::string("the file cannot be made: ") + std::strerror(code), ""};
 }
 
-// Written as it comes: it is no regular file, or its name stands for an open file.
 bool is_direct(const std::string& path, const struct stat& status) {
-  return !S_ISREG(status.st_mode) || path.starts_with("/dev/") || path.starts_with("/proc/");
+  return !S_ISREG(status.st_mode) || path.starts_with("/dev/fd/") || path.starts_with("/proc/");
 }
 
 // A symbolic link is followed, so that it stays a link; anything else is itself.
@@ -60,6 +59,12 @@ std::string follow(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_written_directly(const std::string& path) {
+  if (path == "-" || path == "/dev/stdout" || path == "/dev/stderr") return true;
+  struct stat status = {};
+  return ::stat(path.c_str(), &status) == 0 && is_direct(path, status);
+}
 
 Result<OutputFile> OutputFile::create(const std::string& path, WriteFunction write) {
   OutputFile file;
@@ -90,6 +95,8 @@ Result<OutputFile> OutputFile::create(const std::string& path, WriteFunction wri
     std::string aside = attempt == 0 ? stem : fmt::format("{}-{}", stem, attempt);
     file.descriptor_ = ::open(aside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
     if (file.descriptor_ >= 0) {
+      // Whoever has hidden the file from others keeps it hidden.
+      if (::stat(target.c_str(), &status) == 0) static_cast<void>(::fchmod(file.descriptor_, status.st_mode & 0777U));
       file.owns_descriptor_ = true;
       file.aside_ = std::move(aside);
       file.target_ = target;
@@ -170,10 +177,15 @@ Result<> OutputFile::write(std::string_view bytes) {
   return lang::Done{};
 }
 
-Result<> OutputFile::commit() {
+Result<> OutputFile::sync() {
   if (Result<> flushed = flush(); !flushed) return flushed;
-  if (!owns_descriptor_) return lang::Done{};
   if (!aside_.empty() && ::fsync(descriptor_) != 0) return fail(errno);
+  return lang::Done{};
+}
+
+Result<> OutputFile::commit() {
+  if (Result<> synced = sync(); !synced) return synced;
+  if (!owns_descriptor_) return lang::Done{};
   owns_descriptor_ = false;
   if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR) return fail(errno);
   if (aside_.empty()) return lang::Done{};

@@ -18,6 +18,10 @@ namespace muster::runtime {
 // Stands for ::write, so that tests can make it fail.
 using WriteFunction = std::function<ssize_t(int descriptor, const void* bytes, std::size_t count)>;
 
+// Whether a file of this name would be written as it comes: it is no regular file (/dev/null, a pipe), or its name
+// stands for an open one (/dev/fd/3).
+[[nodiscard]] bool is_written_directly(const std::string& path);
+
 class OutputFile {
  public:
   // `path` may be "-" for the standard output. A link under the file's name is followed, one under the name of the file
@@ -30,6 +34,9 @@ class OutputFile {
   // Appends to the buffer, which is written when it is full. After an error everything else is ignored.
   // Errors (ErrorKind::file): the disk is full or fails. is_broken_pipe() tells that the reader has gone away.
   lang::Result<> write(std::string_view bytes);
+  // Writes what is still buffered, to the disk. A program with several files calls it before the first commit(), so
+  // that a full disk leaves none of them behind. Errors: as of write().
+  lang::Result<> sync();
   // Makes the file appear under its name, on the disk. Must be the last call.
   lang::Result<> commit();
 

@@ -21,6 +21,7 @@ class RejectsWriter {
   lang::Result<> add(const RejectedRow& row);
   lang::Result<> commit();
   [[nodiscard]] std::uint64_t rows() const { return rows_; }
+  [[nodiscard]] bool is_broken_pipe() const { return file_->is_broken_pipe(); }
 
  private:
   explicit RejectsWriter(std::unique_ptr<OutputFile> file, FormulaPolicy policy);

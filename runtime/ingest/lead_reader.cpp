@@ -25,6 +25,8 @@ namespace {
 
 // A batch ends early when its rows' text reaches this, so that huge rows do not add up to a huge batch.
 constexpr std::size_t most_batch_text_bytes = std::size_t{4} << 20;
+// It ends early as well after this many records, so that who reads is asked now and then whether to go on.
+constexpr std::size_t most_batch_records = 16 * batch_rows;
 constexpr std::size_t most_quoted_key_bytes = 60;
 
 std::string shorten(std::string_view text) {
@@ -201,6 +203,7 @@ struct LeadReader::State {
     batch.lines.clear();
     batch.raw.clear();
     batch.issues.clear();
+    batch.repeats.assign(batch_words, 0);
     text.clear();
     raw_pieces.clear();
     key_pieces.clear();
@@ -288,14 +291,15 @@ struct LeadReader::State {
     const Result<bool> is_read = read_cells(batch, row, sink);
     if (!is_read) return is_read.error();
     if (!*is_read) return lang::Done{};
-    if (other != nullptr) {  // read all the same, because a repeat of a rejected row is rejected too
-      clear_row(batch, row, issues_before);
-      ++counts.repeated;
-      return lang::Done{};
-    }
     keep_text(key);
     batch.lines.push_back(csv.line());
-    ++counts.leads;
+    if (other != nullptr) {  // handed out all the same, because a repeat of a rejected row is rejected too
+      batch.issues.resize(issues_before);
+      set_bit(batch.repeats.data(), row);
+      ++counts.repeated;
+    } else {
+      ++counts.leads;
+    }
     return lang::Done{};
   }
 
@@ -308,7 +312,8 @@ struct LeadReader::State {
 
   Result<bool> next(Batch& batch, const RejectSink& sink) {
     begin_batch(batch);
-    while (!is_over && raw_pieces.size() < batch_rows && text.size() < most_batch_text_bytes) {
+    for (std::size_t records = 0; records < most_batch_records; ++records) {
+      if (is_over || raw_pieces.size() == batch_rows || text.size() >= most_batch_text_bytes) break;
       Result<> done = lang::Done{};
       switch (csv.next()) {
         case CsvStep::failed:
@@ -328,7 +333,7 @@ struct LeadReader::State {
       if (!done) return done.error();
     }
     end_batch(batch);
-    return batch.rows > 0;
+    return batch.rows > 0 || !is_over;
   }
 };
 
@@ -349,7 +354,11 @@ Result<LeadReader> LeadReader::open(std::unique_ptr<ByteSource> source, std::str
   Result<CsvReader> first = CsvReader::open(std::move(source), name, options.csv, limits);
   if (!first) return first.error();
   Result<HeaderMap> map = map_headers(name, first->header(), program);
-  if (!map) return map.error();
+  if (!map) {
+    Error error = map.error();
+    error.line = first->line();
+    return error;
+  }
   auto state = std::make_unique<State>(program, limits, name, std::move(*first), std::move(*map));
   if (Result<> found = state->find_shared_keys(options); !found) return found.error();
 

@@ -33,7 +33,7 @@ struct ReadOptions {
 struct ReadCounts {
   std::uint64_t rows = 0;      // of the export, without the header
   std::uint64_t leads = 0;     // handed out in batches
-  std::uint64_t repeated = 0;  // the same key and values as an earlier row, answered together with it
+  std::uint64_t repeated = 0;  // handed out with Batch::repeats: the same key and values as an earlier row
   RejectCounts rejected{};     // by kind
   [[nodiscard]] std::uint64_t rejected_rows() const;
 };
@@ -56,8 +56,9 @@ class LeadReader {
   LeadReader& operator=(LeadReader&&) noexcept;
   ~LeadReader();
 
-  // Fills `batch`, which is the same object in every call (the first call may pass an empty one), with 1 to batch_rows
-  // leads; false at the end. Rejected rows go to `sink` in the order of the file.
+  // Fills `batch`, which is the same object in every call (the first call may pass an empty one), with up to batch_rows
+  // rows; false at the end. A batch may be empty where many rows were rejected. Rejected rows go to `sink` in the order
+  // of the file.
   lang::Result<bool> next(Batch& batch, const RejectSink& sink);
 
   [[nodiscard]] const ReadCounts& counts() const;

@@ -92,7 +92,7 @@ std::string NameSpace::free(std::string wanted) {
   };
   if (taken_.emplace(lower(wanted)).second) return wanted;
   const bool camel = wanted[0] >= 'A' && wanted[0] <= 'Z';
-  const std::string other = wanted + (camel ? "Value" : "_field");
+  std::string other = wanted + (camel ? "Value" : "_field");
   if (taken_.emplace(lower(other)).second) return other;
   for (unsigned number = 2;; ++number) {
     std::string numbered = fmt::format("{}{}{}", wanted, camel ? "" : "_", number);

@@ -20,15 +20,16 @@ namespace muster::runtime {
 
 namespace {
 
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.find_last_of('/');
-  if (slash == std::string::npos || path == "-") return ".";
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
 bool is_regular_file(const std::string& path) {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+// Where there is room for what is too large for the memory: beside the output, unless that is no file.
+std::string temporary_folder_for(const std::string& output) {
+  const std::size_t slash = output.find_last_of('/');
+  if (slash == std::string::npos || is_written_directly(output)) return ".";
+  return slash == 0 ? "/" : output.substr(0, slash);
 }
 
 std::vector<std::string> headers_of(const compiler::Program& program, const LeadReader& reader) {
@@ -64,6 +65,7 @@ class Rejects {
     if (auto done = writer_->commit(); !done) return done.error();
     return true;
   }
+  [[nodiscard]] bool is_broken_pipe() const { return writer_ && writer_->is_broken_pipe(); }
 
  private:
   std::string path_;
@@ -95,6 +97,7 @@ class IssuesFile {
     if (auto flushed = writer_->flush(); !flushed) return flushed;
     return file_->commit();
   }
+  [[nodiscard]] bool is_broken_pipe() const { return file_ && file_->is_broken_pipe(); }
 
  private:
   std::unique_ptr<OutputFile> file_;
@@ -118,6 +121,7 @@ class Run {
         issues_(headers_of(program, reader_)) {}
 
   lang::Result<RunSummary> run() {
+    if (auto named = check_names(); !named) return named.error();
     if (auto opened = issues_file_.open(options_.issues); !opened) return opened.error();
     table_.header(writer_);
     if (auto ended = writer_.end_row(); !ended) return failure(ended.error());
@@ -126,7 +130,9 @@ class Run {
       auto more = reader_.next(batch_, sink);
       if (!more) return failure(more.error());
       if (!*more) break;
-      if (auto answered = answer_batch(); !answered) return failure(answered.error());
+      if (batch_.rows > 0) {
+        if (auto answered = answer_batch(); !answered) return failure(answered.error());
+      }
       if (options_.progress) options_.progress(reader_.progress());
       if (options_.should_stop && options_.should_stop()) {
         summary_.stopped = true;
@@ -139,9 +145,18 @@ class Run {
  private:
   // Nobody reads any more: a quiet end, not an error.
   lang::Result<RunSummary> failure(const lang::Error& error) {
-    if (!output_.is_broken_pipe()) return error;
+    if (!output_.is_broken_pipe() && !rejects_.is_broken_pipe() && !issues_file_.is_broken_pipe()) return error;
     summary_.broken_pipe = true;
     return std::move(summary_);
+  }
+
+  // Who reads the file by the names of its columns must find each once.
+  [[nodiscard]] lang::Result<> check_names() const {
+    const std::string* const twice = table_.repeated_name();
+    if (twice == nullptr) return lang::Done{};
+    return lang::Error{lang::ErrorKind::usage, options_.output, 0,
+                       fmt::format("two columns of the verdicts would be named `{}`", *twice),
+                       "give it another name in the policy, or leave one of the two out with --columns"};
   }
 
   lang::Result<> answer_batch() {
@@ -192,6 +207,11 @@ class Run {
       ++summary_.rejected_formulas;
       return reject(row, std::nullopt);
     }
+    if (test_bit(batch_.repeats.data(), row)) {
+      writer_.discard_row();
+      ++summary_.repeated;
+      return lang::Done{};
+    }
     if (auto ended = writer_.end_row(); !ended) return ended;
 
     ++summary_.answered;
@@ -232,7 +252,6 @@ class Run {
   lang::Result<RunSummary> finish() {
     const ReadCounts& counts = reader_.counts();
     summary_.rows = counts.rows;
-    summary_.repeated = counts.repeated;
     summary_.rejected += counts.rejected_rows();
     for (std::size_t kind = 0; kind < reject_kind_count; ++kind) {
       summary_.rejected_by_kind[kind] = counts.rejected[kind] + late_rejects_[kind];
@@ -248,12 +267,14 @@ class Run {
     summary_.issues = issues_.tallies();
     collect_tallies();
 
-    // The verdicts come last: whoever sees them finds the other files complete.
-    auto has_rejects = rejects_.commit();
-    if (!has_rejects) return has_rejects.error();
-    if (*has_rejects) summary_.rejects_file = options_.rejects;
-    if (auto committed = issues_file_.commit(); !committed) return committed.error();
+    // The verdicts come last: whoever sees them finds the other files complete. But first they must be on the disk, so
+    // that no rejects stand beside verdicts that are missing.
     if (auto flushed = writer_.flush(); !flushed) return failure(flushed.error());
+    if (auto synced = output_.sync(); !synced) return failure(synced.error());
+    auto has_rejects = rejects_.commit();
+    if (!has_rejects) return failure(has_rejects.error());
+    if (*has_rejects) summary_.rejects_file = options_.rejects;
+    if (auto committed = issues_file_.commit(); !committed) return failure(committed.error());
     if (auto committed = output_.commit(); !committed) return failure(committed.error());
     return std::move(summary_);
   }
@@ -337,7 +358,7 @@ lang::Result<RunSummary> run_leads(const compiler::Program& program, const RunOp
                                    const lang::Limits& limits) {
   ReadOptions reading;
   reading.csv = options.csv;
-  reading.temporary_folder = folder_of(options.output);
+  reading.temporary_folder = temporary_folder_for(options.output);
   reading.while_checking = options.progress;
   auto reader = LeadReader::open(options.leads, program, reading, limits);
   if (!reader) return reader.error();

@@ -1,5 +1,6 @@
 #include "runtime/run/verdict_table.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "lang/spec/spec.h"
@@ -66,6 +67,13 @@ VerdictTable::VerdictTable(const compiler::Program& program, const Interpreter& 
 
 void VerdictTable::header(CsvWriter& writer) const {
   for (const std::string& name : names_) writer.cell(name);
+}
+
+const std::string* VerdictTable::repeated_name() const {
+  for (auto name = names_.begin(); name != names_.end(); ++name) {
+    if (std::find(names_.begin(), name, *name) != name) return &*name;
+  }
+  return nullptr;
 }
 
 void VerdictTable::bind() {

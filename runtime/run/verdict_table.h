@@ -23,6 +23,8 @@ class VerdictTable {
                const RunColumns& columns);
 
   void header(CsvWriter& writer) const;
+  // A name that two columns would have; nullptr: none.
+  [[nodiscard]] const std::string* repeated_name() const;
   // After each Verdict::bind().
   void bind();
   // The cells of a lead; the caller ends the row. `ignored`: why it does not count, then the verdict stays blank.

@@ -36,7 +36,7 @@ Cell parse_clock(std::string_view text) {
   const Cell second_part = cell_of(*scanned_seconds, 0, 1'000'000);
   if (hour_part.fault != CellFault::none) return hour_part;
   const std::int64_t minutes = (rest[0] - '0') * 10 + (rest[1] - '0');
-  const Checked sum = narrow(static_cast<Wide>(hour_part.value) + minutes * 60'000'000 + second_part.value);
+  const Checked sum = narrow(static_cast<Wide>(hour_part.value) + Wide{minutes} * 60'000'000 + second_part.value);
   if (sum.fault != Fault::none) return fault(CellFault::out_of_range);
   return {sum.value, CellFault::none, second_part.rounded};
 }

@@ -120,7 +120,7 @@ std::int64_t local_moment(const RuleChange& change, std::int64_t year) {
       const std::int64_t next =
           change.month == 12 ? first_of_month(year + 1, 1) : first_of_month(year, change.month + 1);
       const std::int64_t weekday_of_first = ((first + 4) % 7 + 7) % 7;  // 1970-01-01 was a Thursday
-      day = first + (change.day - weekday_of_first + 7) % 7 + 7 * (change.week - 1);
+      day = first + (change.day - weekday_of_first + 7) % 7 + std::int64_t{7} * (change.week - 1);
       while (day >= next) day -= 7;
       break;
     }

@@ -75,7 +75,7 @@ repeat 100000 '}' | case_of 'nothing but closing braces' 1 'M1002'
 repeat 100000 '"' | case_of 'nothing but quotation marks' 1 'M1002|M1005'
 
 # ---- length
-{ echo "$lead"; repeat 700000 '# a comment '; } | case_of 'a policy of 10 MB' 3 'larger than 1048576 bytes'
+{ echo "$lead"; repeat 700000 '# a comment '; } | case_of 'a policy of 10 MB' 1 'larger than 1048576 bytes'
 { echo "$lead"; repeat 80000 '# a comment
 '; } | case_of 'a policy of 1 MB of comments' 0 "$fine"
 { echo "$lead"; printf 'let x = a'; repeat 20000 ' or a'; echo; } | case_of '20,000 or' 0 "$fine"

@@ -1,6 +1,8 @@
 // muster check: every mistake of every policy in one run.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "compiler/compile.h"
 #include "lang/source/unicode.h"
 #include "tools/muster/commands.h"
@@ -23,7 +25,7 @@ ExitCode check(const CheckCommand& command) {
     const auto compiled = compiler::compile_file(path, command.limits);
     if (!compiled) {
       print_error(compiled.error());
-      worst = exit_code_of(compiled.error().kind);
+      worst = std::max(worst, exit_code_of_policy(compiled.error().kind));
       continue;
     }
     const lang::Diagnostics& diagnostics = compiled->diagnostics;

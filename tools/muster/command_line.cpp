@@ -200,7 +200,7 @@ class Reader {
     } catch (const CLI::ValidationError& error) {
       return complain(error.what());
     } catch (const CLI::ArgumentMismatch& error) {
-      return complain(plain(error.what()));
+      return complain(plain(without_value(error.what())));
     } catch (const CLI::ParseError& error) {
       return complain(plain(error.what()));
     }
@@ -330,6 +330,7 @@ class Reader {
     const CLI::App& app = current();
     std::vector<std::string> rest = app.remaining(true);
     if (rest.empty()) rest = app_.remaining(true);
+    std::erase(rest, "--");  // only says that options end
     const std::string first = rest.empty() ? std::string() : rest.front();
     const std::string shown = lang::escape_for_terminal(first);
     if (!first.starts_with('-')) return complain(fmt::format("\"{}\" is one argument too many", shown));
@@ -352,6 +353,17 @@ class Reader {
       }
     }
     return "something is missing";
+  }
+
+  // "--output: 1 required FILE missing" in words.
+  static std::string without_value(const std::string& text) {
+    constexpr std::string_view count = ": 1 required ";
+    constexpr std::string_view missing = " missing";
+    const std::size_t at = text.find(count);
+    if (at == std::string::npos || !text.ends_with(missing)) return text;
+    const std::size_t begin = at + count.size();
+    return fmt::format("{} needs a value: {}", text.substr(0, at),
+                       text.substr(begin, text.size() - missing.size() - begin));
   }
 
   // CLI11's sentences begin with a capital letter or "--option:"; ours do not.

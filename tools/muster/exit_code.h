@@ -32,6 +32,11 @@ enum class ExitCode : std::uint8_t {
   return ExitCode::internal;
 }
 
+// The same where a policy was read: what is wrong with its bytes is a mistake in the policy.
+[[nodiscard]] constexpr ExitCode exit_code_of_policy(lang::ErrorKind kind) {
+  return kind == lang::ErrorKind::data ? ExitCode::policy_has_errors : exit_code_of(kind);
+}
+
 // In every help text.
 inline constexpr const char* exit_code_help =
     "Exit codes:\n"

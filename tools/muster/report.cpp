@@ -79,6 +79,13 @@ class Report {
     basis +=
         fmt::format(", zone {} (tz database {})", safe(program_.zone.name()), safe(kernels::zone_database_version()));
     line("{}", basis);
+    if (program_.effective_from && program_.effective_to) {
+      const std::string days = fmt::format("effective {} to {}", kernels::format_date(*program_.effective_from),
+                                           kernels::format_date(*program_.effective_to));
+      const bool outside = context_.as_of_day && (*context_.as_of_day < *program_.effective_from ||
+                                                  *context_.as_of_day > *program_.effective_to);
+      line("{}", outside ? warn(days + ": this run is about another day") : days);
+    }
     line("");
   }
 
@@ -191,19 +198,20 @@ class Report {
     }
     if (summary_.formula_cells > 0) {
       line("");
-      line(
-          "{} cells begin like a formula (= + - @); before opening the file in a spreadsheet, run with --csv-formula "
-          "escape",
-          grouped(summary_.formula_cells));
+      line("{} cells begin like a formula (= + - @); {}", grouped(summary_.formula_cells),
+           context_.formulas_escaped ? "an apostrophe stands before each"
+                                     : "before opening the file in a spreadsheet, run with --csv-formula escape");
     }
   }
 
   void files() {
     line("");
-    if (context_.output_file != "-") line("Verdicts: {}", bold(safe(context_.output_file)));
-    if (!summary_.rejects_file.empty() && summary_.rejected > 0)
-      line("Rejects:  {}", bold(safe(summary_.rejects_file)));
-    if (!context_.issues_file.empty()) line("Issues:   {}", bold(safe(context_.issues_file)));
+    file("Verdicts: ", context_.output_file);
+    if (summary_.rejected > 0) file("Rejects:  ", summary_.rejects_file);
+    file("Issues:   ", context_.issues_file);
+  }
+  void file(std::string_view what, const std::string& path) {
+    if (!path.empty() && path != "-") line("{}{}", what, bold(safe(path)));
   }
 
   const runtime::RunSummary& summary_;

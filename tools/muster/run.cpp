@@ -1,12 +1,17 @@
 // muster run: a policy over an export.
+#include <unistd.h>
+
 #include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <array>
+#include <filesystem>
 #include <optional>
+#include <system_error>
 
 #include "compiler/compile.h"
 #include "lang/source/unicode.h"
+#include "runtime/emit/output_file.h"
 #include "runtime/run/run.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/parse_value.h"
@@ -45,12 +50,19 @@ lang::Result<runtime::AsOf> parse_as_of(const std::string& text, const kernels::
   return usage(fmt::format("--as-of \"{}\" is not a date", text), "write 2026-02-01, or 2026-02-01T09:30");
 }
 
+bool is_standard_output(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
+
+// Whether both names stand for one file, which need not exist yet. A device such as /dev/null may be named twice.
 bool is_same_file(const std::string& a, const std::string& b) {
-  if (a == b) return true;
   struct stat first{};
   struct stat second{};
-  return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 && S_ISREG(first.st_mode) &&
-         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+  if (::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0) {
+    return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+  }
+  std::error_code failed;
+  const auto place = std::filesystem::weakly_canonical(std::filesystem::absolute(a, failed), failed);
+  const auto other = std::filesystem::weakly_canonical(std::filesystem::absolute(b, failed), failed);
+  return a == b || (!failed && place == other);
 }
 
 // No file of the run may take the place of another.
@@ -66,9 +78,18 @@ lang::Result<> check_names(const RunCommand& command, const runtime::RunOptions&
                                        {&options.rejects, "the rejects", false},
                                        {&options.issues, "the issues", false}}};
   for (std::size_t i = 0; i < files.size(); ++i) {
+    // A lead's name may hold control sequences; a file keeps them as they are, a terminal would obey them.
+    if (!files[i].is_input && is_standard_output(*files[i].path) && ::isatty(STDOUT_FILENO) == 1) {
+      return usage(fmt::format("{} would be written to this terminal", files[i].role),
+                   "name a file, or send them on: `| less`");
+    }
     for (std::size_t j = i + 1; j < files.size(); ++j) {
-      if (files[i].path->empty() || *files[i].path == "-" || (files[i].is_input && files[j].is_input)) continue;
-      if (is_same_file(*files[i].path, *files[j].path)) {
+      if (files[j].path->empty() || (files[i].is_input && files[j].is_input)) continue;
+      if (!files[i].is_input && is_standard_output(*files[i].path) && is_standard_output(*files[j].path)) {
+        return usage(fmt::format("{} and {} cannot both go to the standard output", files[i].role, files[j].role),
+                     "name a file for one of them");
+      }
+      if (!is_standard_output(*files[j].path) && is_same_file(*files[i].path, *files[j].path)) {
         return usage(fmt::format("{} and {} cannot be one file: {}", files[i].role, files[j].role, *files[j].path),
                      "name another file");
       }
@@ -86,7 +107,10 @@ ExitCode fail(const lang::Error& error) {
 
 ExitCode run(const RunCommand& command) {
   const auto compiled = compiler::compile_file(command.policy, command.limits);
-  if (!compiled) return fail(compiled.error());
+  if (!compiled) {
+    print_error(compiled.error());
+    return exit_code_of_policy(compiled.error().kind);
+  }
   const lang::Diagnostics& diagnostics = compiled->diagnostics;
   if (diagnostics.has_errors() || (!diagnostics.all().empty() && !command.quiet)) {
     write(Stream::error,
@@ -100,7 +124,7 @@ ExitCode run(const RunCommand& command) {
   options.output = command.output.empty() ? base_name(command.leads) + ".scored.csv" : command.output;
   options.rejects = command.rejects;
   if (options.rejects.empty()) {
-    const std::string folder = options.output == "-" ? "." : folder_of(options.output);
+    const std::string folder = runtime::is_written_directly(options.output) ? "." : folder_of(options.output);
     options.rejects = (folder == "."   ? ""
                        : folder == "/" ? folder
                                        : folder + "/") +
@@ -112,12 +136,16 @@ ExitCode run(const RunCommand& command) {
   options.formulas = command.formulas;
   if (auto named = check_names(command, options); !named) return fail(named.error());
 
-  ReportContext context{command.policy, command.leads, options.output, options.issues, "", false};
+  ReportContext context{command.policy, command.leads, options.output, options.issues, "", {}, false, false};
+  context.formulas_escaped = options.formulas == runtime::FormulaPolicy::escape;
   if (!command.as_of.empty()) {
     const auto as_of = parse_as_of(command.as_of, program.zone);
     if (!as_of) return fail(as_of.error());
     options.as_of = *as_of;
-    context.as_of = program.zone.format_local(as_of->instant / 1'000'000 * 1'000'000);
+    context.as_of_day = as_of->day;
+    const std::int64_t second = 1'000'000;
+    const std::int64_t past = ((as_of->instant % second) + second) % second;  // also before 1970
+    context.as_of = program.zone.format_local(as_of->instant - past);
   } else if (program.reads_as_of) {
     return fail(usage("the policy asks how long ago things were, so the run must say what \"now\" is",
                       fmt::format("muster run {} {} --as-of 2026-02-01", command.policy, command.leads)));
@@ -139,8 +167,10 @@ ExitCode run(const RunCommand& command) {
   }
 
   if (!command.quiet) {
-    // Where the verdicts go to the standard output, the summary must not stand among them.
-    const Stream stream = options.output == "-" ? Stream::error : Stream::output;
+    // Where rows go to the standard output, the summary must not stand among them.
+    const bool is_taken =
+        is_standard_output(options.output) || is_standard_output(options.rejects) || is_standard_output(options.issues);
+    const Stream stream = is_taken ? Stream::error : Stream::output;
     context.color = wants_color(stream);
     write(stream, render_summary(*summary, program, context));
   }
@@ -152,7 +182,8 @@ ExitCode run(const RunCommand& command) {
     print_error(
         {lang::ErrorKind::data, command.leads, 0,
          fmt::format("rejected {} of {} rows, and --max-rejects permits {}", summary->rejected, summary->rows, most),
-         fmt::format("mend them ({} says why), or permit more with --max-rejects", summary->rejects_file)});
+         fmt::format("mend them ({} says why), or permit more with --max-rejects",
+                     is_standard_output(summary->rejects_file) ? "each row" : summary->rejects_file)});
     return ExitCode::data;
   }
   return ExitCode::ok;

@@ -112,6 +112,7 @@ Read drain(lang::Result<LeadReader> reader, const compiler::Program& program) {
     CHECK(batch.rows == batch.keys.size());
     CHECK(batch.rows == batch.raw.size());
     for (std::size_t row = 0; row < batch.rows; ++row) {
+      if (test_bit(batch.repeats.data(), row)) continue;
       std::string lead = fmt::format("{} {}: ", batch.lines[row], batch.keys[row]);
       for (std::size_t i = 0; i < batch.columns.size(); ++i) {
         if (program.columns[i] == id) {
