@@ -128,16 +128,23 @@ void ColumnProfile::add_numbers(std::string_view text) {
     } else if (const std::string_view code = currency_of(text); !code.empty()) {
       if (currency.empty()) currency = code;
       const unsigned digits = lang::find_currency(code)->digits;
-      if (code == currency && kernels::parse_money(text, code, digits, point).fault == CellFault::none) {
-        ++moneys;
-        ++currency_marks;
-      }
+      const auto reads = [&](const kernels::NumberFormat& format) {
+        return code == currency && kernels::parse_money(text, code, digits, format).fault == CellFault::none;
+      };
+      const bool with_point = reads(point);
+      const bool with_comma = reads(comma);
+      if (with_point) ++moneys;
+      if (with_comma) ++comma_moneys;
+      if (with_point || with_comma) ++currency_marks;
     } else if (example_text.empty()) {
       example_text = text;
     }
     if (kernels::parse_duration(text, kernels::DurationFormat::words).fault == CellFault::none) ++durations;
   }
-  if (kernels::parse_decimal(text, lang::most_decimal_digits, comma).fault == CellFault::none) ++comma_decimals;
+  if (kernels::parse_decimal(text, lang::most_decimal_digits, comma).fault == CellFault::none) {
+    ++comma_decimals;
+    ++comma_moneys;
+  }
 }
 
 void ColumnProfile::add_times(std::string_view text) {

@@ -61,7 +61,8 @@ class ColumnProfile {
   std::uint64_t comma_decimals = 0;  // read as 1.234,56
   std::uint64_t percents = 0;
   std::uint64_t percent_signs = 0;
-  std::uint64_t moneys = 0;  // numbers with or without a currency's sign or code
+  std::uint64_t moneys = 0;        // numbers with or without a currency's sign or code
+  std::uint64_t comma_moneys = 0;  // the same, read as 1.234,56
   std::uint64_t currency_marks = 0;
   std::uint64_t bools = 0;
   std::uint64_t zeros_and_ones = 0;

@@ -106,10 +106,14 @@ InferredType infer_type(const ColumnProfile& column, const std::string& header) 
     type.misfits = column.present - column.percents;
     return type;
   }
-  if (column.currency_marks > 0 && column.currency_marks * 20 >= column.present && fits(column.moneys, column)) {
+  // "1.200" is read both ways; what decides is which way reads more of the column.
+  const bool comma_money = column.comma_moneys > column.moneys;
+  const std::uint64_t moneys = comma_money ? column.comma_moneys : column.moneys;
+  if (column.currency_marks > 0 && column.currency_marks * 20 >= column.present && fits(moneys, column)) {
     type.kind = Kind::money;
     type.currency = column.currency;
-    type.misfits = column.present - column.moneys;
+    if (comma_money) type.format = "1.234,56";
+    type.misfits = column.present - moneys;
     return type;
   }
   if (!code && fits(column.decimals, column)) {

@@ -125,6 +125,7 @@ enum class CurrencyMark : std::uint8_t { none, right, wrong };
 
 // Finds the sign or code of a currency at the front (or, if `behind`, at the end) of `text` and takes it away.
 CurrencyMark take_currency(std::string_view& text, std::string_view currency, bool behind) {
+  if (text.empty() || is_digit(behind ? text.back() : text.front())) return CurrencyMark::none;  // most amounts
   const auto take = [&](std::size_t bytes) {
     if (behind) {
       text.remove_suffix(bytes);
