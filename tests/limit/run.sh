@@ -11,8 +11,8 @@ touch "$scratch/failed"  # a line for each; the cases run at the ends of pipes
 
 # repeat N TEXT: the text N times; each `@` in it becomes the number of the copy, from 1.
 repeat() {
-  local line=${2%$'\n'}
-  if [[ $line == *@* ]]; then seq "$1" | sed "s/.*/$(sed 's/@/\&/g' <<<"$line")/"; else yes -- "$line" | head -n "$1"; fi |
+  local line=${2%$'\n'} number='&'  # what sed puts in for the number
+  if [[ $line == *@* ]]; then seq "$1" | sed "s/.*/${line//@/"$number"}/"; else yes -- "$line" | head -n "$1"; fi |
     if [[ $2 == *$'\n' ]]; then cat; else tr -d '\n'; fi
 }
 
