@@ -216,34 +216,16 @@ Checked rescale(std::int64_t value, unsigned from, unsigned to, kernels::Roundin
   return kernels::rescale(value, from, to, mode);
 }
 
-// Writes a checked result per row and marks its faults.
-template <class Compute>
-void run_checked(const Frame& frame, const Step& step, Compute compute) {
-  const Register& result = frame.result(step);
-  begin_strict(frame, step, result.out.known);
-  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
-    Word overflow = 0;
-    Word division = 0;
-    for (std::size_t k = 0; k < rows; ++k) {
-      const Checked checked = compute(first + k);
-      result.out.integers[first + k] = checked.value;
-      overflow |= static_cast<Word>(checked.fault == Fault::overflow) << k;
-      division |= static_cast<Word>(checked.fault == Fault::division_by_zero) << k;
-    }
-    if ((overflow | division) != 0) mark_faults(result, word, overflow, division);
-  });
-}
-
 template <class Compute>
 void run_checked_one(const Frame& frame, const Step& step, Compute compute) {
   with_integers(frame.operand(step, 0),
-                [&](auto value) { run_checked(frame, step, [&](std::size_t row) { return compute(value(row)); }); });
+                [&](auto value) { run_rows(frame, step, [&](std::size_t row) { return compute(value(row)); }); });
 }
 template <class Compute>
 void run_checked_two(const Frame& frame, const Step& step, Compute compute) {
   with_integers(frame.operand(step, 0), [&](auto left) {
     with_integers(frame.operand(step, 1), [&](auto right) {
-      run_checked(frame, step, [&](std::size_t row) { return compute(left(row), right(row)); });
+      run_rows(frame, step, [&](std::size_t row) { return compute(left(row), right(row)); });
     });
   });
 }

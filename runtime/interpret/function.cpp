@@ -15,28 +15,6 @@ using kernels::Checked;
 using kernels::Fault;
 using lang::FunctionShape;
 
-// compute(row) gives a Checked or a plain number.
-template <class Compute>
-void run_rows(const Frame& frame, const Step& step, Compute compute) {
-  const Register& result = frame.result(step);
-  begin_strict(frame, step, result.out.known);
-  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
-    Word overflow = 0;
-    Word division = 0;
-    for (std::size_t k = 0; k < rows; ++k) {
-      const auto computed = compute(first + k);
-      if constexpr (std::is_same_v<std::remove_const_t<decltype(computed)>, Checked>) {
-        result.out.integers[first + k] = computed.value;
-        overflow |= static_cast<Word>(computed.fault == Fault::overflow) << k;
-        division |= static_cast<Word>(computed.fault == Fault::division_by_zero) << k;
-      } else {
-        result.out.integers[first + k] = computed;
-      }
-    }
-    if ((overflow | division) != 0) mark_faults(result, word, overflow, division);
-  });
-}
-
 // One function; `kernel` is called as its shape says. Shapes of text belong to text.cpp.
 template <FunctionShape shape, class Kernel>
 void run_shape(const Frame& frame, const Step& step, [[maybe_unused]] Kernel kernel) {

@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 #include "runtime/interpret/registers.h"
 #include "runtime/interpret/text_state.h"
+#include "stdlib/kernels/number.h"
 
 namespace muster::runtime::interpret {
 
@@ -125,6 +127,28 @@ inline void mark_faults(const Register& result, std::size_t word, Word overflow,
   if (result.out.overflow == nullptr) return;
   result.out.overflow[word] |= known & overflow;
   result.out.division_by_zero[word] |= known & division_by_zero;
+}
+
+// Writes a number per row and marks its faults. compute(row) gives a kernels::Checked or a plain number.
+template <class Compute>
+void run_rows(const Frame& frame, const Step& step, Compute compute) {
+  const Register& result = frame.result(step);
+  begin_strict(frame, step, result.out.known);
+  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+    Word overflow = 0;
+    Word division = 0;
+    for (std::size_t k = 0; k < rows; ++k) {
+      const auto computed = compute(first + k);
+      if constexpr (std::is_same_v<std::remove_const_t<decltype(computed)>, kernels::Checked>) {
+        result.out.integers[first + k] = computed.value;
+        overflow |= static_cast<Word>(computed.fault == kernels::Fault::overflow) << k;
+        division |= static_cast<Word>(computed.fault == kernels::Fault::division_by_zero) << k;
+      } else {
+        result.out.integers[first + k] = computed;
+      }
+    }
+    if ((overflow | division) != 0) mark_faults(result, word, overflow, division);
+  });
 }
 
 }  // namespace muster::runtime::interpret
