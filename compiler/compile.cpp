@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "compiler/analyze/analyze.h"
 #include "compiler/check/check.h"
 #include "compiler/lower/lower.h"
 #include "compiler/resolve/symbols.h"
@@ -64,13 +65,22 @@ Result<> parse_imports(Compiled& compiled, const Limits& limits) {
   return Done{};
 }
 
-Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& limits) {
+// What a rate is changes amounts as much as the policy's text does.
+void add_rates(const Program& program, TextHash& hash) {
+  for (const RateTable& table : program.rates) {
+    hash.add(fmt::format("{} {}\n", table.from, table.to));
+    for (const RateTable::Rate& rate : table.rates) hash.add(fmt::format("{} {}\n", rate.day, rate.mantissa));
+  }
+}
+
+Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& limits, const CompileOptions& options) {
   parse(compiled.sources, main, limits, compiled.tree, compiled.diagnostics);
   if (auto imported = parse_imports(compiled, limits); !imported) return imported.error();
   const Symbols symbols(compiled.tree, compiled.diagnostics);
   const DefinitionOrder order = order_definitions(compiled.tree, symbols, compiled.diagnostics);
-  TypedPolicy typed = check(compiled.tree, symbols, order, compiled.sources, limits, compiled.diagnostics);
+  TypedPolicy typed = check(compiled.tree, symbols, order, compiled.sources, limits, options, compiled.diagnostics);
   if (!compiled.diagnostics.has_errors()) {
+    analyze(compiled.tree, symbols, compiled.sources, typed, compiled.diagnostics);
     Program program = lower(compiled.tree, symbols, compiled.sources, std::move(typed), limits, compiled.diagnostics);
     if (!compiled.diagnostics.has_errors()) {
       if (const auto broken = verify(program); !broken.empty()) {
@@ -80,6 +90,7 @@ Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& li
       TextHash hash;
       for (std::uint32_t file = 0; file < compiled.sources.size(); ++file)
         hash.add(compiled.sources[FileId{file}].text());
+      add_rates(program, hash);
       program.source_hash = hash.hex();
       compiled.program = std::move(program);
     }
@@ -90,18 +101,23 @@ Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& li
 
 }  // namespace
 
-Result<Compiled> compile_file(const std::string& path, const Limits& limits) {
+Result<Compiled> compile_file(const std::string& path, const Limits& limits, const CompileOptions& options) {
   Compiled compiled;
   auto file = load_source(path, limits, compiled.sources);
   if (!file) return file.error();
-  return compile_loaded(std::move(compiled), *file, limits);
+  CompileOptions there = options;
+  if (there.folder.empty()) {
+    const std::size_t end = path.find_last_of('/');
+    if (end != std::string::npos) there.folder = path.substr(0, std::max<std::size_t>(end, 1));
+  }
+  return compile_loaded(std::move(compiled), *file, limits, there);
 }
 
-Result<Compiled> compile_text(std::string name, std::string text, const Limits& limits) {
+Result<Compiled> compile_text(std::string name, std::string text, const Limits& limits, const CompileOptions& options) {
   Compiled compiled;
   auto file = add_source(std::move(name), std::move(text), false, limits, compiled.sources);
   if (!file) return file.error();
-  return compile_loaded(std::move(compiled), *file, limits);
+  return compile_loaded(std::move(compiled), *file, limits, options);
 }
 
 }  // namespace muster::compiler

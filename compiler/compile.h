@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "compiler/check/check.h"
 #include "compiler/ir/program.h"
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/source/source.h"
@@ -22,8 +23,11 @@ struct Compiled {
 };
 
 // Reads and compiles a policy. Errors only where the file itself cannot be read; mistakes in it are diagnostics.
-lang::Result<Compiled> compile_file(const std::string& path, const lang::Limits& limits);
+// Without a folder in the options, the files that the policy names lie beside it.
+lang::Result<Compiled> compile_file(const std::string& path, const lang::Limits& limits,
+                                    const CompileOptions& options = {});
 // The same for text in memory; `name` stands in messages.
-lang::Result<Compiled> compile_text(std::string name, std::string text, const lang::Limits& limits);
+lang::Result<Compiled> compile_text(std::string name, std::string text, const lang::Limits& limits,
+                                    const CompileOptions& options = {});
 
 }  // namespace muster::compiler

@@ -31,9 +31,13 @@ Type Checker::add(const Type& left, const Type& right, bool minus, ExprId left_i
   const Kind l = left.kind;
   const Kind r = right.kind;
   if (l == Kind::poison || r == Kind::poison) return poison();
+  if (mixes(left, right)) {
+    Type both = left;
+    both.digits = std::max(left.digits, right.digits);
+    return both;
+  }
   if (l == Kind::money && r == Kind::money && left.currency != right.currency) {
-    diagnostics_.emit<DiagnosticId::different_currencies>(
-        join(span(left_id), span(right_id)), currency_rows[left.currency].code, currency_rows[right.currency].code);
+    report_currencies(join(span(left_id), span(right_id)), left, right);
     return poison();
   }
   if ((is_plain(l) && is_plain(r)) || (l == r && (l == Kind::percent || l == Kind::money || l == Kind::duration))) {
@@ -83,6 +87,7 @@ Type Checker::check_sum(ExprId id, const SumChain& sum) {
         type = poison();
       }
     } else {
+      may = may || mixes(type, next);  // a day without a rate
       type = add(type, next, term.minus, sum.terms[i - 1].operand, term.operand);
     }
     if (type.kind == Kind::date) {
@@ -103,6 +108,7 @@ Type Checker::check_product(ExprId id, const Product& product) {
   const std::uint8_t both_digits = capped(left.digits + right.digits);
   const std::uint8_t quotient = static_cast<std::uint8_t>(quotient_digits);
   switch (product.op) {
+    case ProductOp::share_of:
     case ProductOp::multiply: {
       if (is_plain(l) && is_plain(r)) {
         return both_digits == 0 ? Type{.kind = Kind::integer} : Type{.kind = Kind::decimal, .digits = both_digits};
@@ -125,9 +131,12 @@ Type Checker::check_product(ExprId id, const Product& product) {
         return poison();
       }
       if (!divisor) info(id).may_be_missing = true;  // a zero in the data
+      if (mixes(left, right)) {
+        info(id).may_be_missing = true;
+        return {.kind = Kind::decimal, .digits = quotient};
+      }
       if (l == Kind::money && r == Kind::money && left.currency != right.currency) {
-        diagnostics_.emit<DiagnosticId::different_currencies>(span(id), currency_rows[left.currency].code,
-                                                              currency_rows[right.currency].code);
+        report_currencies(span(id), left, right);
         return poison();
       }
       if (l == Kind::percent && is_plain(r)) return {.kind = Kind::percent, .digits = quotient};
@@ -150,7 +159,8 @@ Type Checker::check_product(ExprId id, const Product& product) {
       break;
     }
   }
-  const char* const verb = product.op == ProductOp::multiply ? "multiplied" : "divided";
+  const bool multiplies = product.op == ProductOp::multiply || product.op == ProductOp::share_of;
+  const char* const verb = multiplies ? "multiplied" : "divided";
   diagnostics_.emit<DiagnosticId::cannot_multiply>(span(id), words(left), verb, words(right));
   return poison();
 }

@@ -1,14 +1,25 @@
 // Syntax with bound names to a typed policy. May include: compiler/check/typed.h. Called by: compile.cpp.
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <string>
+
 #include "compiler/check/typed.h"
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/spec/limits.h"
 
 namespace muster::compiler {
 
+// What a policy is compiled for.
+struct CompileOptions {
+  std::optional<std::int32_t> as_of_day;  // days since 1970-01-01: settings with dates have the value of this day
+  std::string folder;                     // of the policy: files that it names lie there; empty: the current one
+};
+
 // Types everything and reports every mistake. The result may be lowered only if `diagnostics` has no errors.
 TypedPolicy check(const lang::Tree& tree, const Symbols& symbols, const DefinitionOrder& order,
-                  const lang::SourceMap& sources, const lang::Limits& limits, lang::Diagnostics& diagnostics);
+                  const lang::SourceMap& sources, const lang::Limits& limits, const CompileOptions& options,
+                  lang::Diagnostics& diagnostics);
 
 }  // namespace muster::compiler

@@ -15,21 +15,23 @@ namespace muster::compiler {
 using namespace lang;
 
 TypedPolicy check(const Tree& tree, const Symbols& symbols, const DefinitionOrder& order, const SourceMap& sources,
-                  const Limits& limits, Diagnostics& diagnostics) {
-  return Checker(tree, symbols, order, sources, limits, diagnostics).run();
+                  const Limits& limits, const CompileOptions& options, Diagnostics& diagnostics) {
+  return Checker(tree, symbols, order, sources, limits, options, diagnostics).run();
 }
 
 Checker::Checker(const Tree& tree, const Symbols& symbols, const DefinitionOrder& order, const SourceMap& sources,
-                 const Limits& limits, Diagnostics& diagnostics)
+                 const Limits& limits, const CompileOptions& options, Diagnostics& diagnostics)
     : tree_(tree),
       symbols_(symbols),
       definitions_(order),
       sources_(sources),
       limits_(limits),
+      options_(options),
       diagnostics_(diagnostics) {}
 
 TypedPolicy Checker::run() {
   policy_.expressions.resize(tree_.expressions.size());
+  policy_.rows.resize(tree_.rows.size());
   const PolicyHeader* header = nullptr;
   const RouteDecl* route = nullptr;
   for (const Declaration& declaration : tree_.declarations) {
@@ -44,8 +46,13 @@ TypedPolicy Checker::run() {
     }
   }
   read_picklists();
-  read_object();
-  read_grades_and_stages();
+  read_objects();
+  read_grades();
+  read_stages();
+  read_remembered();
+  read_override();
+  read_extensions();
+  read_rates();
   for (std::uint32_t index : definitions_.order) check_declaration(index);
   policy_.order = definitions_.order;
   return std::move(policy_);
@@ -102,73 +109,85 @@ void Checker::read_header(const PolicyHeader& header) {
 
 void Checker::check_declaration(std::uint32_t index) {
   const Declaration& declaration = tree_.declarations[index];
+  scopes_ = {{symbols_.about(index), {}}};
+  reads_rows_ = false;
+  if (inner_object() != no_object) policy_.about[index] = inner_object();
   const auto record = [&](const Type& type, bool may) {
     policy_.declaration_types[index] = type;
     policy_.declaration_may_be_missing[index] = may;
   };
-  std::visit(
-      Overloaded{[](const PolicyHeader&) {}, [](const Import&) {}, [](const ObjectDecl&) {}, [](const PicklistDecl&) {},
-                 [&](const SetDecl& set) {
-                   // Items get their type where the set is used; here only words that can mean nothing are reported.
-                   for (ExprId item : set.items) {
-                     const auto* name = std::get_if<NameRef>(&tree_.expressions[item].node);
-                     if (name == nullptr || name->path.size() != 1) continue;
-                     const std::string& word = name->path[0].text;
-                     if (symbols_.find(word).meaning == Meaning::none && !symbols_.is_member_somewhere(word))
-                       report_unknown(name->path[0]);
-                   }
-                 },
-                 [&](const SettingDecl& setting) {
-                   const Type type = type_from(setting.type);
-                   const Type found = check(setting.value, &type);
-                   const auto both = common(type, found);
-                   record(type, false);
-                   if (!both || !(*both == type || type.kind == Kind::poison || found.kind == Kind::poison)) {
-                     report_wrong_type(setting.value, type, found);
-                   } else if (auto value = require_constant(setting.value, "a setting")) {
-                     const auto scaled =
-                         kernels::rescale(value->value, found.digits, type.digits, RoundingMode::half_even);
-                     value->value = scaled.value;
-                     value->type = type;
-                     policy_.constants[index] = *value;
-                   }
-                 },
-                 [&](const LetDecl& let) {
-                   record(check(let.value), may_miss(let.value));
-                   if (const auto value = constant(let.value)) policy_.constants[index] = *value;
-                 },
-                 [&](const DefineDecl& define) {
-                   parameters_ = &define.parameters;
-                   parameter_types_.clear();
-                   for (const Parameter& parameter : define.parameters)
-                     parameter_types_.push_back(type_from(parameter.type));
-                   policy_.parameter_types[index] = parameter_types_;
-                   std::optional<Type> result;
-                   if (define.result) result = type_from(*define.result);
-                   const Type found = check(define.body, result ? &*result : nullptr);
-                   parameters_ = nullptr;
-                   if (result) {
-                     const auto both = common(*result, found);
-                     if (!both || !(*both == *result || result->kind == Kind::poison || found.kind == Kind::poison)) {
-                       report_wrong_type(define.body, *result, found);
-                     }
-                   }
-                   record(result.value_or(found), may_miss(define.body));
-                 },
-                 [&](const IgnoreDecl& ignore) { check_condition(ignore.condition); },
-                 [&](const QualifierDecl& qualifier) {
-                   bool may = false;
-                   check_qualifier(qualifier.items, may);
-                   record(boolean(), may);
-                 },
-                 [&](const ScoreDecl& score) {
-                   check_score(score);
-                   record({.kind = Kind::decimal, .digits = points_digits}, false);
-                 },
-                 [&](const GradeDecl& grade) { check_grade(grade, index); },
-                 [&](const LifecycleDecl& lifecycle) { check_lifecycle(lifecycle); },
-                 [&](const RouteDecl& route) { check_route(route); }},
-      declaration.node);
+  std::visit(Overloaded{[](const PolicyHeader&) {}, [](const Import&) {}, [](const PicklistDecl&) {},
+                        [&](const ObjectDecl&) { check_object(index); },
+                        [&](const SetDecl& set) {
+                          // Items get their type where the set is used; here only words that can mean nothing are
+                          // reported.
+                          for (ExprId item : set.items) {
+                            const auto* name = std::get_if<NameRef>(&tree_.expressions[item].node);
+                            if (name == nullptr || name->path.size() != 1) continue;
+                            const Name& word = name->path[0];
+                            const bool is_unknown = reach(symbols_, scopes_, name->path).failure == Failure::unknown;
+                            if (is_unknown && !symbols_.is_member_somewhere(word.text)) report_unknown(word);
+                          }
+                        },
+                        [&](const SettingDecl& setting) { check_setting(setting, index); },
+                        [&](const LetDecl& let) {
+                          record(check(let.value), may_miss(let.value));
+                          if (const auto value = constant(let.value)) policy_.constants[index] = *value;
+                        },
+                        [&](const DefineDecl& define) { check_define(define, index); },
+                        [&](const TableDecl& table) { check_table(table, index); },
+                        [&](const ExtendDecl& extend) { check_extend(extend, index); },
+                        [&](const RatesDecl& rates) { check_rates(rates, index); },
+                        [&](const IgnoreDecl& ignore) { check_condition(ignore.condition); },
+                        [&](const QualifierDecl& qualifier) {
+                          bool may = false;
+                          check_qualifier(qualifier.items, may);
+                          record(boolean(), may);
+                        },
+                        [&](const ScoreDecl& score) {
+                          check_score(score);
+                          record({.kind = Kind::decimal, .digits = points_digits}, false);
+                        },
+                        [&](const FrameworkDecl& framework) { check_framework(framework, index); },
+                        [&](const GradeDecl& grade) { check_grade(grade, index); },
+                        [&](const LifecycleDecl& lifecycle) { check_lifecycle(lifecycle, index); },
+                        [&](const RouteDecl& route) { check_route(route); },
+                        [&](const OutputDecl& output) { check_output(output, index); }},
+             declaration.node);
+  if (!reads_rows_) free_.insert(index);
+}
+
+void Checker::check_define(const DefineDecl& define, std::uint32_t index) {
+  parameters_ = &define.parameters;
+  parameter_types_.clear();
+  for (const Parameter& parameter : define.parameters) parameter_types_.push_back(type_from(parameter.type));
+  policy_.parameter_types[index] = parameter_types_;
+  std::optional<Type> result;
+  if (define.result) result = type_from(*define.result);
+  const Type found = check(define.body, result ? &*result : nullptr);
+  parameters_ = nullptr;
+  if (result) require_type(define.body, *result, found);
+  policy_.declaration_types[index] = result.value_or(found);
+  policy_.declaration_may_be_missing[index] = may_miss(define.body);
+}
+
+void Checker::check_output(const OutputDecl& output, std::uint32_t index) {
+  Type type = check(output.value);
+  if (type.kind == Kind::stage) {
+    diagnostics_.emit<DiagnosticId::stage_alone>(span(output.value));
+    type = poison();
+  }
+  policy_.declaration_types[index] = type;
+  policy_.declaration_may_be_missing[index] = may_miss(output.value);
+  // Every output is a column of the answer, as are these.
+  const Symbol symbol = symbols_.find(output.name.text);
+  const bool is_column = symbol.meaning == Meaning::qualifier || symbol.meaning == Meaning::score ||
+                         symbol.meaning == Meaning::grade || symbol.meaning == Meaning::framework ||
+                         symbol.meaning == Meaning::stage;
+  const auto [first, is_new] = outputs_.emplace(output.name.text, output.name.span);
+  if (!is_column && is_new) return;
+  diagnostics_.emit<DiagnosticId::duplicate_name>(output.name.span, output.name.text)
+      .notes.push_back({is_column ? symbol.span : first->second, "first here"});
 }
 
 void Checker::check_qualifier(const std::vector<CriterionId>& items, bool& may_be_missing) {
@@ -191,112 +210,18 @@ void Checker::check_qualifier(const std::vector<CriterionId>& items, bool& may_b
   }
 }
 
-void Checker::check_points(const Points& points) {
-  const Type type = check(points.amount);
-  if (type.kind == Kind::poison) return;
-  if (type.kind != Kind::integer && type.kind != Kind::decimal) {
-    diagnostics_.emit<DiagnosticId::wrong_type>(span(points.amount), "a number of points", words(type));
-    return;
-  }
-  const auto value = require_constant(points.amount, "points");
-  if (!value) return;
-  if (type.digits > points_digits) {
-    diagnostics_.emit<DiagnosticId::money_digits>(span(points.amount), "a number of points", "4",
-                                                  static_cast<int>(type.digits));
-  } else if (kernels::rescale(value->value, type.digits, points_digits, RoundingMode::half_even).fault !=
-             kernels::Fault::none) {
-    diagnostics_.emit<DiagnosticId::constant_overflow>(span(points.amount));
-  }
-}
-
-void Checker::check_cap(const std::optional<ExprId>& at_most) {
-  if (!at_most) return;
-  check_points({false, *at_most});
-  // A cap takes points away from what a rule earns; below zero it would give or take them where no rule has fired.
-  if (const auto most = constant(*at_most); most && most->value < 0) {
-    diagnostics_
-        .emit<DiagnosticId::wrong_type>(span(*at_most), "zero or more points behind `at most`", source_text(*at_most))
-        .fix = "write the cap without a sign; for a rule that takes points away it says how many";
-  }
-}
-
-void Checker::check_score_items(const std::vector<ScoreItemId>& items) {
-  for (ScoreItemId item_id : items) {
-    const ScoreItem& item = tree_.score_items[item_id];
-    std::visit(Overloaded{[&](const PointRule& rule) {
-                            check_points(rule.points);
-                            if (rule.per) {
-                              const Type quantity = check(rule.per->quantity);
-                              const bool countable = is_number(quantity.kind) || quantity.kind == Kind::money ||
-                                                     quantity.kind == Kind::duration || quantity.kind == Kind::poison;
-                              if (!countable) {
-                                diagnostics_.emit<DiagnosticId::wrong_type>(span(rule.per->quantity),
-                                                                            "a number after `per`", words(quantity));
-                              }
-                              if (rule.per->step) {
-                                const Type step = check(*rule.per->step, &quantity);
-                                if (countable && !comparable(step, quantity)) {
-                                  diagnostics_.emit<DiagnosticId::wrong_type>(span(*rule.per->step), words(quantity),
-                                                                              words(step));
-                                } else if (const auto value = require_constant(*rule.per->step, "the step after `per`");
-                                           value && value->value <= 0) {
-                                  diagnostics_.emit<DiagnosticId::step_not_positive>(span(*rule.per->step));
-                                }
-                              } else if (quantity.kind == Kind::money || quantity.kind == Kind::duration) {
-                                diagnostics_.emit<DiagnosticId::wrong_type>(
-                                    span(rule.per->quantity), "a step after `per`, such as `per 1K USD budget`",
-                                    words(quantity));
-                              }
-                            }
-                            if (rule.when) check_condition(*rule.when);
-                            check_cap(rule.at_most);
-                          },
-                          [&](const BandRule& rule) {
-                            const Type subject = check(rule.subject);
-                            std::vector<const Band*> bands;
-                            for (const BandPoints& band : rule.bands) {
-                              bands.push_back(&band.band);
-                              check_points(band.points);
-                            }
-                            const std::string rest = check_bands(bands, rule.subject);
-                            if (rest.empty()) policy_.gapless.insert(item_id.index);
-                            if (!rest.empty() && subject.kind != Kind::poison && subject.kind != Kind::text) {
-                              diagnostics_.emit<DiagnosticId::bands_gap>(item.span, rest);
-                            }
-                            if (rule.when) check_condition(*rule.when);
-                            check_cap(rule.at_most);
-                          },
-                          [&](const ScoreGroup& group) {
-                            check_cap(group.at_most);
-                            check_score_items(group.items);
-                          }},
-               item.node);
-  }
-}
-
-void Checker::check_score(const ScoreDecl& score) {
-  if (score.from) check_points({false, *score.from});
-  if (score.to) check_points({false, *score.to});
-  if (score.from && score.to) {
-    const auto from = constant(*score.from);
-    const auto to = constant(*score.to);
-    if (from && to && kernels::compare(from->value, from->type.digits, to->value, to->type.digits) > 0) {
-      diagnostics_.emit<DiagnosticId::bounds_reversed>(join(span(*score.from), span(*score.to)),
-                                                       source_text(*score.from), source_text(*score.to));
-    }
-  }
-  check_score_items(score.items);
-}
-
 void Checker::check_grade(const GradeDecl& grade, std::uint32_t index) {
   bool may = false;
   for (const Name& axis : grade.axes) {
-    const Symbol symbol = symbols_.find(axis.text);
-    if (symbol.meaning == Meaning::none) {
+    const Reach reached = reach(symbols_, scopes_, {axis});
+    reads_rows_ = true;
+    if (reached.failure == Failure::unknown) {
       report_unknown(axis);
-    } else if (symbol.meaning != Meaning::score && symbol.meaning != Meaning::grade &&
-               symbol.meaning != Meaning::broken) {
+    } else if (reached.meaning != Meaning::score && reached.meaning != Meaning::grade &&
+               reached.meaning != Meaning::broken) {
       diagnostics_.emit<DiagnosticId::unknown_axis>(axis.span, axis.text);
+    } else if (reached.failure != Failure::none) {
+      report_reach(reached, {{axis}});
     }
   }
   const auto optional_condition = [&](const std::optional<ExprId>& condition) {
@@ -328,38 +253,6 @@ void Checker::check_grade(const GradeDecl& grade, std::uint32_t index) {
   policy_.declaration_may_be_missing[index] = may;
 }
 
-void Checker::check_lifecycle(const LifecycleDecl& lifecycle) {
-  bool may = false;
-  bool fates[2] = {false, false};
-  for (const LifecycleItem& item : lifecycle.items) {
-    const auto once = [&](bool& seen, const char* what) {
-      if (seen) {
-        diagnostics_.emit<DiagnosticId::one_only>(item.span, what).fix = "join the conditions with `or`";
-      }
-      seen = true;
-    };
-    std::visit(Overloaded{[&](const StageDecl& stage) {
-                            may = check_condition(stage.condition) || may;
-                            if (!stage.needs) return;
-                            for (ExprId value : stage.needs->values) check(value);
-                            if (stage.needs->count == 0 || stage.needs->count > stage.needs->values.size()) {
-                              diagnostics_.emit<DiagnosticId::count_out_of_range>(stage.needs->span, stage.needs->count,
-                                                                                  stage.needs->values.size());
-                            }
-                          },
-                          [&](const NotYet& fate) {
-                            once(fates[0], "`not yet` in a lifecycle");
-                            check_condition(fate.condition);
-                          },
-                          [&](const Disqualified& fate) {
-                            once(fates[1], "`disqualified` in a lifecycle");
-                            may = check_condition(fate.condition) || may;
-                          }},
-               item.node);
-  }
-  policy_.declaration_may_be_missing[*symbols_.lifecycle()] = may;
-}
-
 void Checker::check_route(const RouteDecl& route) {
   const RouteRow* undecided_row = nullptr;
   bool asks = false;
@@ -373,7 +266,7 @@ void Checker::check_route(const RouteDecl& route) {
     const std::function<void(ExprId)> look = [&](ExprId id) {
       const auto* test = std::get_if<StateTest>(&tree_.expressions[id].node);
       asks = asks || (test != nullptr && test->state != State::known);
-      for_each_child(tree_.expressions[id].node, look);
+      for_each_child(tree_, tree_.expressions[id].node, look);
     };
     look(*row.condition);
   }

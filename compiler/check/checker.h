@@ -1,18 +1,24 @@
-// The type checker. One class, several files: checker.cpp walks declarations, data.cpp reads objects and picklists,
-// expression.cpp types names, texts and calls, condition.cpp comparisons and tests, arithmetic.cpp sums and products,
-// choice.cpp bands, match and if, constant.cpp works out what is fixed. After a mistake a type is poison, so that one
-// mistake speaks once. May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called by: compile.cpp.
+// The type checker. One class, several files: checker.cpp walks declarations, object.cpp reads objects, data.cpp types
+// and picklists, name.cpp follows names, expression.cpp types texts and calls, condition.cpp comparisons and tests,
+// rows.cpp what is asked about rows, window.cpp windows in time and evidence, arithmetic.cpp sums and products,
+// choice.cpp bands, match and if, score.cpp scores, constant.cpp works out what is fixed; tables, frameworks, the
+// lifecycle, rates and settings have a file each. After a mistake a type is poison, so that one mistake speaks once.
+// May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called by: compile.cpp.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include "compiler/check/check.h"
 #include "compiler/check/typed.h"
+#include "compiler/resolve/scope.h"
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/spec/limits.h"
 #include "stdlib/kernels/number.h"
@@ -22,7 +28,7 @@ namespace muster::compiler {
 class Checker {
  public:
   Checker(const lang::Tree& tree, const Symbols& symbols, const DefinitionOrder& order, const lang::SourceMap& sources,
-          const lang::Limits& limits, lang::Diagnostics& diagnostics);
+          const lang::Limits& limits, const CompileOptions& options, lang::Diagnostics& diagnostics);
   // Checks everything. The result may be lowered only if there are no errors.
   TypedPolicy run();
 
@@ -33,27 +39,153 @@ class Checker {
   void read_header(const lang::PolicyHeader& header);
   void check_declaration(std::uint32_t index);
   void check_qualifier(const std::vector<lang::CriterionId>& items, bool& may_be_missing);
-  void check_score(const lang::ScoreDecl& score);
-  void check_score_items(const std::vector<lang::ScoreItemId>& items);
-  void check_points(const lang::Points& points);
   void check_grade(const lang::GradeDecl& grade, std::uint32_t index);
-  void check_lifecycle(const lang::LifecycleDecl& lifecycle);
   void check_route(const lang::RouteDecl& route);
-  void check_cap(const std::optional<ExprId>& at_most);
+  void check_define(const lang::DefineDecl& define, std::uint32_t index);
+  void check_output(const lang::OutputDecl& output, std::uint32_t index);
+  // `from A to B` and such: the second must not be below the first where both are fixed.
+  void require_order(ExprId low, ExprId high);
 
-  // ---- data.cpp: objects and picklists
+  // ---- score.cpp
+  void check_score(const lang::ScoreDecl& score);
+  void check_score_items(const std::vector<lang::ScoreItemId>& items, const lang::Fade* fade);
+  void check_point_rule(const lang::PointRule& rule, lang::Span place, const lang::Fade* fade);
+  void check_per(const lang::Per& per);
+  void check_band_rule(const lang::BandRule& rule, lang::ScoreItemId item, const lang::Fade* fade);
+  void check_clauses(const lang::Clauses& clauses);
+  void check_no_rule_clauses(const lang::Clauses& clauses, std::string_view what);
+  void check_fade(const lang::Fade& fade);
+  // `per_rows`, or the rows of a `when` that is one `any ROWS`: whose moments a rule's points fade by.
+  void check_rule_time(const lang::Clauses& clauses, const std::optional<lang::RowsId>& rows, lang::Span place,
+                       const lang::Fade* outer);
+  [[nodiscard]] std::optional<lang::RowsId> rows_of_condition(const std::optional<ExprId>& when) const;
+  void check_points(const lang::Points& points);
+  void check_cap(const std::optional<ExprId>& at_most);
+  void require_above_zero(ExprId id, std::string_view what);
+
+  // ---- data.cpp: types, picklists and grades
   void read_picklists();
-  void read_object();
-  void read_grades_and_stages();
+  std::uint32_t read_picklist(const lang::PicklistDecl& picklist);  // its number
+  void read_grades();
   Type type_from(const lang::TypeRef& ref);
   void read_formats(const lang::Field& field, FieldSchema& schema);
+
+  // ---- object.cpp
+  void read_objects();
+  void read_object(std::uint32_t number);
+  FieldSchema read_field(const ObjectNames& object, const FieldNames& names);
+  void read_field_options(std::uint32_t number, std::uint32_t field);
+  void read_relations(std::uint32_t number);
+  void read_duplicates(std::uint32_t number);
+  void check_keys();
+  // The number of another field of the object that an option names; reports what is not there.
+  std::optional<std::uint32_t> find_field(std::uint32_t object, const lang::Name& name);
+  void check_object(std::uint32_t index);  // the expressions of its relations
+  void report_unknown_field(std::uint32_t object, const lang::Name& name);
+  void report_unknown_object(const lang::Name& name);
+
+  // ---- name.cpp
+  Type check_name(ExprId id, const lang::NameRef& name, const Type* opposite);
+  // Where a name leads from the present scope; records its path and reports what leads nowhere (nothing).
+  std::optional<Reach> follow(ExprId id, const lang::NameRef& name);
+  void report_reach(const Reach& reached, const lang::NameRef& name);
+  void report_no_member(const lang::Name& word, const Type& opposite);
+  Type use(ExprId id, const Reach& reached, const lang::NameRef& name);
+  Type use_field(ExprId id, const Reach& reached);
+  [[nodiscard]] std::string object_name(std::uint32_t object) const;
+  // The rows that the expression now checked is about.
+  [[nodiscard]] std::uint32_t inner_object() const { return scopes_.back().object; }
+  [[nodiscard]] bool is_parameter(std::string_view name) const;
+  // A definition that may be used where rows of other objects are meant: it reads none.
+  [[nodiscard]] bool is_free(std::uint32_t declaration) const { return free_.contains(declaration); }
+
+  // ---- rows.cpp
+  // What the rows stand for, its `where` and window checked; nothing after a mistake. `needs_time`: the object must say
+  // when its rows happened.
+  std::optional<RowsInfo> check_rows(lang::RowsId id, bool needs_time);
+  Type check_rows_test(ExprId id, const lang::RowsTest& test);
+  Type check_aggregate(ExprId id, const lang::Aggregate& aggregate);
+  Type check_days_of(ExprId id, const lang::DaysOf& days);
+  // A name in the rows' own names, behind `.`.
+  Type check_row_value(lang::RowsId id, ExprId value);
+  void report_no_rows(const lang::Rows& rows, const RowsReach& reached);
+  [[nodiscard]] bool is_rows_known(lang::RowsId id) const { return known_rows_.contains(id.index); }
+  [[nodiscard]] const FieldSchema* time_of(std::uint32_t object) const;
+  void require_time(std::uint32_t object, lang::Span place);
+
+  // ---- window.cpp
+  void check_window(const lang::Window& window, const Type& subject, bool& may_be_missing);
+  void check_window_end(ExprId id, const Type& subject);
+  // A fixed length of time above zero; whole days where it stands against a date.
+  void check_length(ExprId duration, const Type& subject, std::string_view what);
+  Type check_in_window(ExprId id, const lang::InWindow& window);
+  Type check_known_within(ExprId id, const lang::KnownWithin& test);
+  Type check_evidence(ExprId id, const lang::EvidenceTest& test);
+  // The object and the number of the field that an expression is, parentheses aside.
+  struct FieldPlace {
+    std::uint32_t object = 0;
+    std::uint32_t field = 0;
+  };
+  [[nodiscard]] std::optional<FieldPlace> field_in(ExprId id) const;
+
+  // Whether amounts in one currency can be had in another one: the policy has rates for them.
+  [[nodiscard]] bool converts(std::uint16_t from, std::uint16_t to) const {
+    return std::any_of(policy_.rates.begin(), policy_.rates.end(),
+                       [&](const RateTable& rates) { return rates.from == from && rates.to == to; });
+  }
+  // Amounts in two currencies of which the right one is converted into the left one's. The rates' day is the lead's.
+  [[nodiscard]] bool mixes(const Type& left, const Type& right) const {
+    return scopes_.size() == 1 && inner_object() == symbols_.subject() && left.kind == Kind::money &&
+           right.kind == Kind::money && left.currency != right.currency && converts(right.currency, left.currency);
+  }
+
+  // ---- table.cpp, framework.cpp, lifecycle.cpp, rates.cpp, setting.cpp
+  void check_setting(const lang::SettingDecl& setting, std::uint32_t index);
+  void read_extensions();
+  void check_table(const lang::TableDecl& table, std::uint32_t index);
+  bool check_table_row(const lang::TableDecl& table, const lang::TableRow& row, const std::vector<Type>& types,
+                       const Type& result);
+  // Reports gaps, overlaps and rows behind others; returns whether some known arguments have no result. The first
+  // `extending` rows come from outside the table.
+  bool compare_rows(const lang::TableDecl& table, std::uint32_t index, const std::vector<Type>& types,
+                    const std::vector<const lang::TableRow*>& rows, std::size_t extending, bool has_otherwise);
+  void check_extend(const lang::ExtendDecl& extend, std::uint32_t index);
+  // The arguments have been checked against the table's parameters; sets the call's meaning and what may be missing.
+  Type check_table_call(ExprId id, const lang::Call& call, std::uint32_t table);
+  void read_rates();  // the files, before anything is checked
+  void check_rates(const lang::RatesDecl& rates, std::uint32_t index);
+  // Amounts in two currencies of which the right one cannot be converted into the left one's.
+  void report_currencies(lang::Span place, const Type& left, const Type& right);
+  void check_framework(const lang::FrameworkDecl& framework, std::uint32_t index);
+  // What `from` names and gives it; nothing after a mistake. Arguments are checked.
+  std::optional<std::uint32_t> check_pattern(const lang::FrameworkDecl& framework, std::uint32_t index);
+  std::vector<LetterInfo> merge_letters(const lang::FrameworkDecl& framework,
+                                        const std::optional<std::uint32_t>& pattern);
+  // Names of fields that may be claimed, in an expression and in what it names.
+  void collect_claimed(ExprId id, const lang::FrameworkDecl& framework, std::vector<ExprId>& claimed);
+  // BANT.Budget, BANT.met, BANT.share: `reached` says which; the path has been recorded.
+  Type check_letter(ExprId id, const Reach& reached, const lang::NameRef& name);
+  Type check_framework_qualified(ExprId id, const lang::FrameworkQualified& qualified);
+  void read_stages();
+  void check_lifecycle(const lang::LifecycleDecl& lifecycle, std::uint32_t index);
+  void check_stage(const lang::StageDecl& stage, bool remembers);
+  // A field of the subject that a lifecycle names; its type must be one of two. Nothing after a mistake.
+  std::optional<std::uint32_t> check_lifecycle_field(const lang::Name& name, Kind one, Kind other,
+                                                     std::string_view expected);
+  void require_stage(const lang::Name& name);
+  void check_override(const lang::StageOverride& manual, lang::Span place);
+  // The implicit object of an override's file, and the subject's relation to it.
+  void read_remembered();
+  void read_override();
+  // Whether time alone may change a stage: stages whose conditions read a window, directly or through definitions.
+  void warn_of_windows(const lang::LifecycleDecl& lifecycle);
+  Type check_stage_becomes(ExprId id, const lang::StageBecomes& becomes);
 
   // ---- expression.cpp
   // The type of an expression; `opposite` is the type that it stands against, whose members a bare name means first.
   Type check(ExprId id, const Type* opposite = nullptr);
   bool check_condition(ExprId id);  // reports what is no condition; returns whether it may be undecided
   Type check_node(ExprId id, const Type* opposite);
-  Type check_name(ExprId id, const lang::NameRef& name, const Type* opposite);
   Type check_text(ExprId id, const std::string& text, const Type* opposite);
   Type check_call(ExprId id, const lang::Call& call);
   Type check_comparison(ExprId id, const lang::Comparison& comparison);
@@ -70,7 +202,8 @@ class Checker {
   bool bind_member(ExprId id, std::string_view spelling, const Type& opposite);
   void report_unknown(const lang::Name& name);
   void report_wrong_type(ExprId id, const Type& wanted, const Type& found);
-  Type use_declaration(ExprId id, const Symbol& symbol);
+  // Whether a value of `found` may stand where `wanted` is declared; reports what may not.
+  bool require_type(ExprId id, const Type& wanted, const Type& found);
 
   // ---- arithmetic.cpp
   Type check_sum(ExprId id, const lang::SumChain& sum);
@@ -86,6 +219,8 @@ class Checker {
   Type check_match(ExprId id, const lang::Match& match, const Type* opposite);
   // Types the bands against the subject, reports overlaps, and says what is in none of them (empty: nothing).
   std::string check_bands(const std::vector<const lang::Band*>& bands, ExprId subject);
+  // The same for a value of the type; after a mistake about it, it is not `readable`.
+  std::string check_bands(const std::vector<const lang::Band*>& bands, const Type& type, bool readable = true);
   Type check_default(ExprId id, const lang::DefaultTo& fallback);
 
   // ---- constant.cpp
@@ -114,6 +249,7 @@ class Checker {
   const DefinitionOrder& definitions_;
   const lang::SourceMap& sources_;
   const lang::Limits& limits_;
+  const CompileOptions& options_;
   lang::Diagnostics& diagnostics_;
   TypedPolicy policy_;
   using Spellings = std::unordered_map<std::string, std::uint32_t>;  // folded spelling -> member
@@ -122,8 +258,23 @@ class Checker {
   std::map<std::uint32_t, std::uint32_t> grade_numbers_;             // by declaration
   std::map<std::array<std::uint32_t, 5>, std::uint32_t> set_lists_;  // by set and type: the test that has the list
   bool is_currency_broken_ = false;                                  // the header names one that does not exist
-  const std::vector<lang::Parameter>* parameters_ = nullptr;         // of the define that is being checked
+  const std::vector<lang::Parameter>* parameters_ = nullptr;         // of the define or pattern that is being checked
   std::vector<Type> parameter_types_;
+  Scopes scopes_{{}};                       // the rows that the expression now checked is about, outermost first
+  bool reads_rows_ = false;                 // the declaration now checked reads something about rows
+  std::unordered_set<std::uint32_t> free_;  // declarations that read nothing about rows
+  std::unordered_map<std::uint32_t, FieldPlace> field_places_;  // names of fields, by ExprId
+  std::unordered_set<std::uint32_t> known_rows_;                // by RowsId: TypedPolicy::rows says what they are
+  std::map<std::string, lang::Span> outputs_;                   // names of outputs
+  bool may_be_reference_ = false;                               // the name now checked may be that of a reference
+  std::unordered_map<std::uint32_t, std::vector<const lang::ExtendDecl*>> extensions_;  // by table
+  // By table and column: a missing argument leaves the result open.
+  std::unordered_map<std::uint32_t, std::vector<bool>> open_columns_;
+  std::optional<std::uint32_t> framework_;  // that is being checked
+  bool in_letters_ = false;                 // its letters, which cannot read one another
 };
+
+// A number of the type as an author would write it: 2026-02-28, 50000 USD. `digits`: of the value.
+[[nodiscard]] std::string show(kernels::Wide value, const Type& type, unsigned digits, const kernels::Zone& zone);
 
 }  // namespace muster::compiler

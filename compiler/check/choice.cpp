@@ -31,6 +31,13 @@ bool begins_before(const Interval& a, const Interval& b) {
   return !a.low_excluded && b.low_excluded;
 }
 
+bool has_ranges(Kind kind) {
+  return is_number(kind) || kind == Kind::money || kind == Kind::date || kind == Kind::datetime ||
+         kind == Kind::duration;
+}
+
+}  // namespace
+
 std::string show(Wide value, const Type& type, unsigned digits, const kernels::Zone& zone) {
   const auto narrowed = kernels::narrow(value);
   if (narrowed.fault != kernels::Fault::none) return "a large number";
@@ -61,22 +68,17 @@ std::string show(Wide value, const Type& type, unsigned digits, const kernels::Z
   return {};
 }
 
-bool has_ranges(Kind kind) {
-  return is_number(kind) || kind == Kind::money || kind == Kind::date || kind == Kind::datetime ||
-         kind == Kind::duration;
-}
-
-}  // namespace
-
 std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId subject) {
   const Type type = policy_.type_of(subject);
+  const bool is_alone = type.kind == Kind::stage && policy_.info(subject).meaning != Meaning::stage;
+  if (is_alone) diagnostics_.emit<DiagnosticId::stage_alone>(span(subject));
+  return check_bands(bands, type, !is_alone);
+}
+
+std::string Checker::check_bands(const std::vector<const Band*>& bands, const Type& type, bool readable) {
   std::vector<Interval> intervals;
   std::map<std::string, Span> listed;  // folded texts or member codes
-  bool readable = type.kind != Kind::poison;
-  if (type.kind == Kind::stage && policy_.info(subject).meaning != Meaning::stage) {
-    diagnostics_.emit<DiagnosticId::stage_alone>(span(subject));
-    readable = false;
-  }
+  readable = readable && type.kind != Kind::poison;
   bool otherwise = false;
   bool missing = false;
   bool ordered_members = type.kind == Kind::picklist && policy_.schema.picklists[type.index].ordered;
@@ -152,8 +154,10 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId s
                                                                                 : std::to_string(value->value);
                                 const auto [earlier, is_new] = listed.emplace(key, span(id));
                                 if (!is_new) {
-                                  diagnostics_.emit<DiagnosticId::bands_overlap>(span(id), source_text(id))
-                                      .notes.push_back({earlier->second, "here first"});
+                                  Diagnostic& message =
+                                      diagnostics_.emit<DiagnosticId::bands_overlap>(span(id), source_text(id));
+                                  message.notes.push_back({earlier->second, "here first"});
+                                  message.fix = "keep one of the two";
                                 }
                               }
                             }
@@ -167,7 +171,8 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId s
                               readable = false;
                             }
                           },
-                          [&](const BandOtherwise&) { otherwise = true; }},
+                          [&](const BandOtherwise&) { otherwise = true; },
+                          [&](const BandAny&) { otherwise = true; }},  // only in tables
                band.node);
   }
   if (!readable) return {};

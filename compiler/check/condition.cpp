@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/check/checker.h"
 #include "lang/source/unicode.h"
@@ -23,8 +24,9 @@ bool Checker::waits_for_opposite(ExprId id) const {
   if (const auto* group = std::get_if<Parenthesised>(&node)) return waits_for_opposite(group->inner);
   const auto* name = std::get_if<NameRef>(&node);
   if (name == nullptr || name->path.size() != 1) return false;
-  const Symbol symbol = symbols_.find(name->path[0].text);
-  return symbol.meaning == Meaning::none || symbols_.is_member_somewhere(name->path[0].text);
+  if (is_parameter(name->path[0].text)) return false;
+  return symbols_.is_member_somewhere(name->path[0].text) ||
+         reach(symbols_, scopes_, name->path).failure == Failure::unknown;
 }
 
 std::pair<Type, Type> Checker::check_opposite(ExprId left, ExprId right, const Type* opposite) {
@@ -61,6 +63,8 @@ void Checker::report_not_comparable(Span place, ExprId left_id, const Type& left
                return std::holds_alternative<NumberLiteral>(tree_.expressions[id].node) && other.kind == Kind::text;
              })) {
     message.fix = "write the number in quotes, or make the field an `int` or a `decimal`";
+  } else if (holds([](const Type& a, const Type& b) { return a.kind == Kind::stage && b.kind == Kind::text; })) {
+    message.fix = "write the name of the stage without quotes";
   } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::money && plain(b); })) {
     const Type& money = left.kind == Kind::money ? left : right;
     message.fix =
@@ -87,9 +91,12 @@ Type Checker::check_comparison(ExprId id, const Comparison& comparison) {
   info(id).may_be_missing = may_miss(comparison.left) || may_miss(comparison.right);
   if (left.kind == Kind::poison || right.kind == Kind::poison) return boolean();
   const bool ordering = comparison.op != CompareOp::equal && comparison.op != CompareOp::not_equal;
+  if (mixes(left, right)) {
+    info(id).may_be_missing = true;  // a day without a rate
+    return boolean();
+  }
   if (left.kind == Kind::money && right.kind == Kind::money && left.currency != right.currency) {
-    diagnostics_.emit<DiagnosticId::different_currencies>(span(id), currency_rows[left.currency].code,
-                                                          currency_rows[right.currency].code);
+    report_currencies(span(id), left, right);
     return boolean();
   }
   if (!comparable(left, right)) {
@@ -144,7 +151,10 @@ void Checker::check_named_set(ExprId test, std::uint32_t set, const Type& type) 
   const auto [first, is_new] = set_lists_.try_emplace(
       {set, static_cast<std::uint32_t>(type.kind), type.digits, type.currency, type.index}, test.index);
   if (is_new) {
+    // Its words mean the same wherever it is used.
+    const Scopes here = std::exchange(scopes_, {{symbols_.subject(), {}}});
     check_set_items(test, std::get<SetDecl>(tree_.declarations[set].node).items, type);
+    scopes_ = here;
   } else {
     policy_.same_list.emplace(test.index, first->second);
   }
@@ -189,7 +199,7 @@ Type Checker::check_membership(ExprId id, const Membership& membership) {
   if (const auto* name = std::get_if<NameRef>(&collection); name != nullptr && name->path.size() == 1) {
     const Symbol symbol = symbols_.find(name->path[0].text);
     if (symbol.meaning == Meaning::broken) return boolean();
-    if (symbol.meaning == Meaning::none) {
+    if (reach(symbols_, scopes_, name->path).failure == Failure::unknown && !is_parameter(name->path[0].text)) {
       report_unknown(name->path[0]);
       return boolean();
     }
@@ -249,8 +259,18 @@ Type Checker::check_text_test(ExprId id, const TextTest& test) {
 }
 
 Type Checker::check_state_test(ExprId id, const StateTest& test) {
+  may_be_reference_ = std::holds_alternative<NameRef>(tree_.expressions[test.operand].node);
   const Type type = check(test.operand);
+  may_be_reference_ = false;
   info(id).may_be_missing = false;
+  if (info(test.operand).meaning == Meaning::reference) {
+    if (test.state == State::undecided) {
+      diagnostics_.emit<DiagnosticId::wrong_state>(span(id), "undecided", "conditions, and this is a row").fix =
+          "write `is missing`";
+    }
+    info(id).may_be_missing = true;  // nobody gave the file that would have it
+    return boolean();
+  }
   const bool condition = type.kind == Kind::boolean;
   if (type.kind == Kind::stage) {
     diagnostics_.emit<DiagnosticId::stage_alone>(span(id));

@@ -1,4 +1,4 @@
-// Objects, picklists, grades and stages: the parts of a policy that say which values exist.
+// Types, picklists and grades: the parts of a policy that say which values exist.
 #include <algorithm>
 #include <set>
 #include <unordered_map>
@@ -16,48 +16,45 @@ std::uint16_t currency_number(const CurrencyRow& row) {
   return static_cast<std::uint16_t>(&row - currency_rows.data());
 }
 
-std::vector<std::string> texts_of(const std::vector<Quoted>& quoted) {
-  std::vector<std::string> texts;
-  for (const Quoted& text : quoted) texts.push_back(text.text);
-  return texts;
-}
-
 }  // namespace
 
 void Checker::read_picklists() {
   for (const Declaration& declaration : tree_.declarations) {
     const auto* picklist = std::get_if<PicklistDecl>(&declaration.node);
-    if (picklist == nullptr) continue;
-    PicklistSchema schema{.name = picklist->name.text, .ordered = picklist->ordered, .members = {}, .other = {}};
-    Spellings& owners = spellings_.emplace_back();
-    std::set<std::string> names;
-    const auto add_spelling = [&](const std::string& text, Span place, std::uint32_t member) {
-      const auto [owner, is_new] = owners.emplace(kernels::fold_text(text), member);
-      if (is_new) {
-        schema.members[member].spellings.push_back(text);
-      } else if (owner->second != member) {
-        diagnostics_.emit<DiagnosticId::repeated_spelling>(place, text, schema.members[owner->second].name);
-      }
-    };
-    for (const PicklistMember& member : picklist->members) {
-      if (picklist->other && member.name.text == picklist->other->text) continue;  // comes last, below
-      if (!names.insert(member.name.text).second) {
-        diagnostics_.emit<DiagnosticId::duplicate_name>(member.name.span, member.name.text);
-        continue;
-      }
-      schema.members.push_back({member.name.text, {}});
-      const auto code = static_cast<std::uint32_t>(schema.members.size() - 1);
-      add_spelling(member.name.text, member.name.span, code);
-      for (const Quoted& spelling : member.spellings) add_spelling(spelling.text, spelling.span, code);
-    }
-    if (picklist->other) {
-      schema.other = static_cast<std::uint32_t>(schema.members.size());
-      schema.members.push_back({picklist->other->text, {}});
-      add_spelling(picklist->other->text, picklist->other->span, *schema.other);
-    }
-    picklist_numbers_.emplace(picklist->name.text, static_cast<std::uint32_t>(policy_.schema.picklists.size()));
-    policy_.schema.picklists.push_back(std::move(schema));
+    if (picklist != nullptr) picklist_numbers_.emplace(picklist->name.text, read_picklist(*picklist));
   }
+}
+
+std::uint32_t Checker::read_picklist(const PicklistDecl& picklist) {
+  PicklistSchema schema{.name = picklist.name.text, .ordered = picklist.ordered, .members = {}, .other = {}};
+  Spellings& owners = spellings_.emplace_back();
+  std::set<std::string> names;
+  const auto add_spelling = [&](const std::string& text, Span place, std::uint32_t member) {
+    const auto [owner, is_new] = owners.emplace(kernels::fold_text(text), member);
+    if (is_new) {
+      schema.members[member].spellings.push_back(text);
+    } else if (owner->second != member) {
+      diagnostics_.emit<DiagnosticId::repeated_spelling>(place, text, schema.members[owner->second].name);
+    }
+  };
+  for (const PicklistMember& member : picklist.members) {
+    if (picklist.other && member.name.text == picklist.other->text) continue;  // comes last, below
+    if (!names.insert(member.name.text).second) {
+      diagnostics_.emit<DiagnosticId::duplicate_name>(member.name.span, member.name.text);
+      continue;
+    }
+    schema.members.push_back({member.name.text, {}});
+    const auto code = static_cast<std::uint32_t>(schema.members.size() - 1);
+    add_spelling(member.name.text, member.name.span, code);
+    for (const Quoted& spelling : member.spellings) add_spelling(spelling.text, spelling.span, code);
+  }
+  if (picklist.other) {
+    schema.other = static_cast<std::uint32_t>(schema.members.size());
+    schema.members.push_back({picklist.other->text, {}});
+    add_spelling(picklist.other->text, picklist.other->span, *schema.other);
+  }
+  policy_.schema.picklists.push_back(std::move(schema));
+  return static_cast<std::uint32_t>(policy_.schema.picklists.size() - 1);
 }
 
 Type Checker::type_from(const TypeRef& ref) {
@@ -186,64 +183,7 @@ void Checker::read_formats(const Field& field, FieldSchema& schema) {
   }
 }
 
-void Checker::read_object() {
-  for (const Declaration& declaration : tree_.declarations) {
-    const auto* object = std::get_if<ObjectDecl>(&declaration.node);
-    if (object != nullptr && object->name.text != "Lead") {
-      diagnostics_.emit<DiagnosticId::several_objects>(object->name.span);
-    }
-  }
-  if (!symbols_.lead_object()) {
-    // Where the object could not be read, the parser has already said so.
-    if (!symbols_.is_broken("Lead")) {
-      const Span start{FileId{0}, 0, 0};  // the policy is the first file
-      diagnostics_.emit<DiagnosticId::no_object>(tree_.declarations.empty() ? start
-                                                                            : tree_.declarations.front().keyword);
-    }
-    return;
-  }
-  const auto& object = std::get<ObjectDecl>(tree_.declarations[*symbols_.lead_object()].node);
-  LeadSchema& schema = policy_.schema;
-  schema.object_name = object.name.text;
-  std::optional<std::uint32_t> key;
-  for (const Field& field : object.fields) {
-    FieldSchema made;
-    made.name = field.name.text;
-    made.span = field.span;
-    made.type = type_from(field.type);
-    made.optional = field.optional;
-    made.required = field.required;
-    made.headers = texts_of(field.headers);
-    made.row_number = field.row_number;
-    if (field.row_number) {
-      if (!field.key || made.type.kind != Kind::integer) {
-        diagnostics_.emit<DiagnosticId::row_number_key>(field.name.span);
-      }
-    } else if (made.headers.empty()) {
-      made.headers.push_back(field.name.text);
-    }
-    made.missing_when = texts_of(object.missing_when);
-    for (const Quoted& word : field.missing_when) made.missing_when.push_back(word.text);
-    read_formats(field, made);
-    if (field.key) {
-      if (key) {
-        diagnostics_.emit<DiagnosticId::several_keys>(field.name.span, object.name.text, field.name.text);
-      } else {
-        key = static_cast<std::uint32_t>(schema.fields.size());
-        if (field.optional) diagnostics_.emit<DiagnosticId::optional_key>(field.name.span, field.name.text);
-      }
-    }
-    schema.fields.push_back(std::move(made));
-  }
-  if (key) {
-    schema.key = *key;
-  } else if (!std::any_of(object.fields.begin(), object.fields.end(), [](const Field& f) { return f.key; }) &&
-             !symbols_.is_broken("key")) {
-    diagnostics_.emit<DiagnosticId::no_key>(object.name.span, object.name.text);
-  }
-}
-
-void Checker::read_grades_and_stages() {
+void Checker::read_grades() {
   for (std::uint32_t index = 0; index < tree_.declarations.size(); ++index) {
     const auto* grade = std::get_if<GradeDecl>(&tree_.declarations[index].node);
     if (grade == nullptr) continue;
@@ -259,16 +199,6 @@ void Checker::read_grades_and_stages() {
     policy_.declaration_types[index] = {.kind = Kind::grade, .index = number};
     policy_.grades.push_back(std::move(made));
   }
-  if (!symbols_.lifecycle()) return;
-  const auto& lifecycle = std::get<LifecycleDecl>(tree_.declarations[*symbols_.lifecycle()].node);
-  for (const LifecycleItem& item : lifecycle.items) {
-    const auto* stage = std::get_if<StageDecl>(&item.node);
-    if (stage == nullptr) continue;
-    if (std::find(policy_.stages.begin(), policy_.stages.end(), stage->name.text) != policy_.stages.end()) {
-      diagnostics_.emit<DiagnosticId::duplicate_name>(stage->name.span, stage->name.text);
-    }
-    policy_.stages.push_back(stage->name.text);
-  }
 }
 
 std::vector<std::string> Checker::members_of(const Type& type) const {
@@ -278,7 +208,7 @@ std::vector<std::string> Checker::members_of(const Type& type) const {
   } else if (type.kind == Kind::grade) {
     names = policy_.grades[type.index].labels;
   } else if (type.kind == Kind::stage) {
-    names = policy_.stages;
+    for (const StageInfo& stage : policy_.stages) names.push_back(stage.name);
   }
   return names;
 }

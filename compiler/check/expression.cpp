@@ -1,4 +1,4 @@
-// Types of literals, names, texts and calls; every other expression is handed on to its own file.
+// Types of literals, texts and calls; every other expression is handed on to its own file.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -126,41 +126,33 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
                    return poison();
                  },
                  [&](const Membership& membership) { return check_membership(id, membership); },
-                 [&](const InLast& window) {
-                   const Type type = check(window.value);
-                   const Type length = check(window.duration);
-                   follow({window.value});
-                   if (type.kind == Kind::poison || length.kind == Kind::poison) return boolean();
-                   if (type.kind != Kind::date && type.kind != Kind::datetime) {
-                     diagnostics_.emit<DiagnosticId::wrong_type>(span(window.value),
-                                                                 "a date or a moment before `in last`", words(type));
-                   } else if (length.kind != Kind::duration) {
-                     diagnostics_.emit<DiagnosticId::wrong_type>(span(window.duration),
-                                                                 "a length of time such as `30 days`", words(length));
-                   } else if (const auto value = require_constant(window.duration, "the length of a window")) {
-                     if (value->value <= 0) {
-                       diagnostics_.emit<DiagnosticId::wrong_type>(span(window.duration), "a length of time above zero",
-                                                                   source_text(window.duration));
-                     }
-                     if (type.kind == Kind::date && value->value % kernels::microseconds_per_day != 0) {
-                       diagnostics_.emit<DiagnosticId::below_a_day>(span(window.duration));
-                     }
-                   }
-                   return boolean();
-                 },
+                 [&](const InWindow& window) { return check_in_window(id, window); },
                  [&](const TextTest& test) { return check_text_test(id, test); },
                  [&](const StateTest& test) { return check_state_test(id, test); },
+                 [&](const KnownWithin& test) { return check_known_within(id, test); },
+                 [&](const EvidenceTest& test) { return check_evidence(id, test); },
+                 [&](const RowsTest& test) { return check_rows_test(id, test); },
+                 [&](const Aggregate& aggregate) { return check_aggregate(id, aggregate); },
+                 [&](const DaysOf& days) { return check_days_of(id, days); },
+                 [&](const FrameworkQualified& qualified) { return check_framework_qualified(id, qualified); },
+                 [&](const StageBecomes& becomes) {
+                   reads_rows_ = true;
+                   return check_stage_becomes(id, becomes);
+                 },
                  [&](const If& choice) { return check_if(id, choice, opposite); },
                  [&](const Match& match) { return check_match(id, match, opposite); },
                  [&](const ScoreBound& bound) {
-                   const Symbol symbol = symbols_.find(bound.score.text);
-                   if (symbol.meaning == Meaning::none) {
+                   const Reach reached = reach(symbols_, scopes_, {bound.score});
+                   reads_rows_ = true;
+                   if (reached.failure == Failure::unknown) {
                      report_unknown(bound.score);
-                   } else if (symbol.meaning != Meaning::score && symbol.meaning != Meaning::broken) {
+                   } else if (reached.meaning != Meaning::score && reached.meaning != Meaning::broken) {
                      diagnostics_.emit<DiagnosticId::not_a_score>(bound.score.span, bound.score.text);
-                   } else if (symbol.meaning == Meaning::score) {
+                   } else if (reached.failure != Failure::none) {
+                     report_reach(reached, {{bound.score}});
+                   } else if (reached.meaning == Meaning::score) {
                      info(id).meaning = Meaning::score;
-                     info(id).index = symbol.index;
+                     info(id).index = reached.index;
                      return fixed({.kind = Kind::decimal, .digits = points_digits});
                    }
                    return poison();
@@ -169,20 +161,12 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
                    const Type type = check(group.inner, opposite);
                    ExprInfo& own = info(id);
                    own = info(group.inner);
+                   if (const auto path = policy_.paths.find(group.inner.index); path != policy_.paths.end())
+                     policy_.paths[id.index] = Path(path->second);
                    return type;
                  },
                  [&](const Poison&) { return poison(); }},
       tree_.expressions[id].node);
-}
-
-void Checker::report_unknown(const Name& name) {
-  // Without an object, which has been reported, anything may be a field.
-  if (symbols_.is_broken(name.text) || !symbols_.lead_object()) return;
-  Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_name>(name.span, name.text);
-  if (!may_suggest()) return;
-  if (const std::string near = did_you_mean(name.text, symbols_.names()); !near.empty()) {
-    message.fix = "did you mean `" + near + "`?";
-  }
 }
 
 void Checker::report_wrong_type(ExprId id, const Type& wanted, const Type& found) {
@@ -200,6 +184,13 @@ void Checker::report_wrong_type(ExprId id, const Type& wanted, const Type& found
       .emit<DiagnosticId::wrong_type>(span(id), wanted.kind == Kind::integer ? "a whole number" : exactly(wanted),
                                       exactly(found))
       .fix = fmt::format("round it: `(...) rounded to {} digits`", wanted.digits);
+}
+
+bool Checker::require_type(ExprId id, const Type& wanted, const Type& found) {
+  const auto both = common(wanted, found);
+  if (both && (*both == wanted || wanted.kind == Kind::poison || found.kind == Kind::poison)) return true;
+  report_wrong_type(id, wanted, found);
+  return false;
 }
 
 bool Checker::bind_member(ExprId id, std::string_view spelling, const Type& opposite) {
@@ -236,121 +227,13 @@ Type Checker::check_text(ExprId id, const std::string& text, const Type* opposit
   return poison();
 }
 
-Type Checker::check_name(ExprId id, const NameRef& name, const Type* opposite) {
-  ExprInfo& own = info(id);
-  if (name.path.size() > 1) {
-    // `lead.stage` is always the field. Other objects come with references between objects.
-    const Name& root = name.path.front();
-    const bool is_lead = root.text == "lead" || kernels::lower(root.text) == kernels::lower(policy_.schema.object_name);
-    if (!is_lead || name.path.size() > 2) {
-      report_unknown(root);
-      return poison();
-    }
-    const Symbol field = symbols_.find_field(name.path[1].text);
-    if (field.meaning == Meaning::none) {
-      if (!symbols_.is_broken(name.path[1].text)) {
-        Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_field>(
-            name.path[1].span, policy_.schema.object_name, name.path[1].text);
-        std::vector<std::string> fields;
-        for (const FieldSchema& each : policy_.schema.fields) fields.push_back(each.name);
-        if (const std::string near = did_you_mean(name.path[1].text, fields); !near.empty())
-          message.fix = "did you mean `" + near + "`?";
-      }
-      return poison();
-    }
-    return use_declaration(id, field);
-  }
-  const Name& word = name.path.front();
-  if (parameters_ != nullptr) {
-    for (std::uint32_t index = 0; index < parameters_->size(); ++index) {
-      if ((*parameters_)[index].name.text == word.text) {
-        own.meaning = Meaning::parameter;
-        own.index = index;
-        return parameter_types_[index];
-      }
-    }
-  }
-  if (opposite != nullptr && bind_member(id, word.text, *opposite)) return *opposite;
-  const Symbol symbol = symbols_.find(word.text);
-  if (symbol.meaning == Meaning::none) {
-    const bool wants_member = opposite != nullptr && (opposite->kind == Kind::picklist ||
-                                                      opposite->kind == Kind::grade || opposite->kind == Kind::stage);
-    if (!wants_member) {
-      // Opposite something unreadable, which has been reported, a member may well be right.
-      const bool may_be_right = opposite != nullptr && opposite->kind == Kind::poison;
-      if (!may_be_right || !symbols_.is_member_somewhere(word.text)) report_unknown(word);
-      return poison();
-    }
-    if (symbols_.is_broken(word.text)) return poison();
-    const std::string owner = opposite->kind == Kind::picklist
-                                  ? "picklist " + policy_.schema.picklists[opposite->index].name
-                              : opposite->kind == Kind::grade ? "grade " + policy_.grades[opposite->index].name
-                                                              : std::string("the lifecycle");
-    Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_member>(word.span, "`" + word.text + "`", owner);
-    if (const std::string near = did_you_mean(word.text, members_of(*opposite)); !near.empty()) {
-      message.fix = "did you mean `" + near + "`?";
-    }
-    return poison();
-  }
-  return use_declaration(id, symbol);
-}
-
-Type Checker::use_declaration(ExprId id, const Symbol& symbol) {
-  ExprInfo& own = info(id);
-  own.meaning = symbol.meaning;
-  own.index = symbol.index;
-  const std::string text = source_text(id);
-  switch (symbol.meaning) {
-    case Meaning::field: {
-      // A lead without its key, or without a required value, is rejected before any rule sees it.
-      const FieldSchema& field = policy_.schema.fields[symbol.index];
-      own.may_be_missing = !field.required && symbol.index != policy_.schema.key;
-      return field.type;
-    }
-    case Meaning::setting:
-    case Meaning::let:
-    case Meaning::score:
-    case Meaning::grade: {
-      const auto type = policy_.declaration_types.find(symbol.index);
-      if (type == policy_.declaration_types.end()) return poison();  // in a cycle, which has been reported
-      if (const auto may = policy_.declaration_may_be_missing.find(symbol.index);
-          may != policy_.declaration_may_be_missing.end()) {
-        own.may_be_missing = may->second;
-      }
-      return type->second;
-    }
-    case Meaning::qualifier:
-    case Meaning::disqualified: {
-      const auto may = policy_.declaration_may_be_missing.find(symbol.index);
-      own.may_be_missing = may == policy_.declaration_may_be_missing.end() || may->second;
-      return boolean();
-    }
-    case Meaning::stage:
-      return {.kind = Kind::stage};
-    case Meaning::set:
-      diagnostics_.emit<DiagnosticId::list_as_value>(span(id), text);
-      return poison();
-    case Meaning::picklist:
-      diagnostics_.emit<DiagnosticId::list_as_value>(span(id), text).fix = "name one of its values";
-      return poison();
-    case Meaning::define:
-      diagnostics_.emit<DiagnosticId::wrong_argument_count>(span(id), text, "values in parentheses", "none");
-      return poison();
-    case Meaning::none:
-    case Meaning::member:
-    case Meaning::parameter:
-    case Meaning::broken:
-      return poison();
-  }
-  return poison();
-}
-
 Type Checker::check_call(ExprId id, const Call& call) {
   bool may = false;
   std::vector<Type> types;
   const Symbol symbol = symbols_.find(call.function.text);
   const std::vector<Type>* wanted = nullptr;
-  if (symbol.meaning == Meaning::define) {
+  const bool is_defined = symbol.meaning == Meaning::define || symbol.meaning == Meaning::table;
+  if (is_defined) {
     const auto known = policy_.parameter_types.find(symbol.index);
     if (known != policy_.parameter_types.end()) wanted = &known->second;
   }
@@ -374,8 +257,8 @@ Type Checker::check_call(ExprId id, const Call& call) {
   };
 
   if (symbol.meaning == Meaning::broken) return poison();
-  if (symbol.meaning == Meaning::define) {
-    info(id).meaning = Meaning::define;
+  if (is_defined) {
+    info(id).meaning = symbol.meaning;
     info(id).index = symbol.index;
     const auto result = policy_.declaration_types.find(symbol.index);
     if (result == policy_.declaration_types.end() || wanted == nullptr || !count_matches(wanted->size()))
@@ -390,6 +273,18 @@ Type Checker::check_call(ExprId id, const Call& call) {
       report_wrong_type(call.arguments[i], parameter, types[i]);
       return poison();
     }
+    if (!is_free(symbol.index)) {
+      // What it reads besides its parameters it reads about leads.
+      reads_rows_ = true;
+      if (inner_object() != symbols_.subject() && inner_object() != no_object) {
+        diagnostics_
+            .emit<DiagnosticId::wrong_object>(call.function.span, call.function.text, object_name(symbols_.subject()),
+                                              object_name(inner_object()))
+            .fix = "give it all that it reads as values in parentheses";
+        return poison();
+      }
+    }
+    if (symbol.meaning == Meaning::table) return check_table_call(id, call, symbol.index);
     return result->second;
   }
   const auto row = std::find_if(function_rows.begin(), function_rows.end(),

@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "compiler/ir/program.h"
 #include "compiler/ir/schema.h"
 #include "compiler/resolve/symbols.h"
 #include "lang/syntax/tree.h"
@@ -20,6 +21,7 @@ struct ExprInfo {
   Type type;                        // poison until checked, and where there was a mistake
   Meaning meaning = Meaning::none;  // of a NameRef or Call, and `member` for a text that is a picklist's spelling
   std::uint32_t index = 0;          // see Meaning
+  std::uint32_t declaration = 0;    // Meaning::letter: the framework's
   bool may_be_missing = true;
 };
 
@@ -28,6 +30,46 @@ struct Constant {
   Type type;
   std::int64_t value = 0;  // mantissa, code, days, microseconds, 0/1
   std::string text;        // Kind::text: trimmed
+};
+
+// From the rows that an expression is about to those that a name is about: out of `up` enclosing `where`s, then along
+// references.
+struct Path {
+  std::uint32_t up = 0;
+  std::vector<std::uint32_t> references;  // relations (`one`) of the object that has been reached
+};
+
+// What a Rows stands for, seen from the object that its expression is about.
+struct RowsInfo {
+  std::uint32_t relation = 0;         // `many`, of that object
+  std::uint32_t object = 0;           // of the child rows
+  std::optional<std::uint32_t> kind;  // only rows whose kind field has this member
+};
+
+// A letter of a framework, its own or its pattern's.
+struct LetterInfo {
+  const lang::LetterDecl* letter = nullptr;
+  bool of_pattern = false;            // its expressions read the pattern's parameters
+  std::vector<lang::ExprId> claimed;  // names of fields in its `met when` whose values may be claimed
+};
+struct FrameworkInfo {
+  std::vector<LetterInfo> letters;
+  bool in_order = false;
+  const lang::Qualified* qualified = nullptr;
+  bool qualified_of_pattern = false;
+  std::optional<std::uint32_t> pattern;  // its declaration
+};
+
+struct StageInfo {
+  std::string name;
+  std::uint32_t rank = 0;  // from 0
+  bool beside = false;
+  std::uint32_t item = 0;  // of LifecycleDecl::items
+};
+
+// A table's rows in the order in which they are tried: what extends it comes first.
+struct TableInfo {
+  std::vector<const lang::TableRow*> rows;
 };
 
 // The labels of a grade: by code, best first for a grade on one axis.
@@ -42,12 +84,21 @@ struct TypedPolicy {
   kernels::Zone zone = kernels::Zone::utc();
   std::optional<std::uint16_t> currency;                     // row of lang::currency_rows
   std::optional<std::int32_t> effective_from, effective_to;  // days since 1970-01-01, both included
-  LeadSchema schema;
+  Schema schema;
   std::vector<GradeInfo> grades;
-  std::vector<std::string> stages;  // lowest rank first
+  std::vector<StageInfo> stages;  // lowest rank first, the main line before what stands beside it; code: position
+  std::optional<std::uint32_t>
+      override_relation;  // of the subject: its object has lead, stage, reason, at in this order
+  std::vector<RateTable> rates;
 
-  std::vector<ExprInfo> expressions;                          // by ExprId
-  std::unordered_map<std::uint32_t, Type> declaration_types;  // setting, let, define, score, grade: by declaration
+  std::vector<ExprInfo> expressions;              // by ExprId
+  std::unordered_map<std::uint32_t, Path> paths;  // names that are not about the expression's own rows
+  std::vector<RowsInfo> rows;                     // by RowsId
+  std::unordered_map<std::uint32_t, std::uint32_t>
+      about;  // qualifier, score, let, grade, framework: the object, by declaration
+  std::unordered_map<std::uint32_t, FrameworkInfo> frameworks;  // by declaration
+  std::unordered_map<std::uint32_t, TableInfo> tables;          // by declaration
+  std::unordered_map<std::uint32_t, Type> declaration_types;    // setting, let, define, score, grade: by declaration
   std::unordered_map<std::uint32_t, bool> declaration_may_be_missing;
   std::unordered_map<std::uint32_t, std::vector<Type>> parameter_types;  // defines, by declaration
   std::unordered_map<std::uint32_t, Constant> constants;                 // settings and constant lets, by declaration

@@ -12,9 +12,11 @@ std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
   return hash * 0xff51'afd7'ed55'8ccdU;
 }
 
-std::uint64_t hash_of(Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate) {
+std::uint64_t hash_of(SpaceId space, SpaceId from, Op op, Type type, std::span<const ValueId> operands,
+                      std::int64_t immediate) {
   std::uint64_t hash = mix(static_cast<std::uint64_t>(op), static_cast<std::uint64_t>(type.kind));
   hash = mix(hash, (std::uint64_t{type.digits} << 48U) | (std::uint64_t{type.currency} << 32U) | type.index);
+  hash = mix(hash, (std::uint64_t{space.index} << 32U) | from.index);
   hash = mix(hash, static_cast<std::uint64_t>(immediate));
   for (const ValueId operand : operands) hash = mix(hash, operand.index);
   return hash;
@@ -70,8 +72,71 @@ std::optional<std::int64_t> ProgramBuilder::constant_of(ValueId id) const {
   return inst.immediate;
 }
 
+std::int64_t ProgramBuilder::window(const WindowEdge& edge) {
+  const auto [found, is_new] =
+      known_windows_.try_emplace({edge.kind, edge.amount, edge.unit.unit, edge.unit.week_starts, edge.of_days},
+                                 static_cast<std::int64_t>(program_.windows.size()));
+  if (is_new) program_.windows.push_back(edge);
+  return found->second;
+}
+
+std::int64_t ProgramBuilder::fade_rule(const FadeRule& rule) {
+  const auto [found, is_new] = known_fades_.try_emplace(rule, static_cast<std::int64_t>(program_.fades.size()));
+  if (is_new) program_.fades.push_back(rule);
+  return found->second;
+}
+
+ProgramBuilder::Place ProgramBuilder::place_of(Op op, std::span<const ValueId> operands, std::int64_t immediate) const {
+  SpaceId of_operands;
+  for (const ValueId operand : operands) {
+    if (of_operands.is_none()) of_operands = inst(operand).space;
+  }
+  switch (reach_of(op)) {
+    case Reach::scalar:
+      return {};
+    case Reach::rows:
+      return {.space = of_operands.is_none() ? space_ : of_operands, .from = {}};
+    case Reach::from_one:
+      if (op == Op::is_linked) of_operands = SpaceId{static_cast<std::uint32_t>(immediate)};
+      [[fallthrough]];
+    case Reach::fold:
+      assert(of_operands.index < program_.spaces.size());
+      return {.space = program_.spaces[of_operands].parent, .from = of_operands};
+    case Reach::to_rows:
+      assert(program_.spaces[space_].parent == of_operands);
+      return {.space = space_, .from = of_operands};
+  }
+  return {};
+}
+
 ValueId ProgramBuilder::add(Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
                             lang::Span span) {
+  return add_at(place_of(op, operands, immediate), op, type, operands, immediate, span);
+}
+
+ValueId ProgramBuilder::fold(Op op, Type type, SpaceId from, std::initializer_list<ValueId> operands,
+                             std::int64_t immediate, lang::Span span) {
+  assert(reach_of(op) == Reach::fold && program_.spaces[from].link == Link::many);
+  const std::span<const ValueId> view(operands.begin(), operands.size());
+  return add_at({.space = program_.spaces[from].parent, .from = from}, op, type, view, immediate, span);
+}
+
+ValueId ProgramBuilder::to_rows(ValueId value, SpaceId into, lang::Span span) {
+  if (inst(value).space.is_none()) return value;
+  assert(program_.spaces[into].link == Link::many);
+  const Type type = inst(value).type;
+  return add_at({.space = into, .from = program_.spaces[into].parent}, Op::to_rows, type, {&value, 1}, 0, span);
+}
+
+ValueId ProgramBuilder::from_one(ValueId value, SpaceId from, lang::Span span) {
+  if (inst(value).op == Op::missing) return value;
+  assert(program_.spaces[from].link == Link::one);
+  const Type type = inst(value).type;
+  return add_at({.space = program_.spaces[from].parent, .from = from}, Op::from_one, type, {&value, 1}, 0, span);
+}
+
+ValueId ProgramBuilder::add_at(Place place, Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
+                               lang::Span span) {
   for ([[maybe_unused]] const ValueId operand : operands) assert(operand.index < program_.insts.size());
   if (const auto simpler = simplify(op, type, operands, immediate, span)) return *simpler;
   const bool is_full = program_.insts.size() >= limits_.instructions;
@@ -79,17 +144,18 @@ ValueId ProgramBuilder::add(Op op, Type type, std::span<const ValueId> operands,
     too_large_ = true;
     return missing(type, span);  // one per type, so that the program stops growing
   }
-  return append(op, type, operands, immediate, span);
+  return append(place, op, type, operands, immediate, span);
 }
 
-ValueId ProgramBuilder::append(Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
+ValueId ProgramBuilder::append(Place place, Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
                                lang::Span span) {
-  const std::uint64_t hash = hash_of(op, type, operands, immediate);
+  const std::uint64_t hash = hash_of(place.space, place.from, op, type, operands, immediate);
   const auto [begin, end] = known_insts_.equal_range(hash);
   for (auto it = begin; it != end; ++it) {
     const Inst& inst = program_.insts[it->second];
     const std::span<const ValueId> its_operands = program_.operands_of(inst);
-    if (inst.op == op && inst.type == type && inst.immediate == immediate &&
+    if (inst.op == op && inst.type == type && inst.space == place.space && inst.from == place.from &&
+        inst.immediate == immediate &&
         std::equal(operands.begin(), operands.end(), its_operands.begin(), its_operands.end())) {
       return it->second;
     }
@@ -102,6 +168,8 @@ ValueId ProgramBuilder::append(Op op, Type type, std::span<const ValueId> operan
   program_.operands.insert(program_.operands.end(), copy.begin(), copy.end());
   const ValueId id = program_.insts.add({.op = op,
                                          .type = type,
+                                         .space = place.space,
+                                         .from = place.from,
                                          .may_fault = faults,
                                          .first_operand = first_operand,
                                          .operand_count = static_cast<std::uint32_t>(copy.size()),
@@ -148,6 +216,29 @@ std::optional<ValueId> ProgramBuilder::simplify(Op op, Type type, std::span<cons
     case Op::select:
     case Op::default_to:
       return simplify_choice(op, operands);
+    case Op::any_rows:
+    case Op::count_rows:
+    case Op::sum_rows:
+    case Op::smallest_row:
+    case Op::largest_row:
+    case Op::first_row:
+    case Op::last_row:
+    case Op::count_distinct:
+    case Op::most_days:
+      return simplify_fold(op, type, operands, span);
+    case Op::keep_distinct:
+    case Op::keep_latest:
+    case Op::keep_first:
+      if (constant_of(operands.back()) == 0) return operands.back();  // none to keep
+      return std::nullopt;
+    case Op::window_edge:
+    case Op::calendar_number:
+    case Op::fade:
+    case Op::convert_money:
+    case Op::is_given:
+    case Op::is_linked:
+    case Op::from_one:
+    case Op::to_rows:
     case Op::column:
     case Op::constant:
     case Op::missing:
@@ -178,6 +269,17 @@ std::optional<ValueId> ProgramBuilder::simplify(Op op, Type type, std::span<cons
   return std::nullopt;
 }
 
+// Over no rows: a mask that no row can be yes in. Whether there is an undecided one still matters to `any_rows`.
+std::optional<ValueId> ProgramBuilder::simplify_fold(Op op, Type type, std::span<const ValueId> operands,
+                                                     lang::Span span) {
+  const ValueId mask = operands.back();
+  const bool is_no = constant_of(mask) == 0;
+  if (!is_no && (op == Op::any_rows || inst(mask).op != Op::missing)) return std::nullopt;
+  const bool has_value_over_none = op == Op::any_rows || op == Op::count_rows || op == Op::sum_rows ||
+                                   op == Op::count_distinct || op == Op::most_days;
+  return has_value_over_none ? constant(type, 0, span) : missing(type, span);
+}
+
 // `and`, `or`: what changes nothing is left out, also a condition that is there twice; one that decides, decides.
 ValueId ProgramBuilder::simplify_junction(Op op, std::span<const ValueId> operands, lang::Span span) {
   const bool decides = op == Op::or_;  // yes decides `or`, no decides `and`
@@ -203,7 +305,7 @@ ValueId ProgramBuilder::simplify_junction(Op op, std::span<const ValueId> operan
     too_large_ = true;
     return missing({.kind = Kind::boolean}, span);
   }
-  return append(op, {.kind = Kind::boolean}, kept, 0, span);
+  return append(place_of(op, kept, 0), op, {.kind = Kind::boolean}, kept, 0, span);
 }
 
 ValueId ProgramBuilder::simplify_at_least(std::span<const ValueId> operands, std::int64_t least, lang::Span span) {
@@ -224,7 +326,7 @@ ValueId ProgramBuilder::simplify_at_least(std::span<const ValueId> operands, std
     too_large_ = true;
     return missing({.kind = Kind::boolean}, span);
   }
-  return append(Op::at_least, {.kind = Kind::boolean}, kept, least, span);
+  return append(place_of(Op::at_least, kept, least), Op::at_least, {.kind = Kind::boolean}, kept, least, span);
 }
 
 std::optional<ValueId> ProgramBuilder::simplify_choice(Op op, std::span<const ValueId> operands) {
@@ -248,27 +350,31 @@ ProgramBuilder::Facts ProgramBuilder::facts_of(Op op, Type type, std::span<const
   const bool own_fault = range.may_overflow || (may_divide_by_zero(op) && constant_of(operands[1]).value_or(0) == 0);
   range.may_overflow = false;
 
-  // `x default y` is without a fault where x had one; `x is known` always answers.
   bool inherits = false;
   bool are_whole = true;  // no operand can be missing
-  for (const ValueId operand : operands) {
-    inherits = inherits || inst(operand).may_fault;
-    are_whole = are_whole && is_never_missing(operand);
+  for (std::size_t k = 0; k < operands.size(); ++k) {
+    inherits = inherits || (inst(operands[k]).may_fault && passes_fault(op, k, operands.size()));
+    are_whole = are_whole && is_never_missing(operands[k]);
   }
-  if (op == Op::is_known) inherits = false;
-  if (op == Op::default_to) inherits = inst(operands[1]).may_fault;
   faults = own_fault || inherits;
 
+  const auto is_whole = [&](std::size_t k) { return is_never_missing(operands[k]); };
   bool never_missing = are_whole && !own_fault;
   if (op == Op::column || op == Op::missing || op == Op::first_yes || op == Op::truth_between ||
-      op == Op::text_function) {
+      op == Op::text_function || op == Op::convert_money) {
     never_missing = false;
-  } else if (op == Op::is_known) {
+  } else if (op == Op::is_linked || op == Op::from_one) {  // not given, or no such row
+    never_missing = false;
+  } else if (op == Op::smallest_row || op == Op::largest_row || op == Op::first_row || op == Op::last_row) {
+    never_missing = false;  // over no rows
+  } else if (op == Op::is_known || op == Op::count_rows || op == Op::count_distinct || op == Op::most_days) {
     never_missing = true;
+  } else if (op == Op::sum_rows) {
+    never_missing = is_whole(0) && !own_fault;
   } else if (op == Op::default_to) {
-    never_missing = is_never_missing(operands[0]) || is_never_missing(operands[1]);
+    never_missing = is_whole(0) || is_whole(1);
   } else if (op == Op::select && immediate != static_cast<std::int64_t>(OnUndecided::agree)) {
-    never_missing = is_never_missing(operands[1]) && is_never_missing(operands[2]);
+    never_missing = is_whole(1) && is_whole(2);
   }
   return {.never_missing = never_missing, .range = range};
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -21,7 +22,8 @@ namespace muster::compiler {
 
 class ProgramBuilder {
  public:
-  // `program` has no instructions yet and outlives the builder. It stays the caller's: title, schema, outputs.
+  // `program` has no instructions yet and outlives the builder. It stays the caller's: title, schema, outputs, and
+  // spaces, of which there is at least the root before the first instruction is added.
   ProgramBuilder(Program& program, const lang::Limits& limits) : program_(program), limits_(limits) {}
   ProgramBuilder(const ProgramBuilder&) = delete;
   ProgramBuilder& operator=(const ProgramBuilder&) = delete;
@@ -32,6 +34,16 @@ class ProgramBuilder {
   ValueId add(Op op, Type type, std::initializer_list<ValueId> operands, std::int64_t immediate, lang::Span span) {
     return add(op, type, std::span<const ValueId>(operands.begin(), operands.size()), immediate, span);
   }
+  // The space of instructions that follow, where their operands do not say it: columns, and what has only operands
+  // that are the same for all rows. The root at first.
+  void enter(SpaceId space) { space_ = space; }
+  [[nodiscard]] SpaceId space() const { return space_; }
+  // Instructions between spaces (inst.def): `from` is the child space of a fold, the parent of to_rows, the `one` space
+  // of from_one and is_linked. The result's space follows from it (to_rows: `into`, a child of `from`).
+  ValueId fold(Op op, Type type, SpaceId from, std::initializer_list<ValueId> operands, std::int64_t immediate,
+               lang::Span span);
+  ValueId to_rows(ValueId value, SpaceId into, lang::Span span);
+  ValueId from_one(ValueId value, SpaceId from, lang::Span span);
   ValueId constant(Type type, std::int64_t value, lang::Span span) { return add(Op::constant, type, {}, value, span); }
   ValueId boolean(bool value, lang::Span span) { return constant({.kind = Kind::boolean}, value ? 1 : 0, span); }
   ValueId missing(Type type, lang::Span span) { return add(Op::missing, type, {}, 0, span); }
@@ -47,6 +59,8 @@ class ProgramBuilder {
   std::int64_t text_set(std::vector<std::string> folded_texts);  // in any order
   [[nodiscard]] std::optional<std::int64_t> find_pattern(const std::string& key) const;
   std::int64_t pattern(const std::string& key, kernels::TextPattern pattern);  // `key` says all that it was made from
+  std::int64_t window(const WindowEdge& edge);
+  std::int64_t fade_rule(const FadeRule& rule);
 
   // The immediate, where the value is a constant that is not missing.
   [[nodiscard]] std::optional<std::int64_t> constant_of(ValueId id) const;
@@ -62,17 +76,29 @@ class ProgramBuilder {
     Range range;  // integers: no lead gives less or more
   };
 
+  // Where an instruction stands: Inst::space and Inst::from.
+  struct Place {
+    SpaceId space;
+    SpaceId from;
+  };
+
+  [[nodiscard]] Place place_of(Op op, std::span<const ValueId> operands, std::int64_t immediate) const;
+  ValueId add_at(Place place, Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
+                 lang::Span span);
   std::optional<ValueId> simplify(Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
                                   lang::Span span);
+  std::optional<ValueId> simplify_fold(Op op, Type type, std::span<const ValueId> operands, lang::Span span);
   ValueId simplify_junction(Op op, std::span<const ValueId> operands, lang::Span span);
   ValueId simplify_at_least(std::span<const ValueId> operands, std::int64_t least, lang::Span span);
   std::optional<ValueId> simplify_choice(Op op, std::span<const ValueId> operands);
-  ValueId append(Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate, lang::Span span);
+  ValueId append(Place place, Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
+                 lang::Span span);
   [[nodiscard]] Facts facts_of(Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
                                bool& faults) const;
 
   Program& program_;
   lang::Limits limits_;
+  SpaceId space_{root_space};
   bool too_large_ = false;
   std::vector<Facts> facts_;                                     // by instruction
   std::unordered_multimap<std::uint64_t, ValueId> known_insts_;  // by hash
@@ -81,6 +107,8 @@ class ProgramBuilder {
   std::map<std::vector<std::int64_t>, std::int64_t> known_number_sets_;
   std::map<std::vector<std::string>, std::int64_t> known_text_sets_;
   std::unordered_map<std::string, std::int64_t> known_patterns_;
+  std::map<std::tuple<EdgeKind, std::int64_t, lang::CalendarUnit, std::uint8_t, bool>, std::int64_t> known_windows_;
+  std::map<FadeRule, std::int64_t> known_fades_;
 };
 
 }  // namespace muster::compiler

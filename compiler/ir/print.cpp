@@ -4,6 +4,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "compiler/ir/cost.h"
 #include "compiler/ir/program.h"
 
 namespace muster::compiler {
@@ -17,6 +18,9 @@ constexpr auto op_names = std::to_array<std::string_view>({
 constexpr std::array<std::string_view, 8> compare_words = {"=", "!=", "<", "<=", ">", ">=", "?", "?"};
 constexpr std::array<std::string_view, 4> rounding_words = {"half even", "half up", "up", "down"};
 constexpr std::array<std::string_view, 3> undecided_words = {"agree", "smaller", "larger"};
+constexpr std::array<std::string_view, 5> unit_words = {"day", "week", "month", "quarter", "year"};
+constexpr std::array<std::string_view, 8> weekday_words = {"?",        "monday", "tuesday",  "wednesday",
+                                                           "thursday", "friday", "saturday", "sunday"};
 
 // Quotes and controls escaped, so that a line stays a line.
 std::string quoted(std::string_view text) {
@@ -40,6 +44,7 @@ class Printer {
   explicit Printer(const Program& program) : program_(program) {}
 
   std::string run() {
+    for (std::uint32_t index = 1; index < program_.spaces.size(); ++index) print_space(SpaceId{index});
     for (std::uint32_t index = 0; index < program_.insts.size(); ++index) print_inst(ValueId{index});
     print_outputs();
     return std::move(out_);
@@ -145,11 +150,82 @@ class Printer {
     return index < lang::function_rows.size() ? lang::function_rows[index].name : "?";
   }
 
-  [[nodiscard]] std::string field_name(std::int64_t column) const {
-    const auto index = static_cast<std::size_t>(column);
-    if (index >= program_.columns.size()) return "?";
-    const std::uint32_t field = program_.columns[index];
-    return field < program_.schema.fields.size() ? program_.schema.fields[field].name : "?";
+  [[nodiscard]] const ObjectSchema* object_of(SpaceId space) const {
+    if (space.index >= program_.spaces.size()) return nullptr;
+    const std::uint32_t object = program_.spaces[space].object;
+    return object < program_.schema.objects.size() ? &program_.schema.objects[object] : nullptr;
+  }
+  [[nodiscard]] std::string field_name(const Inst& inst) const {
+    const ObjectSchema* const object = object_of(inst.space);
+    const auto index = static_cast<std::size_t>(inst.immediate);
+    if (object == nullptr || index >= program_.spaces[inst.space].columns.size()) return "?";
+    const std::uint32_t field = program_.spaces[inst.space].columns[index];
+    return field < object->fields.size() ? object->fields[field].name : "?";
+  }
+  // The relations on the way from the root: Activity, company.Contact.
+  [[nodiscard]] std::string space_name(SpaceId id) const { return compiler::space_name(program_, id); }
+  void print_space(SpaceId id) {
+    const Space& space = program_.spaces[id];
+    const ObjectSchema* const object = object_of(id);
+    write("space {} = {} {}", space_name(id), space.link == Link::many ? "many" : "one",
+          object != nullptr ? object->name : "?");
+    if (space.match) write(", match %{}", space.match->index);
+    write("\n");
+  }
+
+  static std::string calendar_name(const lang::Calendar& calendar) {
+    const auto unit = static_cast<std::size_t>(calendar.unit);
+    if (unit >= unit_words.size()) return "?";
+    if (calendar.unit != lang::CalendarUnit::week) return std::string(unit_words[unit]);
+    return fmt::format("week from {}", weekday_words[calendar.week_starts & 7U]);
+  }
+  void write_window(std::int64_t index) {
+    if (static_cast<std::size_t>(index) >= program_.windows.size()) return;
+    const WindowEdge& edge = program_.windows[static_cast<std::size_t>(index)];
+    switch (edge.kind) {
+      case EdgeKind::duration:
+        if (edge.of_days) {
+          write(" {} days", edge.amount);
+        } else {
+          write(" {}", kernels::format_duration(edge.amount));
+        }
+        break;
+      case EdgeKind::months:
+        write(" {} months", edge.amount);
+        break;
+      case EdgeKind::calendar:
+        write(" {} x {}", edge.amount, calendar_name(edge.unit));
+        break;
+    }
+  }
+  void write_fade(std::int64_t index) {
+    if (static_cast<std::size_t>(index) >= program_.fades.size()) return;
+    const FadeRule& rule = program_.fades[static_cast<std::size_t>(index)];
+    const std::string interval = kernels::format_duration(rule.interval);
+    switch (rule.kind) {
+      case lang::FadeKind::halving:
+        write(", halving every {}", interval);
+        break;
+      case lang::FadeKind::to_zero:
+        write(", to zero over {}", interval);
+        break;
+      case lang::FadeKind::percent:
+        write(", times {} every {}", kernels::format_decimal(rule.left_mantissa, 9), interval);
+        break;
+      case lang::FadeKind::never:
+        write(", never");
+        break;
+    }
+    if (rule.whole_days) write(", by whole days");
+    if (rule.of_days) write(", of a day");
+  }
+  void write_rates(std::int64_t index) {
+    if (static_cast<std::size_t>(index) >= program_.rates.size()) return;
+    const RateTable& table = program_.rates[static_cast<std::size_t>(index)];
+    const auto code = [](std::uint16_t row) {
+      return row < lang::currency_rows.size() ? lang::currency_rows[row].code : "?";
+    };
+    write(", {} to {}", code(table.from), code(table.to));
   }
 
   void write_number_set(const Inst& inst) {
@@ -196,14 +272,16 @@ class Printer {
     if (name.ends_with('_')) name.remove_suffix(1);
     write("%{} = {}", id.index, name);
     print_operands(inst);
-    write(" : {}{}\n", type_name(inst.type), inst.may_fault ? ", may fault" : "");
+    write(" : {}", type_name(inst.type));
+    if (!inst.space.is_none() && inst.space.index != root_space) write(" @{}", space_name(inst.space));
+    write("{}\n", inst.may_fault ? ", may fault" : "");
   }
 
   void print_operands(const Inst& inst) {
     const std::int64_t immediate = inst.immediate;
     switch (inst.op) {
       case Op::column:
-        write(" {} {}", immediate, field_name(immediate));
+        write(" {} {}", immediate, field_name(inst));
         break;
       case Op::constant:
         write(" {}", constant_text(inst));
@@ -295,6 +373,55 @@ class Printer {
         write(" {}", undecided_words[static_cast<std::size_t>(immediate) % undecided_words.size()]);
         write_operands(inst);
         break;
+      case Op::window_edge:
+        write_window(immediate);
+        break;
+      case Op::calendar_number:
+        write_operands(inst);
+        write(", {}", calendar_name({.unit = static_cast<lang::CalendarUnit>(immediate & 7),
+                                     .week_starts = static_cast<std::uint8_t>(immediate >> 3 & 7)}));
+        break;
+      case Op::fade:
+        write_operands(inst);
+        write_fade(immediate);
+        break;
+      case Op::convert_money:
+        write_operands(inst);
+        write_rates(immediate);
+        break;
+      case Op::is_given:
+        write(" {}", space_name(SpaceId{static_cast<std::uint32_t>(immediate)}));
+        break;
+      case Op::is_linked:
+        write(" {}", space_name(inst.from));
+        break;
+      case Op::from_one:
+      case Op::any_rows:
+      case Op::count_rows:
+      case Op::sum_rows:
+      case Op::smallest_row:
+      case Op::largest_row:
+      case Op::count_distinct:
+        write_operands(inst);
+        write(" of {}", space_name(inst.from));
+        break;
+      case Op::first_row:
+      case Op::last_row:
+        write_operands(inst);
+        write(" of {}{}", space_name(inst.from), immediate != 0 ? " without keys" : "");
+        break;
+      case Op::most_days:
+        write_operands(inst);
+        write(" of {}", space_name(inst.from));
+        if (immediate != 0) write(" within {} days", immediate);
+        break;
+      case Op::keep_latest:
+      case Op::keep_first:
+        write(" {} of", immediate);
+        write_operands(inst);
+        break;
+      case Op::to_rows:
+      case Op::keep_distinct:
       case Op::missing:
       case Op::as_of_instant:
       case Op::as_of_day:
@@ -325,30 +452,59 @@ class Printer {
     }
   }
 
+  void print_framework(const FrameworkOutput& framework) {
+    write("framework {} = %{}", framework.name, framework.met.index);
+    if (framework.qualified) write(", qualified %{}", framework.qualified->index);
+    write("\n");
+    for (const LetterOutput& letter : framework.letters) {
+      write("  letter {} = %{}, half %{}, reached %{}\n", letter.name, letter.met.index, letter.half.index,
+            letter.reached.index);
+    }
+  }
+
+  void print_lifecycle(const LifecycleOutput& lifecycle) {
+    for (const StageOutput& stage : lifecycle.stages) {
+      write("stage {} = %{}", stage.name, stage.held.index);
+      if (stage.beside) write(", beside");
+      // Without a stage that is remembered nobody can say what a lead becomes.
+      if (lifecycle.previous && !stage.becomes.is_none()) write(", becomes %{}", stage.becomes.index);
+      if (stage.skipped) write(", skipped %{}", stage.skipped->index);
+      write("\n");
+    }
+    if (lifecycle.disqualified) write("disqualified = %{}\n", lifecycle.disqualified->index);
+    if (lifecycle.not_yet) write("not yet = %{}\n", lifecycle.not_yet->index);
+    if (lifecycle.recycled) write("recycled = %{}\n", lifecycle.recycled->index);
+    if (lifecycle.previous) write("remembered = %{}\n", lifecycle.previous->index);
+    if (lifecycle.manual) {
+      write("override = %{}, reason %{}\n", lifecycle.manual->stage.index, lifecycle.manual->reason.index);
+    }
+    write("lifecycle = %{}\n", lifecycle.reported.index);
+    for (const auto& issue : lifecycle.issues) write("issue {} = %{}\n", quoted(issue.where), issue.condition.index);
+  }
+
   void print_outputs() {
     const Outputs& outputs = program_.outputs;
     for (const IgnoreOutput& ignore : outputs.ignores) {
       write("ignore {} = %{}\n", quoted(ignore.because), ignore.condition.index);
+    }
+    for (const RowIgnoreOutput& ignore : outputs.row_ignores) {
+      write("ignore {} {} = %{}\n", ignore.object, quoted(ignore.because), ignore.count.index);
     }
     for (const QualifierOutput& qualifier : outputs.qualifiers) {
       write("{} {} = %{}\n", qualifier.kind, qualifier.name, qualifier.condition.index);
     }
     for (const ScoreOutput& score : outputs.scores) print_score(score);
     for (const GradeOutput& grade : outputs.grades) write("grade {} = %{}\n", grade.name, grade.value.index);
-    if (outputs.lifecycle) {
-      for (const StageOutput& stage : outputs.lifecycle->stages) {
-        write("stage {} = %{}\n", stage.name, stage.held.index);
-      }
-      if (outputs.lifecycle->disqualified) write("disqualified = %{}\n", outputs.lifecycle->disqualified->index);
-      if (outputs.lifecycle->not_yet) write("not yet = %{}\n", outputs.lifecycle->not_yet->index);
-      write("lifecycle = %{}\n", outputs.lifecycle->reported.index);
-    }
+    for (const FrameworkOutput& framework : outputs.frameworks) print_framework(framework);
+    if (outputs.lifecycle) print_lifecycle(*outputs.lifecycle);
     if (outputs.route) {
       for (const RouteRowOutput& row : outputs.route->rows) {
         write("route to {} = %{}\n", quoted(row.destination), row.condition.index);
       }
       write("route = %{}\n", outputs.route->taken.index);
     }
+    for (const ValueOutput& output : outputs.values) write("output {} = %{}\n", output.name, output.value.index);
+    for (const auto& issue : outputs.issues) write("issue {} = %{}\n", quoted(issue.where), issue.condition.index);
     for (const FaultRoot& root : program_.fault_roots) {
       write("fault {} = %{}\n", quoted(root.label), root.value.index);
     }

@@ -13,6 +13,7 @@
 #include "compiler/ir/type.h"
 #include "lang/source/source.h"
 #include "lang/support/id.h"
+#include "lang/syntax/tree.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/text.h"
 #include "stdlib/kernels/time.h"
@@ -29,9 +30,62 @@ enum class Op : std::uint8_t {
 
 enum class OnUndecided : std::uint8_t { agree = 0, smaller = 1, larger = 2 };  // `select`
 
+using SpaceId = lang::Id<struct SpaceTag>;
+inline constexpr std::uint32_t root_space = 0;
+
+// A set of rows that values belong to. Space 0 holds the subject's rows (leads). A `many` space holds the child rows of
+// its parent's rows, a `one` space the row that each of its parent's rows refers to. Spaces form a tree by path:
+// the contacts of a lead's company are another space than the contacts of a run over companies.
+enum class Link : std::uint8_t { root, many, one };
+struct Space {
+  Link link = Link::root;
+  SpaceId parent;                      // of an earlier space; root: itself
+  std::uint32_t object = 0;            // of the schema
+  std::uint32_t relation = 0;          // of the parent's object
+  std::vector<std::uint32_t> columns;  // column k of the space holds field columns[k] of the object
+  std::optional<ValueId> match;        // one: the parent's value that the fallback match looks for (a text)
+};
+
+// A moment that lies before the evaluation, or a length of time.
+enum class EdgeKind : std::uint8_t {
+  duration,  // the evaluation less `amount` microseconds; of a day: less `amount` whole days, the edge itself left out
+  months,    // the same local time `amount` months before, a month too short clamps to its last day; left out likewise
+  calendar,  // the first day (or its first moment) of the calendar unit `amount - 1` units before the present one
+};
+// The edge is the smallest value that belongs to the window: "left out" edges are given one microsecond or day later.
+struct WindowEdge {
+  EdgeKind kind = EdgeKind::duration;
+  std::int64_t amount = 0;
+  lang::Calendar unit{};  // calendar
+  bool of_days = false;   // the result is a day, not a moment
+
+  bool operator==(const WindowEdge&) const = default;
+};
+
+struct FadeRule {
+  lang::FadeKind kind = lang::FadeKind::never;
+  std::int64_t interval = 0;       // microseconds, above 0
+  std::int64_t left_mantissa = 0;  // percent: the share that is left after each interval, 9 digits
+  bool whole_days = false;         // age counts whole days
+  bool of_days = false;            // the second operand is a day; age is whole days
+  auto operator<=>(const FadeRule&) const = default;
+};
+
+// What one unit of a currency is worth in another, from a day on; rates rise by day, each rate above 0.
+struct RateTable {
+  std::uint16_t from = 0, to = 0;  // rows of lang::currency_rows
+  struct Rate {
+    std::int32_t day;
+    std::int64_t mantissa;  // 9 digits
+  };
+  std::vector<Rate> rates;
+};
+
 struct Inst {
   Op op;
   Type type;
+  SpaceId space;                    // of the result; none: the same for all rows, so that every space may use it
+  SpaceId from;                     // folds: the child space; to_rows: the parent; from_one, is_linked: the `one` space
   bool may_fault = false;           // the value, or one that it is computed from, may overflow or divide by zero
   std::uint32_t first_operand = 0;  // in Program::operands
   std::uint32_t operand_count = 0;
@@ -48,7 +102,8 @@ struct QualifierOutput {
   ValueId condition;
 };
 
-// A rule of a score. `value` is missing where the rule is undecided (and that matters); `earned` is `value default 0`.
+// A rule of a score. `value` is missing where the rule is undecided (and that matters); `earned` is what it surely
+// earns now: for rows those that surely count, else `value default 0`.
 struct RuleOutput {
   std::string label;  // because ..., else the condition in the author's words
   std::string ask;    // may be empty
@@ -71,6 +126,28 @@ struct ScoreOutput {
   std::vector<RuleOutput> rules;
   std::vector<LedgerLine> ledger;
 };
+enum class LetterState : std::uint8_t { met, half_met, not_met, unknown, not_reached };
+struct LetterOutput {
+  std::string name;
+  std::string title;
+  std::string ask;
+  ValueId met;      // yes: met or half met
+  ValueId half;     // yes: half met; no where a letter cannot be half met
+  ValueId reached;  // no: an earlier letter that stops is not met
+};
+struct FrameworkOutput {
+  std::string name;
+  std::string title;
+  std::vector<LetterOutput> letters;
+  std::optional<ValueId> qualified;
+  ValueId met;  // how many letters are met, a half for half met; decimal of 1 digit; missing where that is open
+};
+// A value that the policy wants to see beside the verdict.
+struct ValueOutput {
+  std::string name;
+  std::string title;
+  ValueId value;
+};
 struct GradeOutput {
   std::string name;
   std::string title;
@@ -80,16 +157,34 @@ struct GradeOutput {
 struct StageOutput {
   std::string name;
   std::string title;
+  std::uint32_t rank = 0;  // stages beside one another have one rank
+  bool beside = false;
   ValueId held;
-};  // lowest rank first
+  ValueId becomes;                 // the lead crosses from below to this stage or above in this evaluation
+  std::optional<ValueId> skipped;  // yes: it was entered although an earlier stage was not (an issue of the data)
+};  // lowest rank first; of one rank the main line first
 struct LifecycleOutput {
   std::vector<StageOutput> stages;
   std::optional<ValueId> disqualified;
   std::string disqualified_because;
   std::optional<ValueId> not_yet;
   std::string not_yet_because;
-  ValueId reported;  // first_yes of: disqualified (if any), stages from the highest, not yet (if any)
+  std::optional<ValueId> recycled;
+  std::optional<ValueId> previous;  // code of the remembered stage; missing: none, or not recognised
+  struct Override {
+    ValueId stage;   // code: position in `stages`; missing: no override is in force
+    ValueId reason;  // text
+    std::string by;
+  };
+  std::optional<Override> manual;  // wins over every condition; shown with every answer
+  ValueId reported;                // first_yes of: disqualified (if any), stages from the highest, not yet (if any)
   std::vector<std::string> reported_names;  // by the code of `reported`
+  struct Issue {  // of the data
+    std::string where;
+    std::string what;
+    ValueId condition;
+  };
+  std::vector<Issue> issues;
 };
 struct RouteRowOutput {
   std::string destination;
@@ -105,13 +200,24 @@ struct IgnoreOutput {
   ValueId condition;
 };
 
+// Child rows that never count: how many of a lead's rows the condition sets aside.
+struct RowIgnoreOutput {
+  std::string object;
+  std::string because;
+  ValueId count;
+};
+
 struct Outputs {
-  std::vector<IgnoreOutput> ignores;
+  std::vector<IgnoreOutput> ignores;  // of leads
+  std::vector<RowIgnoreOutput> row_ignores;
   std::vector<QualifierOutput> qualifiers;
   std::vector<ScoreOutput> scores;
   std::vector<GradeOutput> grades;
+  std::vector<FrameworkOutput> frameworks;
   std::optional<LifecycleOutput> lifecycle;
   std::optional<RouteOutput> route;
+  std::vector<ValueOutput> values;
+  std::vector<LifecycleOutput::Issue> issues;  // values that are missing because rows cannot be told apart
 };
 
 // A value whose fault matters (section 4, number 8): where it is missing because of a fault, division records an
@@ -127,8 +233,8 @@ struct Program {
   std::optional<std::int32_t> effective_from, effective_to;  // days since 1970-01-01, both included
   kernels::Zone zone = kernels::Zone::utc();
   bool reads_as_of = false;
-  LeadSchema schema;
-  std::vector<std::uint32_t> columns;  // column k of a batch holds field columns[k] of the schema
+  Schema schema;
+  lang::Table<SpaceId, Space> spaces;  // a space after its parent; the first one is the subject's
 
   lang::Table<ValueId, Inst> insts;
   std::vector<ValueId> operands;
@@ -137,6 +243,9 @@ struct Program {
   std::vector<std::vector<std::int64_t>> number_sets;  // sorted, distinct
   std::vector<std::vector<std::string>> text_sets;     // folded, sorted, distinct
   std::vector<kernels::TextPattern> patterns;
+  std::vector<WindowEdge> windows;
+  std::vector<FadeRule> fades;
+  std::vector<RateTable> rates;
 
   Outputs outputs;
   std::vector<FaultRoot> fault_roots;

@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "compiler/ir/facts.h"
+#include "compiler/ir/outputs.h"
 #include "compiler/ir/program.h"
 
 namespace muster::compiler {
@@ -25,6 +27,7 @@ constexpr std::int64_t most_dropped = 38;                   // digits that a 128
 constexpr std::int64_t most_code = std::int64_t{1} << 24U;  // engines hold a bit per code of a set
 constexpr std::int64_t most_compare_op = 5;
 constexpr std::int64_t most_rounding_mode = 3;
+constexpr std::int64_t whole_share = 1'000'000'000;  // 9 digits
 
 char letter_of(Physical physical) {
   switch (physical) {
@@ -46,6 +49,7 @@ class Verifier {
 
   std::vector<std::string> run() {
     check_pools();
+    check_spaces();
     for (std::uint32_t index = 0; index < program_.insts.size(); ++index) {
       at_ = ValueId{index};
       check_inst(program_.insts[at_]);
@@ -83,8 +87,83 @@ class Verifier {
     for (const auto& set : program_.text_sets) {
       if (!is_sorted_set(set)) complain_output("text set", "is not sorted and distinct");
     }
-    for (const std::uint32_t field : program_.columns) {
-      if (field >= program_.schema.fields.size()) complain_output("columns", "name a field that does not exist");
+    for (const WindowEdge& edge : program_.windows) {
+      const bool is_sound =
+          edge.kind == EdgeKind::calendar ? edge.amount >= 1 && is_calendar(edge.unit) : edge.amount >= 0;
+      if (!is_sound) complain_output("window", "has no such edge");
+    }
+    for (const FadeRule& rule : program_.fades) {
+      if (rule.kind != lang::FadeKind::never && rule.interval <= 0) complain_output("fade", "has no interval");
+      if (rule.left_mantissa < 0 || rule.left_mantissa > whole_share) {
+        complain_output("fade", "leaves less than nothing or more than all");
+      }
+    }
+    for (const RateTable& table : program_.rates) {
+      const bool are_currencies = table.from < lang::currency_rows.size() && table.to < lang::currency_rows.size();
+      if (!are_currencies) complain_output("rates", "are between currencies that do not exist");
+      for (std::size_t k = 0; k < table.rates.size(); ++k) {
+        if (table.rates[k].mantissa <= 0) complain_output("rates", "are not above zero");
+        if (k > 0 && table.rates[k - 1].day >= table.rates[k].day) complain_output("rates", "do not rise by day");
+      }
+    }
+  }
+  static bool is_calendar(const lang::Calendar& calendar) {
+    return calendar.unit <= lang::CalendarUnit::year &&
+           (calendar.unit != lang::CalendarUnit::week || (calendar.week_starts >= 1 && calendar.week_starts <= 7));
+  }
+
+  [[nodiscard]] const ObjectSchema* object_of(const Space& space) const {
+    return space.object < program_.schema.objects.size() ? &program_.schema.objects[space.object] : nullptr;
+  }
+  // The space, or nothing where there is none: whoever asks has told, or tells.
+  [[nodiscard]] const Space* space_at(SpaceId id) const {
+    return id.index < program_.spaces.size() ? &program_.spaces[id] : nullptr;
+  }
+  [[nodiscard]] bool is_in(ValueId value, SpaceId space) const { return program_.insts[value].space == space; }
+  // The same for all rows, or of that space.
+  [[nodiscard]] bool may_be_in(ValueId value, SpaceId space) const {
+    return program_.insts[value].space.is_none() || is_in(value, space);
+  }
+
+  void check_spaces() {
+    if (program_.spaces.size() == 0) complain_output("spaces", "there is none");
+    for (std::uint32_t index = 0; index < program_.spaces.size(); ++index) {
+      const Space& space = program_.spaces[SpaceId{index}];
+      const std::string name = fmt::format("space {}", index);
+      const bool is_root = index == root_space;
+      if ((space.link == Link::root) != is_root || space.parent.index > index ||
+          (space.parent.index == index) != is_root) {
+        complain_output(name, "does not stand behind its parent");
+        continue;
+      }
+      const ObjectSchema* const object = object_of(space);
+      if (object == nullptr) {
+        complain_output(name, "is of an object that does not exist");
+        continue;
+      }
+      for (const std::uint32_t field : space.columns) {
+        if (field >= object->fields.size()) complain_output(name, "names a field that does not exist");
+      }
+      if (!is_root) check_link(space, name);
+    }
+  }
+  void check_link(const Space& space, const std::string& name) {
+    const ObjectSchema* const parent = object_of(program_.spaces[space.parent]);
+    if (parent == nullptr) return;  // told already
+    if (space.relation >= parent->relations.size()) {
+      complain_output(name, "is of a relation that does not exist");
+      return;
+    }
+    const RelationSchema& relation = parent->relations[space.relation];
+    if (relation.many != (space.link == Link::many) || relation.object != space.object) {
+      complain_output(name, "is linked otherwise than its relation says");
+    }
+    if (!space.match) return;
+    if (space.link != Link::one || !relation.match_field) {
+      complain_output(name, "has a match that it does not look for");
+    } else if (!exists(*space.match) || physical_of(type_of(*space.match).kind) != Physical::text ||
+               !may_be_in(*space.match, space.parent)) {
+      complain_output(name, "its match is no text of its parent");
     }
   }
 
@@ -106,7 +185,7 @@ class Verifier {
         return;
       }
     }
-    if (!check_kinds(inst)) return;
+    if (!check_kinds(inst) || !check_place(inst)) return;
     check_immediate(inst);
     check_faults(inst);
   }
@@ -132,7 +211,9 @@ class Verifier {
     }
     if (!sound) return false;
     if (signature.result == "same") {
-      for (const ValueId operand : operands) require(type_of(operand) == inst.type, "its operands differ in type");
+      for (std::size_t k = 0; k < operands.size(); ++k) {
+        require(expected[k] != 'v' || type_of(operands[k]) == inst.type, "its operands differ in type");
+      }
     } else if (signature.result == "same_as_second") {
       for (const ValueId operand : operands.subspan(1)) {
         require(type_of(operand) == inst.type, "its choices differ in type");
@@ -142,6 +223,50 @@ class Verifier {
       if (signature.result.front() != found) complain(fmt::format("its result cannot be of kind {}", found));
     }
     return true;
+  }
+
+  // Whether the spaces of the result and of the operands are what the operation wants.
+  bool check_place(const Inst& inst) {
+    const auto operands_in = [&](SpaceId space) {
+      for (const ValueId operand : program_.operands_of(inst)) {
+        if (!may_be_in(operand, space)) {
+          complain(fmt::format("operand %{} is of another space", operand.index));
+          return false;
+        }
+      }
+      return true;
+    };
+    const auto refuse = [&](std::string_view what) {
+      complain(what);
+      return false;
+    };
+    const Space* const space = space_at(inst.space);
+    const Space* const from = space_at(inst.from);
+    switch (reach_of(inst.op)) {
+      case Reach::scalar:
+        return inst.space.is_none() && inst.from.is_none() ? true : refuse("is the same for all rows");
+      case Reach::rows:
+        if (space == nullptr || !inst.from.is_none()) return refuse("has no space of its own");
+        return operands_in(inst.space);
+      case Reach::fold:
+        if (from == nullptr || from->link != Link::many || from->parent != inst.space) {
+          return refuse("does not fold child rows of its space");
+        }
+        return operands_in(inst.from);
+      case Reach::to_rows:
+        if (space == nullptr || space->link != Link::many || space->parent != inst.from) {
+          return refuse("does not go to child rows of the operand's space");
+        }
+        return operands_in(inst.from);
+      case Reach::from_one:
+        if (from == nullptr || from->link != Link::one || from->parent != inst.space) {
+          return refuse("does not read a row that its space refers to");
+        }
+        // So that no link is found by what it finds.
+        if (from->match && from->match->index >= at_.index) return refuse("comes before the match of its link");
+        return operands_in(inst.from);
+    }
+    return false;
   }
 
   void check_function(std::int64_t id, std::initializer_list<lang::FunctionShape> shapes) {
@@ -185,13 +310,15 @@ class Verifier {
   }
 
   void check_column(const Inst& inst) {
-    if (!is_below(inst.immediate, program_.columns.size())) {
+    const Space& space = program_.spaces[inst.space];
+    if (!is_below(inst.immediate, space.columns.size())) {
       complain("no such column");
       return;
     }
-    const std::uint32_t field = program_.columns[static_cast<std::size_t>(inst.immediate)];
-    if (field >= program_.schema.fields.size()) return;  // told already
-    require(program_.schema.fields[field].type == inst.type, "the field has another type");
+    const std::uint32_t field = space.columns[static_cast<std::size_t>(inst.immediate)];
+    const ObjectSchema* const object = object_of(space);
+    if (object == nullptr || field >= object->fields.size()) return;  // told already
+    require(object->fields[field].type == inst.type, "the field has another type");
   }
 
   void check_set(const Inst& inst) {
@@ -290,6 +417,54 @@ class Verifier {
                 "has no smaller and larger");
         break;
       }
+      case Op::window_edge:
+        if (!is_below(immediate, program_.windows.size())) {
+          complain("no such window");
+        } else {
+          const bool of_days = program_.windows[static_cast<std::size_t>(immediate)].of_days;
+          require(inst.type.kind == (of_days ? Kind::date : Kind::datetime), "the window is of the other kind of time");
+        }
+        break;
+      case Op::calendar_number:
+        require(immediate >= 0 && immediate <= 0x3F &&
+                    is_calendar({.unit = static_cast<lang::CalendarUnit>(immediate & 7),
+                                 .week_starts = static_cast<std::uint8_t>(immediate >> 3 & 7)}),
+                "no such unit");
+        break;
+      case Op::fade:
+        require(is_below(immediate, program_.fades.size()), "no such fade");
+        break;
+      case Op::convert_money:
+        require(is_below(immediate, program_.rates.size()), "no such rates");
+        break;
+      case Op::is_given:
+        require(is_below(immediate, program_.spaces.size()), "no such space");
+        break;
+      case Op::is_linked:
+        require(immediate == static_cast<std::int64_t>(inst.from.index), "is not about the space that it reads");
+        break;
+      case Op::first_row:
+      case Op::last_row:
+        require(immediate == 0 || immediate == 1, "has keys or has none");
+        break;
+      case Op::most_days:
+        require(immediate >= 0, "counts below zero");
+        break;
+      case Op::keep_latest:
+      case Op::keep_first:
+        require(immediate > 0, "keeps none");
+        [[fallthrough]];
+      case Op::keep_distinct:
+        require(program_.spaces[inst.space].link == Link::many, "its rows have no order");
+        break;
+      case Op::from_one:
+      case Op::to_rows:
+      case Op::any_rows:
+      case Op::count_rows:
+      case Op::sum_rows:
+      case Op::smallest_row:
+      case Op::largest_row:
+      case Op::count_distinct:
       case Op::missing:
       case Op::as_of_instant:
       case Op::as_of_day:
@@ -311,67 +486,40 @@ class Verifier {
   void check_faults(const Inst& inst) {
     const auto operands = program_.operands_of(inst);
     bool inherits = false;
-    for (const ValueId operand : operands) inherits = inherits || program_.insts[operand].may_fault;
-    if (inst.op == Op::is_known) inherits = false;
-    if (inst.op == Op::default_to) inherits = program_.insts[operands[1]].may_fault;
+    for (std::size_t k = 0; k < operands.size(); ++k) {
+      inherits = inherits || (program_.insts[operands[k]].may_fault && passes_fault(inst.op, k, operands.size()));
+    }
     require(inst.may_fault || !inherits, "its operand may fault, and it does not say so");
   }
 
-  void check_value(std::string_view output, ValueId id, Physical physical) {
+  void check_value(std::string_view output, ValueId id, std::optional<Physical> physical) {
     if (!exists(id)) {
       complain_output(output, "has a value that does not exist");
-    } else if (physical_of(type_of(id).kind) != physical) {
-      complain_output(output, fmt::format("%{} is of kind {}, not {}", id.index,
-                                          letter_of(physical_of(type_of(id).kind)), letter_of(physical)));
+      return;
     }
+    const Physical found = physical_of(type_of(id).kind);
+    if (physical && found != *physical) {
+      complain_output(output,
+                      fmt::format("%{} is of kind {}, not {}", id.index, letter_of(found), letter_of(*physical)));
+    }
+    if (!may_be_in(id, SpaceId{root_space})) complain_output(output, fmt::format("%{} is not of leads", id.index));
   }
   // A `first_yes` whose answers all have a name.
-  void check_first_yes(std::string_view output, ValueId id, std::size_t names) {
-    check_value(output, id, Physical::code);
+  void check_names(std::string_view output, ValueId id, std::size_t names) {
     if (!exists(id)) return;
     const Inst& inst = program_.insts[id];
     if (inst.op == Op::first_yes && inst.operand_count > names) complain_output(output, "an answer has no name");
   }
 
-  void check_score(const ScoreOutput& score) {
-    check_value(score.name, score.value, Physical::integer);
-    check_value(score.name, score.lowest, Physical::integer);
-    check_value(score.name, score.highest, Physical::integer);
-    for (const RuleOutput& rule : score.rules) {
-      check_value(rule.label, rule.value, Physical::integer);
-      check_value(rule.label, rule.earned, Physical::integer);
-    }
-    for (const LedgerLine& line : score.ledger) {
-      check_value(line.label, line.after, Physical::integer);
-      if (!line.before.is_none()) check_value(line.label, line.before, Physical::integer);
-    }
-  }
-
   void check_outputs() {
+    for_each_output(program_, [this](ValueId id, std::string_view name, std::optional<Physical> physical) {
+      check_value(name, id, physical);
+    });
     const Outputs& outputs = program_.outputs;
-    for (const IgnoreOutput& ignore : outputs.ignores) check_value("ignore", ignore.condition, Physical::boolean);
-    for (const QualifierOutput& qualifier : outputs.qualifiers) {
-      check_value(qualifier.name, qualifier.condition, Physical::boolean);
-    }
-    for (const ScoreOutput& score : outputs.scores) check_score(score);
-    for (const GradeOutput& grade : outputs.grades) check_value(grade.name, grade.value, Physical::code);
     if (outputs.lifecycle) {
-      for (const StageOutput& stage : outputs.lifecycle->stages) check_value(stage.name, stage.held, Physical::boolean);
-      if (outputs.lifecycle->disqualified) {
-        check_value("disqualified", *outputs.lifecycle->disqualified, Physical::boolean);
-      }
-      if (outputs.lifecycle->not_yet) check_value("not yet", *outputs.lifecycle->not_yet, Physical::boolean);
-      check_first_yes("lifecycle", outputs.lifecycle->reported, outputs.lifecycle->reported_names.size());
+      check_names("lifecycle", outputs.lifecycle->reported, outputs.lifecycle->reported_names.size());
     }
-    if (outputs.route) {
-      for (const RouteRowOutput& row : outputs.route->rows) {
-        check_value(row.destination, row.condition, Physical::boolean);
-      }
-      check_first_yes("route", outputs.route->taken, outputs.route->rows.size());
-    }
-    for (const FaultRoot& root : program_.fault_roots) {
-      if (!exists(root.value)) complain_output(root.label, "has a value that does not exist");
-    }
+    if (outputs.route) check_names("route", outputs.route->taken, outputs.route->rows.size());
   }
 
   const Program& program_;

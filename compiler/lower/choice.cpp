@@ -7,12 +7,13 @@ namespace muster::compiler {
 using namespace lang;
 
 Extent Lowerer::select(ValueId condition, Extent yes, Extent no, const Type& type, Span place) {
-  const auto pick = [&](ValueId a, ValueId b, OnUndecided on_undecided) {
+  const auto choice = [&](ValueId a, ValueId b, OnUndecided on_undecided) {
     return builder_.add(Op::select, type, {condition, a, b}, static_cast<std::int64_t>(on_undecided), place);
   };
-  if (mode_ == Mode::actual || physical_of(type.kind) != Physical::integer)
-    return exactly(pick(yes.low, no.low, OnUndecided::agree));
-  return {pick(yes.low, no.low, OnUndecided::smaller), pick(yes.high, no.high, OnUndecided::larger)};
+  const bool is_one_value = mode_ == Mode::actual && yes.is_exact() && no.is_exact();
+  if (is_one_value || physical_of(type.kind) != Physical::integer)
+    return exactly(choice(yes.low, no.low, OnUndecided::agree));
+  return {choice(yes.low, no.low, OnUndecided::smaller), choice(yes.high, no.high, OnUndecided::larger)};
 }
 
 ValueId Lowerer::band_condition(const Band& band, Extent subject, const Type& type) {
@@ -44,7 +45,8 @@ ValueId Lowerer::band_condition(const Band& band, Extent subject, const Type& ty
                    return builder_.add(Op::or_, truth(), any, 0, place);
                  },
                  [&](const BandMissing&) { return negated(is_settled(subject, place), place); },
-                 [&](const BandOtherwise&) { return builder_.boolean(true, place); }},
+                 [&](const BandOtherwise&) { return builder_.boolean(true, place); },
+                 [&](const BandAny&) { return builder_.boolean(true, place); }},
       band.node);
 }
 

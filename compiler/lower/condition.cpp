@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <string>
 
+#include "compiler/check/compare_op.h"
 #include "compiler/lower/lowerer.h"
 #include "lang/source/unicode.h"
 #include "stdlib/kernels/number.h"
@@ -9,27 +10,6 @@
 namespace muster::compiler {
 
 using namespace lang;
-
-namespace {
-
-CompareOp mirrored(CompareOp op) {  // a op b is b mirrored(op) a
-  switch (op) {
-    case CompareOp::less:
-      return CompareOp::greater;
-    case CompareOp::less_equal:
-      return CompareOp::greater_equal;
-    case CompareOp::greater:
-      return CompareOp::less;
-    case CompareOp::greater_equal:
-      return CompareOp::less_equal;
-    case CompareOp::equal:
-    case CompareOp::not_equal:
-      return op;
-  }
-  return op;
-}
-
-}  // namespace
 
 ValueId Lowerer::compare_numbers(CompareOp op, ValueId left, unsigned left_digits, ValueId right, unsigned right_digits,
                                  Span place) {
@@ -41,62 +21,30 @@ ValueId Lowerer::compare_numbers(CompareOp op, ValueId left, unsigned left_digit
 
 ValueId Lowerer::compare(CompareOp op, Extent left, const Type& left_type, Extent right, const Type& right_type,
                          Span place) {
+  if (left_type.kind == Kind::money && right_type.kind == Kind::money && left_type.currency != right_type.currency)
+    return compare(op, left, left_type, convert(right, right_type, left_type, place), left_type, place);
   const auto with = [&](CompareOp o, ValueId l, ValueId r) {
     return compare_numbers(o, l, left_type.digits, r, right_type.digits, place);
   };
   if (left.is_exact() && right.is_exact()) return with(op, left.low, right.low);
-  const auto between = [&](ValueId surely, ValueId perhaps) {
-    return builder_.add(Op::truth_between, truth(), {surely, perhaps}, 0, place);
-  };
   switch (op) {
     case CompareOp::less:
     case CompareOp::less_equal:
-      return between(with(op, left.high, right.low), with(op, left.low, right.high));
+      return between(with(op, left.high, right.low), with(op, left.low, right.high), place);
     case CompareOp::greater:
     case CompareOp::greater_equal:
-      return between(with(op, left.low, right.high), with(op, left.high, right.low));
+      return between(with(op, left.low, right.high), with(op, left.high, right.low), place);
     case CompareOp::equal:
     case CompareOp::not_equal: {
-      const ValueId surely = both(with(CompareOp::greater_equal, left.low, right.high),
-                                  with(CompareOp::less_equal, left.high, right.low), place);
-      const ValueId perhaps = both(with(CompareOp::less_equal, left.low, right.high),
-                                   with(CompareOp::greater_equal, left.high, right.low), place);
-      const ValueId equal = between(surely, perhaps);
+      const ValueId is_surely = both(with(CompareOp::greater_equal, left.low, right.high),
+                                     with(CompareOp::less_equal, left.high, right.low), place);
+      const ValueId is_perhaps = both(with(CompareOp::less_equal, left.low, right.high),
+                                      with(CompareOp::greater_equal, left.high, right.low), place);
+      const ValueId equal = between(is_surely, is_perhaps, place);
       return op == CompareOp::equal ? equal : negated(equal, place);
     }
   }
   return builder_.missing(truth(), place);
-}
-
-ValueId Lowerer::lower_stage_comparison(CompareOp op, std::uint32_t rank, Span place) {
-  // `stage >= X` is the Kleene `or` of held over the stages of that rank or above (number 15).
-  const std::vector<ValueId>& held = held_[mode_index()];
-  const auto at_or_above = [&](std::size_t from) {
-    std::vector<ValueId> stages(held.begin() + static_cast<std::ptrdiff_t>(std::min(from, held.size())), held.end());
-    return stages.empty() ? builder_.boolean(false, place) : builder_.add(Op::or_, truth(), stages, 0, place);
-  };
-  switch (op) {
-    case CompareOp::greater_equal:
-      return at_or_above(rank);
-    case CompareOp::greater:
-      return at_or_above(rank + 1);
-    case CompareOp::less:
-      return negated(at_or_above(rank), place);
-    case CompareOp::less_equal:
-      return negated(at_or_above(rank + 1), place);
-    case CompareOp::equal:
-      return both(at_or_above(rank), negated(at_or_above(rank + 1), place), place);
-    case CompareOp::not_equal:
-      return negated(lower_stage_comparison(CompareOp::equal, rank, place), place);
-  }
-  return builder_.missing(truth(), place);
-}
-
-ValueId Lowerer::is_stage_of(const std::vector<Constant>& list, Span place) {
-  std::vector<ValueId> any{builder_.boolean(false, place)};
-  for (const Constant& item : list)
-    any.push_back(lower_stage_comparison(CompareOp::equal, static_cast<std::uint32_t>(item.value), place));
-  return builder_.add(Op::or_, truth(), any, 0, place);
 }
 
 ValueId Lowerer::lower_comparison(ExprId id, const Comparison& comparison) {
@@ -226,21 +174,6 @@ ValueId Lowerer::lower_text_test(ExprId id, const TextTest& test) {
   return builder_.add(Op::text_test, truth(), {exact(test.subject)}, *index, place);
 }
 
-ValueId Lowerer::lower_in_last(ExprId id, const InLast& window) {
-  // (as of - D, as of]; on a date, as-of-day - D < d <= as-of-day (number 18).
-  const Span place = span(id);
-  const Type& type = type_of(window.value);
-  const bool is_date = type.kind == Kind::date;
-  std::int64_t length = policy_.fixed.at(window.duration.index).value;
-  if (is_date) length /= kernels::microseconds_per_day;
-  const ValueId end = builder_.add(is_date ? Op::as_of_day : Op::as_of_instant, type, {}, 0, place);
-  const ValueId start =
-      builder_.sum(type, std::vector{end, builder_.constant({.kind = Kind::integer}, length, place)}, {1, -1}, place);
-  const Extent value = lower(window.value);
-  return both(compare(CompareOp::greater, value, type, exactly(start), type, place),
-              compare(CompareOp::less_equal, value, type, exactly(end), type, place), place);
-}
-
 ValueId Lowerer::is_settled(Extent value, Span place) {
   std::vector<ValueId> known{builder_.add(Op::is_known, truth(), {value.low}, 0, place)};
   if (!value.is_exact()) {
@@ -255,8 +188,40 @@ ValueId Lowerer::is_settled(Extent value, Span place) {
 }
 
 ValueId Lowerer::lower_state_test(ExprId id, const StateTest& test) {
-  const ValueId settled = is_settled(lower(test.operand), span(id));
-  return test.state == State::known ? settled : negated(settled, span(id));
+  const Span place = span(id);
+  const ExprId operand = without_parentheses(test.operand);
+  ValueId settled;
+  if (policy_.info(operand).meaning == Meaning::reference) {
+    const ValueId linked = surely(exact(operand), place);
+    settled = mode_ == Mode::actual ? linked : between(linked, builder_.boolean(true, place), place);
+  } else {
+    settled = is_settled(lower(operand), place);
+  }
+  return test.state == State::known ? settled : negated(settled, place);
+}
+
+// Whether a value was checked or only told, stated or concluded: what the object says of the field.
+ValueId Lowerer::lower_evidence(ExprId named, Evidence evidence, Span place) {
+  const ExprId operand = without_parentheses(named);
+  const std::uint32_t field = policy_.info(operand).index;
+  std::optional<bool> fixed;
+  const ValueId answer =
+      at_path(operand, [&] {
+        const Field* declared = field_declaration(program_.spaces[space()].object, field);
+        const bool is_claim = evidence == Evidence::claimed || evidence == Evidence::verified;
+        const std::vector<FieldSchema>& fields = object().fields;
+        for (std::uint32_t other = 0; is_claim && declared->verified_by && other < fields.size(); ++other) {
+          if (fields[other].name != declared->verified_by->text) continue;
+          const ValueId verified = column(other, place);
+          return exactly(evidence == Evidence::verified ? verified : negated(verified, place));
+        }
+        fixed = (evidence == Evidence::claimed && declared->claim == Claim::claimed) ||
+                (evidence == Evidence::verified && declared->claim == Claim::verified) ||
+                (evidence == Evidence::explicit_ && declared->source == Source::explicit_) ||
+                (evidence == Evidence::implicit_ && declared->source == Source::implicit_);
+        return exactly(builder_.missing(truth(), place));
+      }).low;
+  return fixed ? builder_.boolean(*fixed, place) : answer;
 }
 
 }  // namespace muster::compiler

@@ -16,6 +16,8 @@ Program lower(const Tree& tree, const Symbols& symbols, const SourceMap& sources
   program.effective_to = policy.effective_to;
   program.zone = policy.zone;
   program.schema = std::move(policy.schema);
+  program.rates = std::move(policy.rates);
+  program.spaces.add({Link::root, SpaceId{root_space}, program.schema.subject, 0, {}, {}});
   Lowerer(tree, symbols, sources, policy, limits, diagnostics, program).run();
   if (!diagnostics.has_errors()) prune(program);
   return program;
@@ -33,6 +35,10 @@ Lowerer::Lowerer(const Tree& tree, const Symbols& symbols, const SourceMap& sour
       builder_(program, limits) {}
 
 void Lowerer::run() {
+  Scope subject;
+  subject.spaces = {root()};
+  subject.collects = true;
+  set_scope(std::move(subject));
   for (std::uint32_t index : policy_.order) {
     lower_declaration(index);
     if (builder_.too_large()) {
@@ -40,43 +46,97 @@ void Lowerer::run() {
       return;
     }
   }
+  add_row_ignores();
 }
 
 void Lowerer::lower_declaration(std::uint32_t index) {
   const Declaration& declaration = tree_.declarations[index];
-  const auto in_both_modes = [&](const auto& lower_it) {
-    for (Mode mode : {Mode::actual, Mode::possible}) {
-      mode_ = mode;
-      values_[mode_index()][index] = lower_it();
-    }
-    mode_ = Mode::actual;
+  // Definitions about other objects are worked out where something reads them.
+  const auto about = policy_.about.find(index);
+  if (about != policy_.about.end() && about->second != program_.schema.subject) return;
+  const auto in_both_modes = [&] {
+    for (Mode mode : {Mode::actual, Mode::possible}) in_mode(mode, [&] { value_of(index); });
   };
   std::visit(
-      Overloaded{[](const PolicyHeader&) {}, [](const Import&) {}, [](const ObjectDecl&) {}, [](const PicklistDecl&) {},
-                 [](const SetDecl&) {}, [](const SettingDecl&) {}, [](const DefineDecl&) {},
-                 [&](const LetDecl& let) { in_both_modes([&] { return lower(let.value); }); },
-                 [&](const IgnoreDecl& ignore) {
-                   const std::string because = ignore.because ? ignore.because->text : label(span(ignore.condition));
-                   program_.outputs.ignores.push_back({because, exact(ignore.condition)});
-                   add_fault_root(program_.outputs.ignores.back().condition, "ignore leads: " + because);
-                 },
-                 [&](const QualifierDecl& qualifier) {
-                   in_both_modes([&] {
-                     return exactly(lower_qualifier(qualifier.items, GroupKind::all_of, 0, declaration.keyword));
-                   });
-                   static constexpr const char* kinds[] = {"ICP", "persona", "demographic", "situational",
-                                                           "behavioural"};
-                   program_.outputs.qualifiers.push_back(
-                       {qualifier.name.text, qualifier.title ? qualifier.title->text : std::string(),
-                        kinds[static_cast<std::size_t>(qualifier.kind)], values_[0][index].low});
-                   // A fault matters where a rule, score, stage, grade or route reads the qualifier, which
-                   // carries it there (section 4, number 8).
-                 },
-                 [&](const ScoreDecl& score) { lower_score(index, score); },
-                 [&](const GradeDecl& grade) { lower_grade(index, grade); },
-                 [&](const LifecycleDecl& lifecycle) { lower_lifecycle(lifecycle); },
-                 [&](const RouteDecl& route) { lower_route(route); }},
+      Overloaded{
+          [](const PolicyHeader&) {}, [](const Import&) {}, [](const ObjectDecl&) {}, [](const PicklistDecl&) {},
+          [](const SetDecl&) {}, [](const SettingDecl&) {}, [](const DefineDecl&) {}, [](const TableDecl&) {},
+          [](const ExtendDecl&) {}, [](const RatesDecl&) {}, [&](const LetDecl&) { in_both_modes(); },
+          [&](const IgnoreDecl& ignore) {
+            if (ignore.object) return;  // rows: part of every mask
+            const std::string because = ignore.because ? ignore.because->text : label(span(ignore.condition));
+            program_.outputs.ignores.push_back({because, exact(ignore.condition)});
+            add_fault_root(program_.outputs.ignores.back().condition, "ignore leads: " + because);
+          },
+          [&](const QualifierDecl& qualifier) {
+            in_both_modes();
+            static constexpr const char* kinds[] = {"ICP", "persona", "demographic", "situational", "behavioural"};
+            program_.outputs.qualifiers.push_back(
+                {qualifier.name.text, qualifier.title ? qualifier.title->text : std::string(),
+                 kinds[static_cast<std::size_t>(qualifier.kind)], value_of(index).low});
+            // A fault matters where a rule, score, stage, grade or route reads the qualifier, which
+            // carries it there (section 4, number 8).
+          },
+          [&](const ScoreDecl& score) {
+            ScoreOutput output;
+            lower_score(index, score, output);
+            program_.outputs.scores.push_back(std::move(output));
+          },
+          [&](const GradeDecl& grade) {
+            in_both_modes();
+            add_grade(index, grade);
+          },
+          [&](const FrameworkDecl& framework) {
+            if (!framework.has_parameters) lower_framework(index, framework);
+          },
+          [&](const LifecycleDecl& lifecycle) { lower_lifecycle(lifecycle); },
+          [&](const RouteDecl& route) { lower_route(route); }, [&](const OutputDecl& output) { add_value(output); }},
       declaration.node);
+}
+
+Extent Lowerer::value_of(std::uint32_t index) {
+  const InSpace key{space().index, index};
+  if (const auto known = known_.values[mode_index()].find(key); known != known_.values[mode_index()].end())
+    return known->second;
+  const Declaration& declaration = tree_.declarations[index];
+  const Extent value = in_space(space(), [&] {
+    if (const auto* let = std::get_if<LetDecl>(&declaration.node)) return lower(let->value);
+    if (const auto* grade = std::get_if<GradeDecl>(&declaration.node)) return lower_grade(index, *grade);
+    const auto& qualifier = std::get<QualifierDecl>(declaration.node);
+    return exactly(lower_qualifier(qualifier.items, GroupKind::all_of, 0, declaration.keyword));
+  });
+  known_.values[mode_index()][key] = value;
+  return value;
+}
+
+const Lowerer::ScoreValues& Lowerer::score_of(std::uint32_t index) {
+  const InSpace key{space().index, index};
+  if (const auto known = known_.scores.find(key); known != known_.scores.end()) return known->second;
+  ScoreOutput nobody;  // only the subject's own scores are told
+  in_space(space(), [&] {
+    in_mode(Mode::actual, [&] { lower_score(index, std::get<ScoreDecl>(tree_.declarations[index].node), nobody); });
+  });
+  return known_.scores.at(key);
+}
+
+// How many rows of each lead an `ignore` sets aside, where anything reads such rows.
+void Lowerer::add_row_ignores() {
+  for (const Declaration& declaration : tree_.declarations) {
+    const auto* ignore = std::get_if<IgnoreDecl>(&declaration.node);
+    if (ignore == nullptr || !ignore->object) continue;
+    for (std::uint32_t index = 0; index < program_.spaces.size(); ++index) {
+      const SpaceId rows{index};
+      const Space& child = program_.spaces[rows];
+      if (child.link != Link::many || child.parent != root() ||
+          program_.schema.objects[child.object].name != ignore->object->text)
+        continue;
+      const Span place = declaration.keyword;
+      const ValueId ignored = in_space(rows, [&] { return surely(exact(ignore->condition), place); });
+      program_.outputs.row_ignores.push_back(
+          {ignore->object->text, ignore->because ? ignore->because->text : label(span(ignore->condition)),
+           builder_.fold(Op::count_rows, whole_number(), rows, {ignored}, 0, place)});
+    }
+  }
 }
 
 ValueId Lowerer::lower_qualifier(const std::vector<CriterionId>& items, GroupKind kind, std::uint32_t count,

@@ -1,4 +1,4 @@
-// Grades, stages, routes, and the words that stand for a rule.
+// Grades, routes, values that the policy wants to see, and the words that stand for a rule.
 #include "compiler/lower/lowerer.h"
 #include "lang/source/unicode.h"
 
@@ -52,7 +52,7 @@ void Lowerer::add_fault_root_after(const std::vector<ValueId>& tried, ValueId va
   add_fault_root(builder_.add(Op::or_, truth(), answers, 0, place), text);
 }
 
-void Lowerer::lower_grade(std::uint32_t index, const GradeDecl& grade) {
+Extent Lowerer::lower_grade(std::uint32_t index, const GradeDecl& grade) {
   const Type type = policy_.declaration_types.at(index);
   const GradeInfo& info = policy_.grades[type.index];
   const auto code = [&](const Name& label_name) {
@@ -62,87 +62,50 @@ void Lowerer::lower_grade(std::uint32_t index, const GradeDecl& grade) {
     }
     return exactly(builder_.missing(type, label_name.span));
   };
-  for (Mode mode : {Mode::actual, Mode::possible}) {
-    mode_ = mode;
-    Extent result = exactly(builder_.missing(type, grade.name.span));
-    for (auto row = grade.rows.rbegin(); row != grade.rows.rend(); ++row) {
-      Extent cell = row->cells.empty() ? result : code(row->cells.back());
-      for (std::size_t column = row->cells.size(); column-- > 1;) {
-        const auto& condition = grade.columns[column - 1];
-        if (condition) cell = select(exact(*condition), code(row->cells[column - 1]), cell, type, row->span);
-      }
-      result = row->condition ? select(exact(*row->condition), cell, result, type, row->span) : cell;
+  Extent result = exactly(builder_.missing(type, grade.name.span));
+  for (auto row = grade.rows.rbegin(); row != grade.rows.rend(); ++row) {
+    Extent cell = row->cells.empty() ? result : code(row->cells.back());
+    for (std::size_t column = row->cells.size(); column-- > 1;) {
+      const auto& condition = grade.columns[column - 1];
+      if (condition) cell = select(exact(*condition), code(row->cells[column - 1]), cell, type, row->span);
     }
-    values_[mode_index()][index] = result;
+    result = row->condition ? select(exact(*row->condition), cell, result, type, row->span) : cell;
   }
-  mode_ = Mode::actual;
-  const ValueId value = values_[0][index].low;
+  return result;
+}
+
+void Lowerer::add_grade(std::uint32_t index, const GradeDecl& grade) {
+  const GradeInfo& info = policy_.grades[policy_.declaration_types.at(index).index];
+  const ValueId value = value_of(index).low;
   program_.outputs.grades.push_back(
       {grade.name.text, grade.title ? grade.title->text : std::string(), info.labels, value});
   add_fault_root(value, "grade " + grade.name.text);
 }
 
-void Lowerer::lower_lifecycle(const LifecycleDecl& lifecycle) {
-  LifecycleOutput output;
-  std::vector<std::string> because;  // of the stages
-  for (Mode mode : {Mode::actual, Mode::possible}) {
-    mode_ = mode;
-    const bool actual = mode == Mode::actual;
-    for (const LifecycleItem& item : lifecycle.items) {
-      if (const auto* fate = std::get_if<Disqualified>(&item.node)) {
-        disqualified_[mode_index()] = exact(fate->condition);
-        if (actual) {
-          output.disqualified = disqualified_[0];
-          output.disqualified_because =
-              item.explained.because ? item.explained.because->text : label(span(fate->condition));
-          add_fault_root(disqualified_[0], "disqualified");
-        }
-      }
-    }
-    // held(S) = condition of S and (the stage before is held) and not disqualified, all Kleene (number 14).
-    std::optional<ValueId> before;
-    for (const LifecycleItem& item : lifecycle.items) {
-      const auto* stage = std::get_if<StageDecl>(&item.node);
-      if (stage == nullptr) continue;
-      std::vector<ValueId> parts{exact(stage->condition)};
-      if (stage->needs) {
-        std::vector<ValueId> known;
-        for (ExprId value : stage->needs->values) known.push_back(is_settled(lower(value), stage->needs->span));
-        parts.push_back(builder_.add(Op::at_least, truth(), known, stage->needs->count, stage->needs->span));
-      }
-      if (before) parts.push_back(*before);
-      if (!disqualified_[mode_index()].is_none()) parts.push_back(negated(disqualified_[mode_index()], item.span));
-      before = builder_.add(Op::and_, truth(), parts, 0, item.span);
-      held_[mode_index()].push_back(*before);
-      if (!actual) continue;
-      output.stages.push_back({stage->name.text, stage->title ? stage->title->text : std::string(), *before});
-      add_fault_root(*before, "stage " + stage->name.text);
+// What an extent comes to where both ends agree, else missing.
+ValueId Lowerer::where_exact(Extent value, const Type& type, Span place) {
+  if (value.is_exact() || physical_of(type.kind) != Physical::integer) return value.low;
+  const ValueId agrees = compare_numbers(CompareOp::equal, value.low, 0, value.high, 0, place);
+  return pick(agrees, value.low, builder_.missing(type, place), type, place);
+}
+
+void Lowerer::add_value(const OutputDecl& output) {
+  const Type& type = type_of(output.value);
+  const Span place = span(output.value);
+  ValueId value = where_exact(lower(output.value), type, place);
+  if (type.kind == Kind::grade) {  // its label
+    const ValueId code = value;
+    const Type text{.kind = Kind::text};
+    const std::vector<std::string>& labels = policy_.grades[type.index].labels;
+    value = builder_.missing(text, place);
+    for (std::size_t k = labels.size(); k-- > 0;) {
+      const std::int64_t one = builder_.number_set({static_cast<std::int64_t>(k)});
+      const ValueId is_label = builder_.add(Op::in_codes, truth(), {code}, one, place);
+      value = pick(is_label, builder_.constant(text, builder_.text(labels[k]), place), value, text, place);
     }
   }
-  mode_ = Mode::actual;
-  std::vector<ValueId> tried;
-  if (output.disqualified) {
-    tried.push_back(*output.disqualified);
-    output.reported_names.emplace_back("disqualified");
-  }
-  for (auto stage = output.stages.rbegin(); stage != output.stages.rend(); ++stage) {
-    tried.push_back(stage->held);
-    output.reported_names.push_back(stage->name);
-  }
-  Span place;
-  for (const LifecycleItem& item : lifecycle.items) {
-    place = item.span;
-    if (const auto* fate = std::get_if<NotYet>(&item.node)) {
-      output.not_yet = exact(fate->condition);
-      output.not_yet_because = item.explained.because ? item.explained.because->text : label(span(fate->condition));
-      add_fault_root_after(tried, *output.not_yet, "not yet", place);
-      tried.push_back(*output.not_yet);
-      output.reported_names.emplace_back("not yet");
-    }
-  }
-  if (tried.empty()) tried.push_back(builder_.boolean(false, place));
-  output.reported = builder_.add(Op::first_yes, {.kind = Kind::stage}, tried, 0, place);
-  program_.outputs.lifecycle = std::move(output);
+  program_.outputs.values.push_back({output.name.text, output.title ? output.title->text : std::string(), value});
+  add_fault_root(value, "output " + output.name.text);
 }
 
 void Lowerer::lower_route(const RouteDecl& route) {

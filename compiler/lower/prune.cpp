@@ -1,81 +1,87 @@
 #include <vector>
 
+#include "compiler/ir/outputs.h"
 #include "compiler/lower/lower.h"
 
 namespace muster::compiler {
-
 namespace {
 
-// Calls `visit` with a reference to every value that an output or a fault root names.
-template <class Visit>
-void for_each_output(Program& program, const Visit& visit) {
-  Outputs& outputs = program.outputs;
-  for (IgnoreOutput& ignore : outputs.ignores) visit(ignore.condition);
-  for (QualifierOutput& qualifier : outputs.qualifiers) visit(qualifier.condition);
-  for (ScoreOutput& score : outputs.scores) {
-    visit(score.value);
-    visit(score.lowest);
-    visit(score.highest);
-    for (RuleOutput& rule : score.rules) {
-      visit(rule.value);
-      visit(rule.earned);
-    }
-    for (LedgerLine& line : score.ledger) {
-      visit(line.after);
-      if (!line.before.is_none()) visit(line.before);
-    }
+// By instruction: whether an output, a fault root or the link of a space depends on it.
+std::vector<bool> live_instructions(Program& program) {
+  std::vector<bool> live(program.insts.size(), false);
+  for_each_output(program, [&](const ValueId& id, const auto&...) { live[id.index] = true; });
+  for (const Space& space : program.spaces) {
+    if (space.match) live[space.match->index] = true;
   }
-  for (GradeOutput& grade : outputs.grades) visit(grade.value);
-  if (outputs.lifecycle) {
-    for (StageOutput& stage : outputs.lifecycle->stages) visit(stage.held);
-    if (outputs.lifecycle->disqualified) visit(*outputs.lifecycle->disqualified);
-    if (outputs.lifecycle->not_yet) visit(*outputs.lifecycle->not_yet);
-    visit(outputs.lifecycle->reported);
+  for (std::size_t index = program.insts.size(); index-- > 0;) {
+    if (!live[index]) continue;
+    const Inst& inst = program.insts[ValueId{static_cast<std::uint32_t>(index)}];
+    for (const ValueId operand : program.operands_of(inst)) live[operand.index] = true;
   }
-  if (outputs.route) {
-    for (RouteRowOutput& row : outputs.route->rows) visit(row.condition);
-    visit(outputs.route->taken);
-  }
-  for (FaultRoot& root : program.fault_roots) visit(root.value);
+  return live;
 }
+
+// Whether the result depends on the moment of the evaluation: by itself, because rows after it never count, or because
+// events after it have not happened.
+bool reads_as_of(const Program& program, const Inst& inst) {
+  if (inst.op == Op::as_of_instant || inst.op == Op::as_of_day || inst.op == Op::window_edge || inst.op == Op::fade) {
+    return true;
+  }
+  const auto object_of = [&](SpaceId space) -> const ObjectSchema& {
+    return program.schema.objects[program.spaces[space].object];
+  };
+  if (inst.op == Op::column) {
+    const std::uint32_t field = program.spaces[inst.space].columns[static_cast<std::size_t>(inst.immediate)];
+    if (object_of(inst.space).fields[field].event) return true;
+  }
+  return !inst.from.is_none() && program.spaces[inst.from].link != Link::root && object_of(inst.from).time.has_value();
+}
+
+// The columns of a space that are read, in the order in which they are met.
+struct Columns {
+  std::vector<std::uint32_t> fields;   // Space::columns to be
+  std::vector<std::uint32_t> renamed;  // by the present column
+};
 
 }  // namespace
 
 void prune(Program& program) {
-  std::vector<bool> live(program.insts.size(), false);
-  for_each_output(program, [&](ValueId& id) { live[id.index] = true; });
-  for (std::size_t index = program.insts.size(); index-- > 0;) {
-    if (!live[index]) continue;
-    const Inst& inst = program.insts[ValueId{static_cast<std::uint32_t>(index)}];
-    for (ValueId operand : program.operands_of(inst)) live[operand.index] = true;
+  const std::vector<bool> live = live_instructions(program);
+  std::vector<Columns> columns;
+  for (const Space& space : program.spaces) {
+    columns.push_back({.fields = {}, .renamed = std::vector(space.columns.size(), ValueId::none_index)});
   }
   std::vector<ValueId> renamed(program.insts.size());
-  std::vector<std::uint32_t> column_of(program.columns.size(), ValueId::none_index);
-  std::vector<std::uint32_t> columns;
   lang::Table<ValueId, Inst> insts;
   std::vector<ValueId> operands;
   program.reads_as_of = false;
   for (std::size_t index = 0; index < program.insts.size(); ++index) {
     if (!live[index]) continue;
     Inst inst = program.insts[ValueId{static_cast<std::uint32_t>(index)}];
+    program.reads_as_of = program.reads_as_of || reads_as_of(program, inst);
     const auto first = static_cast<std::uint32_t>(operands.size());
-    for (ValueId operand : program.operands_of(inst)) operands.push_back(renamed[operand.index]);
+    for (const ValueId operand : program.operands_of(inst)) operands.push_back(renamed[operand.index]);
     inst.first_operand = first;
     if (inst.op == Op::column) {
-      std::uint32_t& column = column_of[static_cast<std::size_t>(inst.immediate)];
+      Columns& of_space = columns[inst.space.index];
+      const auto present = static_cast<std::size_t>(inst.immediate);
+      std::uint32_t& column = of_space.renamed[present];
       if (column == ValueId::none_index) {
-        column = static_cast<std::uint32_t>(columns.size());
-        columns.push_back(program.columns[static_cast<std::size_t>(inst.immediate)]);
+        column = static_cast<std::uint32_t>(of_space.fields.size());
+        of_space.fields.push_back(program.spaces[inst.space].columns[present]);
       }
       inst.immediate = column;
     }
-    program.reads_as_of = program.reads_as_of || inst.op == Op::as_of_instant || inst.op == Op::as_of_day;
     renamed[index] = insts.add(inst);
   }
-  for_each_output(program, [&](ValueId& id) { id = renamed[id.index]; });
+  for_each_output(program, [&](ValueId& id, const auto&...) { id = renamed[id.index]; });
+  for (std::uint32_t index = 0; index < program.spaces.size(); ++index) {
+    Space& space = program.spaces[SpaceId{index}];
+    space.columns = std::move(columns[index].fields);
+    if (space.match) space.match = renamed[space.match->index];
+  }
   program.insts = std::move(insts);
   program.operands = std::move(operands);
-  program.columns = std::move(columns);
 }
 
 }  // namespace muster::compiler

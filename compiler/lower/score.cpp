@@ -1,9 +1,6 @@
-// Scores: what each rule earns, what it may still earn, and a ledger whose lines add up to the score exactly
-// (section 4, numbers 3, 9 and 11).
+// Scores and their groups: what all rules earn together, what they may still earn, and a ledger whose lines add up to
+// the score exactly (section 4, numbers 3, 9 and 11).
 #include <fmt/format.h>
-
-#include <limits>
-#include <numeric>
 
 #include "compiler/lower/lowerer.h"
 #include "stdlib/kernels/number.h"
@@ -14,194 +11,148 @@ using namespace lang;
 
 namespace {
 
-constexpr std::int64_t no_least = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t no_most = std::numeric_limits<std::int64_t>::max();
-
 std::string shown(std::int64_t points) { return kernels::format_decimal(points, points_digits); }
 
 }  // namespace
 
-std::int64_t Lowerer::points_of(ExprId id) const {
-  const Constant& constant = policy_.fixed.at(id.index);
-  return kernels::rescale(constant.value, constant.type.digits, points_digits, RoundingMode::half_even).value;
-}
-
-std::int64_t Lowerer::points_of(const Points& given) const {
-  const std::int64_t amount = points_of(given.amount);
-  return given.minus ? -amount : amount;
-}
-
-ValueId Lowerer::clamp(ValueId value, std::int64_t low, std::int64_t high, Span place) {
-  return builder_.add(Op::clamp, points_type(), {value}, builder_.weights({low, high}), place);
-}
-
-Extent Lowerer::unbounded(Extent extent, std::int64_t least, std::int64_t most, Span place) {
-  return {builder_.add(Op::default_to, points_type(), {extent.low, points(least, place)}, 0, place),
-          builder_.add(Op::default_to, points_type(), {extent.high, points(most, place)}, 0, place)};
-}
-
-Extent Lowerer::rule_points(const PointRule& rule, Span place) {
-  const std::int64_t each = points_of(rule.points);
-  if (!rule.per) return exactly(points(each, place));
-  const Type& type = type_of(rule.per->quantity);
-  Constant step{{.kind = Kind::integer}, 1, {}};
-  if (rule.per->step) step = policy_.fixed.at(rule.per->step->index);
-  // Quantity and step at one scale.
-  const unsigned raise_quantity = step.type.digits > type.digits ? step.type.digits - type.digits : 0;
-  const unsigned raise_step = type.digits > step.type.digits ? type.digits - step.type.digits : 0;
-  const auto one = [&](kernels::Checked checked) {
-    if (checked.fault != kernels::Fault::none) diagnostics_.emit<DiagnosticId::constant_overflow>(place);
-    return checked.fault == kernels::Fault::none ? checked.value : 1;
-  };
-  const std::int64_t aligned_step = one(kernels::multiply(step.value, kernels::power_of_ten(raise_step), 0));
-  const auto earned = [&](ValueId quantity) {
-    if (rule.per->full) {  // whole steps, never below 0 (number 13)
-      Type raised = type;
-      raised.digits = static_cast<std::uint8_t>(type.digits + raise_quantity);
-      const ValueId steps = builder_.add(Op::whole_steps, {.kind = Kind::integer},
-                                         {convert(quantity, type, raised, place)}, aligned_step, place);
-      return builder_.add(Op::scale_by, points_type(), {steps}, builder_.weights({each, 1}), place);
-    }
-    const std::int64_t numerator = one(kernels::multiply(each, kernels::power_of_ten(raise_quantity), 0));
-    const std::int64_t divisor = std::max<std::int64_t>(1, std::gcd(numerator, aligned_step));
-    return builder_.add(Op::scale_by, points_type(), {quantity},
-                        builder_.weights({numerator / divisor, aligned_step / divisor}), place);
-  };
-  const Extent quantity = lower(rule.per->quantity);
-  if (quantity.is_exact()) return exactly(earned(quantity.low));
-  return each >= 0 ? Extent{earned(quantity.low), earned(quantity.high)}
-                   : Extent{earned(quantity.high), earned(quantity.low)};
-}
-
-Extent Lowerer::rule_points(const BandRule& rule, ScoreItemId id, Span place) {
-  std::vector<Arm> arms;
-  for (const BandPoints& band : rule.bands)
-    arms.push_back({&band.band, exactly(points(points_of(band.points), place))});
-  Extent rest = exactly(points(0, place));
-  if (policy_.gapless.contains(id.index)) {
-    for (const Arm& arm : arms) {
-      if (!std::holds_alternative<BandMissing>(arm.band->node)) rest = arm.result;
-    }
-  }
-  return choose(arms, lower(rule.subject), type_of(rule.subject), rest, points_type(), place);
-}
-
-Lowerer::Earned Lowerer::cap(Earned earned, std::int64_t low, std::int64_t high, const std::string& text,
-                             ScoreOutput& output, Span place) {
-  const Earned capped{clamp(earned.actual, low, high, place),
-                      {clamp(earned.extent.low, low, high, place), clamp(earned.extent.high, low, high, place)}};
-  if (capped.actual != earned.actual) output.ledger.push_back({text, capped.actual, earned.actual});
-  return capped;
-}
-
-Lowerer::Earned Lowerer::lower_rule(const ScoreItem& item, ScoreItemId id, ScoreOutput& output) {
-  const Span place = item.span;
-  const auto* per_rule = std::get_if<PointRule>(&item.node);
-  const auto* band_rule = std::get_if<BandRule>(&item.node);
-  const std::optional<ExprId>& when = per_rule != nullptr ? per_rule->when : band_rule->when;
-  const std::optional<ExprId>& at_most = per_rule != nullptr ? per_rule->at_most : band_rule->at_most;
-  const Extent none = exactly(points(0, place));
-  const auto in_mode = [&](Mode mode) {
-    mode_ = mode;
-    Extent earned = per_rule != nullptr ? rule_points(*per_rule, place) : rule_points(*band_rule, id, place);
-    if (mode == Mode::possible) {
-      // Where the quantity is missing anything may be earned, on the side of zero that the rule allows.
-      const bool full = per_rule != nullptr && per_rule->per && per_rule->per->full;
-      const bool minus = full && points_of(per_rule->points) < 0;
-      earned = unbounded(earned, full && !minus ? 0 : no_least, minus ? 0 : no_most, place);
-    }
-    if (when) earned = select(exact(*when), earned, none, points_type(), place);
-    mode_ = Mode::actual;
-    return earned;
-  };
-  const ValueId value = in_mode(Mode::actual).low;
-  const Extent extent = unbounded(in_mode(Mode::possible), no_least, no_most, place);
-
-  std::string text;
-  if (item.explained.because) {
-    text = item.explained.because->text;
-  } else if (band_rule != nullptr) {
-    text = "by " + label(span(band_rule->subject)) + (when ? " when " + label(span(*when)) : std::string());
-  } else {
-    text = per_rule->per
-               ? (per_rule->per->full ? "per full " : "per ") +
-                     (per_rule->per->step ? label(span(*per_rule->per->step)) + " " : std::string()) +
-                     label(span(per_rule->per->quantity)) + (when ? " when " + label(span(*when)) : std::string())
-               : label(span(*when));
-  }
-  const auto decided = [&](ValueId v) {
-    return builder_.add(Op::default_to, points_type(), {v, points(0, place)}, 0, place);
-  };
-  Earned earned{decided(value), extent};
-  output.ledger.push_back({text, earned.actual, {}});
-  ValueId capped_value = value;
-  if (at_most) {
-    const std::int64_t most = points_of(*at_most);
-    const bool minus = per_rule != nullptr && per_rule->points.minus;
-    const std::int64_t low = minus ? -most : no_least;
-    const std::int64_t high = minus ? no_most : most;
-    capped_value = clamp(value, low, high, place);
-    earned = cap(earned, low, high, fmt::format("at most {} {}", shown(most), text), output, place);
-  }
-  output.rules.push_back(
-      {text, item.explained.ask ? item.explained.ask->text : std::string(), place, capped_value, earned.actual});
-  add_fault_root(capped_value, output.name + ": " + text);
-  return earned;
-}
-
-Lowerer::Earned Lowerer::lower_score_items(const std::vector<ScoreItemId>& items, ScoreOutput& output) {
-  std::vector<ValueId> actuals;
-  std::vector<ValueId> lows;
-  std::vector<ValueId> highs;
+Lowerer::Totals Lowerer::lower_score_items(const std::vector<ScoreItemId>& items, const Around& around,
+                                           ScoreOutput& output) {
+  std::vector<Earned> fading;
+  std::vector<Earned> staying;
   Span place;
-  for (ScoreItemId id : items) {
+  for (const ScoreItemId id : items) {
     const ScoreItem& item = tree_.score_items[id];
     place = item.span;
-    Earned earned;
     if (const auto* group = std::get_if<ScoreGroup>(&item.node)) {
-      earned = lower_score_items(group->items, output);
-      if (group->at_most) {
-        const std::int64_t most = points_of(*group->at_most);
-        const std::string title = group->title ? group->title->text + ": " : std::string();
-        earned = cap(earned, no_least, most, fmt::format("{}at most {}", title, shown(most)), output, place);
+      const std::string title = group->title ? group->title->text + ": " : std::string();
+      const Totals totals =
+          lower_block(group->clauses, title, around, place, greatest_of(group->items), output,
+                      [&](const Around& inner) { return lower_score_items(group->items, inner, output); });
+      if (around.fades_whole && group->clauses.fade) {
+        staying.push_back(together(totals, place));
+        continue;
       }
-    } else {
-      earned = lower_rule(item, id, output);
+      if (totals.fading) fading.push_back(*totals.fading);
+      if (totals.staying) staying.push_back(*totals.staying);
+      continue;
     }
-    actuals.push_back(earned.actual);
-    lows.push_back(earned.extent.low);
-    highs.push_back(earned.extent.high);
+    const auto* rule = std::get_if<PointRule>(&item.node);
+    const Clauses& clauses = rule != nullptr ? rule->clauses : std::get<BandRule>(item.node).clauses;
+    (around.fades_whole && clauses.fade ? staying : fading).push_back(lower_rule(item, id, around, output));
   }
-  if (items.empty()) {
-    const ValueId nothing = points(0, place);
-    return {nothing, exactly(nothing)};
-  }
-  const std::vector<std::int64_t> ones(items.size(), 1);
-  const std::int64_t index = builder_.weights(ones);
-  return {builder_.sum(points_type(), actuals, ones, place),
-          {builder_.add(Op::saturating_sum, points_type(), lows, index, place),
-           builder_.add(Op::saturating_sum, points_type(), highs, index, place)}};
+  Totals totals;
+  if (!fading.empty() || staying.empty()) totals.fading = sum_of(fading, place);
+  if (!staying.empty()) totals.staying = sum_of(staying, place);
+  return totals;
 }
 
-void Lowerer::lower_score(std::uint32_t index, const ScoreDecl& score) {
-  ScoreOutput output;
+Lowerer::Totals Lowerer::lower_block(const Clauses& clauses, const std::string& title, const Around& around, Span place,
+                                     const std::optional<std::int64_t>& greatest, ScoreOutput& output,
+                                     const std::function<Totals(const Around&)>& inner) {
+  Around own = around;
+  if (clauses.zero_while) own.zero_while.push_back(*clauses.zero_while);
+  const Fade* fade = clauses.fade ? &*clauses.fade : nullptr;
+  if (fade != nullptr) {
+    own.fades_whole = fade->kind != FadeKind::never && fade->since.has_value();
+    own.fade = fade->kind == FadeKind::never || own.fades_whole ? nullptr : fade;
+  }
+  Totals totals = scoped(
+      [&](Scope& scope) {
+        if (!clauses.restart_after) return;
+        scope.restart.push_back(*clauses.restart_after);
+        scope.restart_at = scope.spaces.size();
+      },
+      [&] { return inner(own); });
+  if (fade != nullptr) {
+    if (own.fades_whole && totals.fading)
+      totals.fading = faded_whole(*totals.fading, *fade, title + label(fade->span), output, place);
+    totals = {together(totals, place), std::nullopt};
+  }
+  const auto limit = [&](std::int64_t low, std::int64_t high, const std::string& text) {
+    totals = through(totals, title + text, output, place,
+                     [&](const Earned& earned) { return clamped(earned, low, high, place); });
+  };
+  if (clauses.at_most) {
+    const std::int64_t most = points_of(*clauses.at_most);
+    limit(no_least, most, fmt::format("at most {}", shown(most)));
+  }
+  if (clauses.at_least) {
+    const std::int64_t least = points_of(*clauses.at_least);
+    limit(least, no_most, fmt::format("at least {}", shown(least)));
+  }
+  if (clauses.scaled_to) {
+    // What the rules of the block can reach; its own caps come first.
+    Clauses caps;
+    caps.at_most = clauses.at_most;
+    caps.at_least = clauses.at_least;
+    const std::optional<std::int64_t> reachable = greatest_in(greatest, caps);
+    const std::int64_t target = points_of(*clauses.scaled_to);
+    if (reachable && *reachable > 0) {
+      totals = through(totals, fmt::format("{}scaled from {} to {}", title, shown(*reachable), shown(target)), output,
+                       place, [&](const Earned& earned) { return scaled(earned, target, *reachable, place); });
+    } else if (reported_scales_.insert(clauses.scaled_to->index).second) {
+      diagnostics_.emit<DiagnosticId::scaled_without_maximum>(span(*clauses.scaled_to));
+    }
+  }
+  return totals;
+}
+
+// A score that is worked out from others: each term of the sum is a rule.
+Lowerer::Earned Lowerer::lower_score_value(const ScoreDecl& score, const Around& around, ScoreOutput& output) {
+  const ExprId whole = without_parentheses(*score.value);
+  SumChain chain{{{false, whole}}};
+  if (const auto* sum = std::get_if<SumChain>(&tree_.expressions[whole].node)) chain = *sum;
+  std::vector<Earned> terms;
+  for (const SumTerm& term : chain.terms) {
+    const Span place = span(term.operand);
+    const auto given = [&] {
+      const Type& type = type_of(term.operand);
+      Extent value = lower(term.operand);
+      if (type.digits != points_digits) value = convert(known_ends(value, type, place), type, points_type(), place);
+      if (!term.minus) return value;
+      const auto negative = [&](ValueId end) {
+        return builder_.add(Op::saturating_sum, points_type(), {end}, builder_.weights({-1}), place);
+      };
+      return Extent{negative(value.high), negative(value.low)};
+    };
+    const Extent now = in_mode(Mode::actual, given);
+    const ValueId value = lift({now}, points_type(), place, [](const std::vector<ValueId>& v) { return v[0]; }).low;
+    const Extent later = unbounded(in_mode(Mode::possible, given), no_least, no_most, place);
+    const Points earned = gated(gate(around.zero_while, std::nullopt, place),
+                                {value, or_else(value, points(0, place), points_type(), place), later}, place);
+    const std::string text = (term.minus ? "minus " : "") + label(place);
+    output.ledger.push_back({text, earned.earned, {}});
+    output.rules.push_back({text, {}, place, earned.value, earned.earned});
+    if (scope_.collects) add_fault_root(earned.value, output.name + ": " + text);
+    terms.push_back({earned.earned, earned.extent});
+  }
+  return sum_of(terms, score.name.span);
+}
+
+void Lowerer::lower_score(std::uint32_t index, const ScoreDecl& score, ScoreOutput& output) {
+  const Span place = score.name.span;
   output.name = score.name.text;
   output.title = score.title ? score.title->text : std::string();
-  Earned earned = lower_score_items(score.items, output);
+  const auto greatest = score.value ? greatest_of_value(*score.value) : greatest_of(score.items);
+  Totals totals = lower_block(score.clauses, {}, {}, place, greatest, output, [&](const Around& inner) {
+    if (score.value) return Totals{lower_score_value(score, inner, output), std::nullopt};
+    return lower_score_items(score.items, inner, output);
+  });
   const std::int64_t low = score.from ? points_of(*score.from) : no_least;
   const std::int64_t high = score.to ? points_of(*score.to) : no_most;
   if (score.from || score.to) {
     const std::string text = !score.to     ? fmt::format("never below {}", shown(low))
                              : !score.from ? fmt::format("never above {}", shown(high))
                                            : fmt::format("kept from {} to {}", shown(low), shown(high));
-    earned = cap(earned, low, high, text, output, score.name.span);
+    totals =
+        through(totals, text, output, place, [&](const Earned& earned) { return clamped(earned, low, high, place); });
   }
+  const Earned earned = together(totals, place);
   output.value = earned.actual;
   output.lowest = earned.extent.low;
   output.highest = earned.extent.high;
-  add_fault_root(output.value, "score " + output.name);
-  scores_[index] = {earned.actual, earned.extent};
-  program_.outputs.scores.push_back(std::move(output));
+  if (scope_.collects) add_fault_root(output.value, "score " + output.name);
+  known_.scores[{space().index, index}] = {earned.actual, earned.extent};
 }
 
 }  // namespace muster::compiler

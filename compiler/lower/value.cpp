@@ -29,13 +29,9 @@ ValueId Lowerer::lower_constant(const Constant& constant, Span place) {
   return builder_.constant(constant.type, constant.value, place);
 }
 
-ValueId Lowerer::column(std::uint32_t field, Span place) {
-  const auto [slot, is_new] = column_of_field_.emplace(field, static_cast<std::uint32_t>(program_.columns.size()));
-  if (is_new) program_.columns.push_back(field);
-  return builder_.add(Op::column, program_.schema.fields[field].type, {}, slot->second, place);
-}
-
 ValueId Lowerer::convert(ValueId value, const Type& from, const Type& to, Span place) {
+  if (from.kind == Kind::money && to.kind == Kind::money && from.currency != to.currency)
+    return convert_money(value, from, to, place);
   if (from.digits == to.digits || from.kind == Kind::boolean) return value;
   const auto mode = static_cast<std::int64_t>(RoundingMode::half_even);
   return builder_.add(Op::rescale, to, {value}, from.digits | (to.digits << 8) | (mode << 16), place);
@@ -101,9 +97,16 @@ Extent Lowerer::lower(ExprId id) {
           [&](const SetLiteral&) { return exactly(builder_.missing(type_of(id), place)); },
           [&](const RangeLiteral&) { return exactly(builder_.missing(type_of(id), place)); },
           [&](const Membership& membership) { return exactly(lower_membership(id, membership)); },
-          [&](const InLast& window) { return exactly(lower_in_last(id, window)); },
+          [&](const InWindow& test) { return exactly(lower_in_window(id, test)); },
           [&](const TextTest& test) { return exactly(lower_text_test(id, test)); },
           [&](const StateTest& test) { return exactly(lower_state_test(id, test)); },
+          [&](const KnownWithin& test) { return exactly(lower_known_within(id, test)); },
+          [&](const EvidenceTest& test) { return exactly(lower_evidence(test.operand, test.evidence, place)); },
+          [&](const RowsTest& test) { return at_path(id, [&] { return exactly(lower_rows_test(id, test)); }); },
+          [&](const Aggregate& aggregate) { return at_path(id, [&] { return lower_aggregate(id, aggregate); }); },
+          [&](const DaysOf& days) { return at_path(id, [&] { return exactly(lower_days_of(id, days)); }); },
+          [&](const FrameworkQualified& test) { return exactly(lower_framework_qualified(id, test)); },
+          [&](const StageBecomes& test) { return at_path(id, [&] { return exactly(lower_stage_becomes(id, test)); }); },
           [&](const If& choice) {
             const Type& type = type_of(id);
             return select(exact(choice.condition), convert(lower(choice.then), type_of(choice.then), type, place),
@@ -119,10 +122,12 @@ Extent Lowerer::lower(ExprId id) {
             return choose(arms, lower(match.subject), type_of(match.subject), arms.back().result, type, place);
           },
           [&](const ScoreBound& bound) {
-            const ScoreValues& score = scores_.at(policy_.info(id).index);
-            const bool lowest = bound.kind == BoundKind::lowest;
-            // What is possible now only shrinks when data arrive, so the bound itself lies in the extent.
-            return mode_ == Mode::possible ? score.extent : exactly(lowest ? score.extent.low : score.extent.high);
+            return at_path(id, [&] {
+              const ScoreValues& score = score_of(policy_.info(id).index);
+              const bool lowest = bound.kind == BoundKind::lowest;
+              // What is possible now only shrinks when data arrive, so the bound itself lies in the extent.
+              return mode_ == Mode::possible ? score.extent : exactly(lowest ? score.extent.low : score.extent.high);
+            });
           },
           [&](const Parenthesised& group) { return lower(group.inner); },
           [&](const Poison&) { return exactly(builder_.missing(type_of(id), place)); }},
@@ -130,31 +135,51 @@ Extent Lowerer::lower(ExprId id) {
 }
 
 Extent Lowerer::lower_name(ExprId id) {
+  if (policy_.info(id).meaning != Meaning::parameter) return at_path(id, [&] { return lower_name_here(id); });
+  // A parameter read among the child rows of those that the define was called for.
+  if (scope_.arguments == nullptr) return exactly(builder_.missing(type_of(id), span(id)));
+  const Extent value = (*scope_.arguments)[policy_.info(id).index];
+  const std::vector<ValueId> ends = to_here({value.low, value.high}, {}, scope_.arguments_at, span(id));
+  return {ends[0], ends[1]};
+}
+
+Extent Lowerer::lower_name_here(ExprId id) {
   const ExprInfo& own = policy_.info(id);
   const Span place = span(id);
   switch (own.meaning) {
     case Meaning::field:
       return exactly(column(own.index, place));
-    case Meaning::parameter:
-      return (*arguments_)[own.index];
     case Meaning::setting:
       return exactly(lower_constant(policy_.constants.at(own.index), place));
     case Meaning::let:
     case Meaning::qualifier:
     case Meaning::grade:
-      return values_[mode_index()].at(own.index);
+      return value_of(own.index);
     case Meaning::score: {
-      const ScoreValues& score = scores_.at(own.index);
+      const ScoreValues& score = score_of(own.index);
       return mode_ == Mode::actual ? exactly(score.value) : score.extent;
     }
+    case Meaning::letter:
+    case Meaning::letters_met:
+    case Meaning::letters_share:
+      return lower_letter(id);
+    case Meaning::reference:
+      return exactly(builder_.add(Op::is_linked, truth(), {}, one_space(space(), own.index).index, place));
     case Meaning::disqualified:
-      return exactly(disqualified_[mode_index()]);
+      return exactly(known_.disqualified[mode_index()]);
+    case Meaning::recycled: {
+      const std::optional<Recycling>& recycled = recycling();
+      return exactly(recycled ? recycled->condition : builder_.boolean(false, place));
+    }
     case Meaning::member:
       return exactly(builder_.constant(own.type, own.index, place));
     case Meaning::none:
     case Meaning::picklist:
     case Meaning::set:
     case Meaning::define:
+    case Meaning::table:
+    case Meaning::framework:
+    case Meaning::parameter:
     case Meaning::stage:
     case Meaning::broken:
       break;  // the checker lets none of them stand as a value
@@ -169,13 +194,17 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
   std::vector<std::int64_t> weights;
   bool exact_all = true;
   for (const SumTerm& term : sum.terms) {
-    const Type& term_type = type_of(term.operand);
+    Type term_type = type_of(term.operand);
     Extent operand;
     if (type.kind == Kind::date && term_type.kind == Kind::duration) {
       const std::int64_t days = policy_.fixed.at(term.operand.index).value / kernels::microseconds_per_day;
       operand = exactly(builder_.constant({.kind = Kind::integer}, days, span(term.operand)));
     } else {
       operand = lower(term.operand);
+    }
+    if (term_type.kind == Kind::money && term_type.currency != type.currency) {
+      operand = convert(operand, term_type, type, span(term.operand));
+      term_type = type;
     }
     exact_all = exact_all && operand.is_exact();
     weights.push_back(weight_in(term_type, type, term.minus));
@@ -188,31 +217,64 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
           builder_.add(Op::saturating_sum, type, highs, index, span(id))};
 }
 
-ValueId Lowerer::divide(const Product& product, Type type, ValueId left, ValueId right, Span place) {
-  const int raise = type.digits + type_of(product.right).digits - type_of(product.left).digits;
+ValueId Lowerer::divide(ExprId left_id, const Type& right_type, Type type, ValueId left, ValueId right, Span place) {
+  const int raise = type.digits + right_type.digits - type_of(left_id).digits;
   const std::int64_t raise_left = std::max(0, raise);
   const std::int64_t raise_right = std::max(0, -raise);
   return builder_.add(Op::divide, type, {left, right}, raise_left | (raise_right << 8), place);
 }
 
+Extent Lowerer::known_ends(Extent extent, const Type& type, Span place) {
+  if (mode_ == Mode::actual || extent.is_exact() || type.kind != Kind::decimal) return extent;
+  const auto end = [&](ValueId value, std::int64_t no_bound, CompareOp inside) {
+    const ValueId limit = builder_.constant(type, no_bound, place);
+    return pick(compare_numbers(inside, value, 0, limit, 0, place), value, builder_.missing(type, place), type, place);
+  };
+  return {end(extent.low, no_least, CompareOp::greater), end(extent.high, no_most, CompareOp::less)};
+}
+
 Extent Lowerer::lower_product(ExprId id, const Product& product) {
   const Type& type = type_of(id);
   const Span place = span(id);
-  const int left_digits = type_of(product.left).digits;
-  const int right_digits = type_of(product.right).digits;
-  return lift({lower(product.left), lower(product.right)}, type, place, [&](const std::vector<ValueId>& v) {
+  const Type& left_type = type_of(product.left);
+  const int left_digits = left_type.digits;
+  // Amounts are divided by one another in one currency.
+  Type right_type = type_of(product.right);
+  const Extent left = known_ends(lower(product.left), left_type, place);
+  Extent right = known_ends(lower(product.right), right_type, place);
+  if (left_type.kind == Kind::money && right_type.kind == Kind::money && left_type.currency != right_type.currency) {
+    right = convert(right, right_type, left_type, place);
+    right_type = left_type;
+  }
+  const int right_digits = right_type.digits;
+  const auto result = [&](const std::vector<ValueId>& v) {
     switch (product.op) {
       case ProductOp::multiply:
+      case ProductOp::share_of:
         return builder_.add(Op::multiply, type, v, std::max(0, left_digits + right_digits - type.digits), place);
       case ProductOp::divide:
-        return divide(product, type, v[0], v[1], place);
+        return divide(product.left, right_type, type, v[0], v[1], place);
       case ProductOp::remainder:
         return builder_.add(Op::remainder, type, v,
                             std::max(0, type.digits - left_digits) | (std::max(0, type.digits - right_digits) << 8),
                             place);
     }
     return builder_.missing(type, place);
-  });
+  };
+  // A fixed factor or divisor keeps the order of the ends, or turns it round where it is negative.
+  const bool scales = product.op == ProductOp::multiply || product.op == ProductOp::share_of;
+  const auto left_factor = builder_.constant_of(left.low);
+  const auto right_factor = builder_.constant_of(right.low);
+  if (scales && left.is_exact() && left_factor && !right.is_exact()) {
+    const Extent ends{result({left.low, right.low}), result({left.low, right.high})};
+    return *left_factor >= 0 ? ends : Extent{ends.high, ends.low};
+  }
+  if ((scales || product.op == ProductOp::divide) && right.is_exact() && right_factor && *right_factor != 0 &&
+      !left.is_exact()) {
+    const Extent ends{result({left.low, right.low}), result({left.high, right.low})};
+    return *right_factor >= 0 ? ends : Extent{ends.high, ends.low};
+  }
+  return lift({left, right}, type, place, result);
 }
 
 Extent Lowerer::lower_round(ExprId id, const Round& round) {
@@ -242,6 +304,9 @@ Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {
   const Extent value = convert(lower(fallback.operand), type_of(fallback.operand), type, span(id));
   if (mode_ == Mode::possible) return value;  // what is missing may become anything, the fallback included
   const Extent other = convert(lower(fallback.fallback), type_of(fallback.fallback), type, span(id));
+  if (!value.is_exact() || !other.is_exact()) {  // a count that is open is as good as missing
+    return select(is_settled(value, span(id)), exactly(value.low), other, type, span(id));
+  }
   return exactly(builder_.add(Op::default_to, type, {value.low, other.low}, 0, span(id)));
 }
 
@@ -261,21 +326,32 @@ Extent Lowerer::lower_define(ExprId id, const Call& call) {
     const Type& wanted = policy_.parameter_types.at(index)[i];
     arguments.push_back(convert(lower(call.arguments[i]), type_of(call.arguments[i]), wanted, span(id)));
   }
-  const auto key = std::pair(index, arguments);
-  if (const auto known = inlined_[mode_index()].find(key); known != inlined_[mode_index()].end()) return known->second;
-  const std::vector<Extent>* const outer = arguments_;
-  arguments_ = &arguments;
+  auto& inlined = known_.inlined[mode_index()];
+  const auto key = std::pair(arguments, std::pair(index, scope_.spaces));
+  if (const auto known = inlined.find(key); known != inlined.end()) return known->second;
   ++inline_depth_;
-  const Extent value = convert(lower(define.body), type_of(define.body), result, span(id));
+  const Extent value = scoped(
+      [&](Scope& scope) {
+        scope.arguments = &arguments;
+        scope.arguments_at = scope.spaces.size();
+        scope.home = scope.spaces.size();
+        for (std::size_t depth = scope.spaces.size(); depth > 0; --depth) {
+          if (program_.spaces[scope.spaces[depth - 1]].object != program_.schema.subject) continue;
+          scope.home = depth;
+          break;
+        }
+        scope.restart.clear();
+      },
+      [&] { return convert(lower(define.body), type_of(define.body), result, span(id)); });
   if (inline_depth_ <= limits_.nesting_depth) --inline_depth_;
-  arguments_ = outer;
-  inlined_[mode_index()].emplace(key, value);
+  inlined.emplace(key, value);
   return value;
 }
 
 Extent Lowerer::lower_call(ExprId id, const Call& call) {
   const ExprInfo& own = policy_.info(id);
   if (own.meaning == Meaning::define) return lower_define(id, call);
+  if (own.meaning == Meaning::table) return lower_table(id, call);
   const Type& type = type_of(id);
   const Span place = span(id);
   const FunctionRow& row = function_rows[own.index];

@@ -1,23 +1,62 @@
+// Collects the names of a policy.
 #include "compiler/resolve/symbols.h"
 
 #include <algorithm>
-
-#include "compiler/resolve/walk.h"
 
 namespace muster::compiler {
 
 using namespace lang;
 
+namespace {
+
+std::optional<std::uint32_t> number_in(const std::unordered_map<std::string, std::uint32_t>& numbers,
+                                       const std::string& name) {
+  const auto place = numbers.find(name);
+  return place == numbers.end() ? std::nullopt : std::optional(place->second);
+}
+
+bool same_texts(const std::vector<Quoted>& left, const std::vector<Quoted>& right) {
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](const Quoted& a, const Quoted& b) { return a.text == b.text; });
+}
+
+// Whether two kinds declare one and the same field.
+bool same_field(const Field& left, const Field& right) {
+  const auto text = [](const std::optional<Name>& name) { return name ? name->text : std::string(); };
+  return left.type.name.text == right.type.name.text && left.type.digits == right.type.digits &&
+         text(left.type.currency) == text(right.type.currency) && same_texts(left.headers, right.headers) &&
+         same_texts(left.missing_when, right.missing_when) && same_texts(left.formats, right.formats) &&
+         left.event == right.event && left.known_after_outcome == right.known_after_outcome &&
+         left.claim == right.claim && left.source == right.source &&
+         text(left.verified_by) == text(right.verified_by) && text(left.dated_by) == text(right.dated_by);
+}
+
+}  // namespace
+
+std::optional<std::uint32_t> ObjectNames::find_field(const std::string& name) const {
+  return number_in(field_numbers, name);
+}
+
+std::optional<std::uint32_t> ObjectNames::find_relation(const std::string& name) const {
+  return number_in(relation_numbers, name);
+}
+
 Symbols::Symbols(const Tree& tree, Diagnostics& diagnostics)
     : broken_(tree.broken_words.begin(), tree.broken_words.end()) {
+  for (std::uint32_t index = 0; index < tree.declarations.size(); ++index) {
+    if (const auto* object = std::get_if<ObjectDecl>(&tree.declarations[index].node))
+      read_object(*object, index, diagnostics);
+  }
+  subject_ = find_object("Lead");
+  about_.assign(tree.declarations.size(), subject_);
+  for (std::uint32_t number = 0; number < objects_.size(); ++number) about_[objects_[number].declaration] = number;
   for (std::uint32_t index = 0; index < tree.declarations.size(); ++index) {
     const Declaration& declaration = tree.declarations[index];
     const auto named = [&](const Name& name, Meaning meaning) { declare(name, meaning, index, diagnostics); };
     std::visit(
-        Overloaded{[](const PolicyHeader&) {}, [](const Import&) {}, [](const IgnoreDecl&) {}, [](const RouteDecl&) {},
-                   [&](const ObjectDecl& object) {
-                     if (!lead_object_ || object.name.text == "Lead") lead_object_ = index;
-                   },
+        Overloaded{[](const PolicyHeader&) {}, [](const Import&) {}, [](const ObjectDecl&) {}, [](const ExtendDecl&) {},
+                   [](const RatesDecl&) {}, [](const RouteDecl&) {}, [](const OutputDecl&) {},
+                   [&](const IgnoreDecl& ignore) { declare_about(ignore.object, index, diagnostics); },
                    [&](const PicklistDecl& picklist) {
                      named(picklist.name, Meaning::picklist);
                      for (const PicklistMember& member : picklist.members) members_.insert(member.name.text);
@@ -25,12 +64,27 @@ Symbols::Symbols(const Tree& tree, Diagnostics& diagnostics)
                    },
                    [&](const SetDecl& set) { named(set.name, Meaning::set); },
                    [&](const SettingDecl& setting) { named(setting.name, Meaning::setting); },
-                   [&](const LetDecl& let) { named(let.name, Meaning::let); },
+                   [&](const LetDecl& let) {
+                     named(let.name, Meaning::let);
+                     declare_about(let.about, index, diagnostics);
+                   },
                    [&](const DefineDecl& define) { named(define.name, Meaning::define); },
-                   [&](const QualifierDecl& qualifier) { named(qualifier.name, Meaning::qualifier); },
-                   [&](const ScoreDecl& score) { named(score.name, Meaning::score); },
+                   [&](const TableDecl& table) { named(table.name, Meaning::table); },
+                   [&](const QualifierDecl& qualifier) {
+                     named(qualifier.name, Meaning::qualifier);
+                     declare_about(qualifier.about, index, diagnostics);
+                   },
+                   [&](const ScoreDecl& score) {
+                     named(score.name, Meaning::score);
+                     declare_about(score.about, index, diagnostics);
+                   },
+                   [&](const FrameworkDecl& framework) {
+                     named(framework.name, Meaning::framework);
+                     declare_about(framework.about, index, diagnostics);
+                   },
                    [&](const GradeDecl& grade) {
                      named(grade.name, Meaning::grade);
+                     declare_about(grade.about, index, diagnostics);
                      for (const GradeRow& row : grade.rows) {
                        for (const Name& cell : row.cells) members_.insert(cell.text);
                      }
@@ -44,31 +98,119 @@ Symbols::Symbols(const Tree& tree, Diagnostics& diagnostics)
                      named({"stage", declaration.keyword}, Meaning::stage);
                      for (const LifecycleItem& item : lifecycle.items) {
                        if (const auto* stage = std::get_if<StageDecl>(&item.node)) members_.insert(stage->name.text);
-                       if (std::holds_alternative<Disqualified>(item.node)) {
-                         // A second one is reported by the checker, as what it is.
+                       // A second one is reported by the checker, as what it is.
+                       if (std::holds_alternative<Disqualified>(item.node))
                          declared_.try_emplace("disqualified", Symbol{Meaning::disqualified, index, item.span});
-                       }
+                       if (std::holds_alternative<Recycled>(item.node))
+                         declared_.try_emplace("recycled", Symbol{Meaning::recycled, index, item.span});
                      }
                    }},
         declaration.node);
   }
-  if (!lead_object_) return;
-  const auto& object = std::get<ObjectDecl>(tree.declarations[*lead_object_].node);
-  for (std::uint32_t index = 0; index < object.fields.size(); ++index) {
-    const Name& name = object.fields[index].name;
-    const auto [place, is_new] = fields_.emplace(name.text, Symbol{Meaning::field, index, name.span});
-    if (!is_new) {
-      diagnostics.emit<DiagnosticId::duplicate_name>(name.span, name.text)
-          .notes.push_back({place->second.span, "first here"});
+  report_names_of_fields(diagnostics);
+}
+
+void Symbols::read_object(const ObjectDecl& object, std::uint32_t index, Diagnostics& diagnostics) {
+  const auto number = static_cast<std::uint32_t>(objects_.size());
+  const auto [place, is_new] = object_numbers_.emplace(object.name.text, number);
+  ObjectNames& names = objects_.emplace_back();
+  names.declaration = index;
+  names.object = &object;
+  if (!is_new) {
+    diagnostics.emit<DiagnosticId::duplicate_name>(object.name.span, object.name.text)
+        .notes.push_back({objects_[place->second].object->name.span, "first here"});
+  }
+  read_fields(names, diagnostics);
+  for (std::uint32_t relation = 0; relation < object.relations.size(); ++relation) {
+    const Name& name = object.relations[relation].name;
+    if (name.text.empty()) continue;  // the parser has said so
+    const auto field = names.find_field(name.text);
+    const auto [earlier, is_first] = names.relation_numbers.emplace(name.text, relation);
+    if (field || !is_first) {
+      Diagnostic& message = diagnostics.emit<DiagnosticId::duplicate_name>(name.span, name.text);
+      message.notes.push_back(
+          {field ? names.fields[*field].field->name.span : object.relations[earlier->second].name.span, "first here"});
+      message.fix = "name the relation: `other_name: " + std::string(object.relations[relation].many ? "many" : "one") +
+                    " " + object.relations[relation].object.text + " by ...`";
+    }
+  }
+}
+
+void Symbols::read_fields(ObjectNames& names, Diagnostics& diagnostics) {
+  const auto report_twice = [&](const Name& name, std::uint32_t first) -> Diagnostic& {
+    Diagnostic& message = diagnostics.emit<DiagnosticId::duplicate_name>(name.span, name.text);
+    message.notes.push_back({names.fields[first].field->name.span, "first here"});
+    return message;
+  };
+  for (const Field& field : names.object->fields) {
+    const auto number = static_cast<std::uint32_t>(names.fields.size());
+    const auto [place, is_new] = names.field_numbers.emplace(field.name.text, number);
+    names.fields.push_back({&field, {}});
+    if (!is_new) report_twice(field.name, place->second);
+  }
+  for (std::uint32_t number = 0; number < names.object->fields.size(); ++number) {
+    const Field& field = names.object->fields[number];
+    if (!field.kinds_span) continue;
+    if (names.kind_field) {
+      diagnostics.emit<DiagnosticId::one_only>(field.name.span, "kind field in an object").fix =
+          "make the other one a picklist";
       continue;
     }
-    // `stage` and `disqualified` are the lifecycle's words; everything else that has a field's name is a trap.
-    const auto declared = declared_.find(name.text);
-    if (declared != declared_.end() && declared->second.meaning != Meaning::stage &&
-        declared->second.meaning != Meaning::disqualified) {
-      diagnostics.emit<DiagnosticId::name_of_field>(declared->second.span, name.text)
-          .notes.push_back({name.span, "the field"});
+    names.kind_field = number;
+    for (const KindDecl& declared : field.kinds) {
+      const auto kind = static_cast<std::uint32_t>(names.kinds.size());
+      const bool is_other = declared.name.text == "other";
+      if (is_other || !names.kind_numbers.emplace(declared.name.text, kind).second) {
+        Diagnostic& message = diagnostics.emit<DiagnosticId::duplicate_name>(declared.name.span, declared.name.text);
+        if (is_other) message.fix = "rows that are of no kind are `other` already; choose another name";
+        continue;
+      }
+      members_.insert(declared.name.text);
+      names.kinds.push_back(&declared);
+      for (const Field& own : declared.fields) {
+        const auto next = static_cast<std::uint32_t>(names.fields.size());
+        const auto [place, is_new] = names.field_numbers.emplace(own.name.text, next);
+        if (is_new) {
+          names.fields.push_back({&own, {kind}});
+          continue;
+        }
+        FieldNames& earlier = names.fields[place->second];
+        const bool shared = !earlier.kinds.empty() && earlier.kinds.back() != kind && same_field(*earlier.field, own);
+        if (shared) {
+          earlier.kinds.push_back(kind);
+        } else {
+          Diagnostic& message = report_twice(own.name, place->second);
+          if (!earlier.kinds.empty() && earlier.kinds.back() != kind)
+            message.fix = "declare it the same way in both kinds, or choose another name";
+        }
+      }
     }
+    members_.insert("other");
+  }
+}
+
+// `stage` and the fates are the lifecycle's words; everything else that has the name of a field of the object that it
+// is about is a trap.
+void Symbols::report_names_of_fields(Diagnostics& diagnostics) const {
+  std::vector<const std::pair<const std::string, Symbol>*> traps;
+  for (const auto& declared : declared_) {
+    const Symbol& symbol = declared.second;
+    if (symbol.meaning == Meaning::stage || symbol.meaning == Meaning::disqualified ||
+        symbol.meaning == Meaning::recycled) {
+      continue;
+    }
+    const std::uint32_t object = about_[symbol.index];
+    if (object == no_object) continue;
+    const ObjectNames& names = objects_[object];
+    if (names.find_field(declared.first) || names.find_relation(declared.first)) traps.push_back(&declared);
+  }
+  for (const auto* declared : traps) {
+    const ObjectNames& names = objects_[about_[declared->second.index]];
+    const auto field = names.find_field(declared->first);
+    const Span place = field ? names.fields[*field].field->name.span
+                             : names.object->relations[*names.find_relation(declared->first)].name.span;
+    diagnostics.emit<DiagnosticId::name_of_field>(declared->second.span, declared->first)
+        .notes.push_back({place, field ? "the field" : "the relation"});
   }
 }
 
@@ -87,133 +229,38 @@ void Symbols::declare(const Name& name, Meaning meaning, std::uint32_t index, Di
   }
 }
 
+void Symbols::declare_about(const std::optional<Name>& about, std::uint32_t index, Diagnostics& diagnostics) {
+  if (!about || about->text.empty()) return;
+  about_[index] = find_object(about->text);
+  if (about_[index] != no_object || is_broken(about->text)) return;
+  Diagnostic& message = diagnostics.emit<DiagnosticId::unknown_object>(about->span, about->text);
+  std::vector<std::string> names;
+  for (const ObjectNames& object : objects_) names.push_back(object.name());
+  if (const std::string near = did_you_mean(about->text, names); !near.empty())
+    message.fix = "did you mean `" + near + "`?";
+}
+
 Symbol Symbols::find(std::string_view name) const {
   const std::string key(name);
   if (const auto place = declared_.find(key); place != declared_.end()) return place->second;
-  if (const auto place = fields_.find(key); place != fields_.end()) return place->second;
   if (broken_.contains(key)) return {Meaning::broken, 0, {}};
   return {};
 }
 
-Symbol Symbols::find_field(std::string_view name) const {
-  const auto place = fields_.find(std::string(name));
-  return place == fields_.end() ? Symbol{} : place->second;
+std::uint32_t Symbols::find_object(std::string_view name) const {
+  const auto place = object_numbers_.find(std::string(name));
+  return place == object_numbers_.end() ? no_object : place->second;
 }
 
 std::vector<std::string> Symbols::names() const {
   std::vector<std::string> all;
   for (const auto& [name, symbol] : declared_) all.push_back(name);
-  for (const auto& [name, symbol] : fields_) all.push_back(name);
+  if (subject_ != no_object) {
+    for (const auto& [name, number] : objects_[subject_].field_numbers) all.push_back(name);
+    for (const auto& [name, number] : objects_[subject_].relation_numbers) all.push_back(name);
+  }
   std::sort(all.begin(), all.end());
   return all;
-}
-
-namespace {
-
-// Collects which declarations a declaration reads. A bare name next to a comparison that is also a member of a
-// picklist, grade or lifecycle counts as that member (section 4, number 24).
-class Uses {
- public:
-  Uses(const Tree& tree, const Symbols& symbols) : tree_(tree), symbols_(symbols) {}
-
-  std::vector<std::uint32_t> of(const DeclarationNode& node) {
-    found_.clear();
-    for_each_expression(tree_, node, [this](ExprId id) { add(id, false); });
-    if (const auto* grade = std::get_if<GradeDecl>(&node)) {
-      for (const Name& axis : grade->axes) add_name(axis.text);
-    }
-    std::sort(found_.begin(), found_.end());
-    found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
-    return found_;
-  }
-
- private:
-  void add_name(const std::string& name) {
-    const Symbol symbol = symbols_.find(name);
-    if (symbol.meaning != Meaning::none && symbol.meaning != Meaning::field && symbol.meaning != Meaning::broken) {
-      found_.push_back(symbol.index);
-    }
-  }
-
-  void add(ExprId id, bool opposite) {
-    const ExprNode& node = tree_.expressions[id].node;
-    if (const auto* name = std::get_if<NameRef>(&node)) {
-      if (name->path.size() == 1 && !(opposite && symbols_.is_member_somewhere(name->path[0].text))) {
-        add_name(name->path[0].text);
-      }
-      return;
-    }
-    if (const auto* call = std::get_if<Call>(&node)) add_name(call->function.text);
-    if (const auto* bound = std::get_if<ScoreBound>(&node)) add_name(bound->score.text);
-    const bool compares = std::holds_alternative<Comparison>(node) || std::holds_alternative<Membership>(node) ||
-                          std::holds_alternative<SetLiteral>(node) || std::holds_alternative<RangeLiteral>(node) ||
-                          std::holds_alternative<Match>(node);
-    for_each_child(node, [&](ExprId child) { add(child, compares); });
-  }
-
-  const Tree& tree_;
-  const Symbols& symbols_;
-  std::vector<std::uint32_t> found_;
-};
-
-std::string name_of(const DeclarationNode& node) {
-  return std::visit(Overloaded{[](const PolicyHeader&) { return std::string("policy"); },
-                               [](const Import&) { return std::string("import"); },
-                               [](const IgnoreDecl&) { return std::string("ignore leads"); },
-                               [](const LifecycleDecl&) { return std::string("stage"); },
-                               [](const RouteDecl&) { return std::string("route"); },
-                               [](const auto& named) { return named.name.text; }},
-                    node);
-}
-
-}  // namespace
-
-DefinitionOrder order_definitions(const Tree& tree, const Symbols& symbols, Diagnostics& diagnostics) {
-  const auto count = static_cast<std::uint32_t>(tree.declarations.size());
-  Uses uses(tree, symbols);
-  std::vector<std::vector<std::uint32_t>> edges(count);
-  for (std::uint32_t index = 0; index < count; ++index) edges[index] = uses.of(tree.declarations[index].node);
-
-  enum class Mark : std::uint8_t { unseen, open, done };
-  struct Frame {
-    std::uint32_t node;
-    std::size_t next_edge;
-  };
-  DefinitionOrder result;
-  std::vector<Mark> marks(count, Mark::unseen);
-  std::vector<Frame> stack;
-  for (std::uint32_t root = 0; root < count; ++root) {
-    if (marks[root] != Mark::unseen) continue;
-    stack.push_back({root, 0});
-    marks[root] = Mark::open;
-    while (!stack.empty()) {
-      Frame& top = stack.back();
-      if (top.next_edge == edges[top.node].size()) {
-        marks[top.node] = Mark::done;
-        if (!result.cyclic.contains(top.node)) result.order.push_back(top.node);
-        stack.pop_back();
-        continue;
-      }
-      const std::uint32_t next = edges[top.node][top.next_edge++];
-      if (marks[next] == Mark::unseen) {
-        marks[next] = Mark::open;
-        stack.push_back({next, 0});
-      } else if (marks[next] == Mark::open && !result.cyclic.contains(next)) {
-        // Everything on the stack from `next` on is the cycle; it is reported once, at its first member.
-        std::string path;
-        auto frame = std::find_if(stack.begin(), stack.end(), [&](const Frame& f) { return f.node == next; });
-        for (; frame != stack.end(); ++frame) {
-          result.cyclic.insert(frame->node);
-          path +=
-              "`" + name_of(tree.declarations[frame->node].node) + "`" + (path.empty() ? " reads " : ", which reads ");
-        }
-        const std::string name = name_of(tree.declarations[next].node);
-        path += "`" + name + "`";
-        diagnostics.emit<DiagnosticId::definition_cycle>(tree.declarations[next].keyword, name, path);
-      }
-    }
-  }
-  return result;
 }
 
 }  // namespace muster::compiler

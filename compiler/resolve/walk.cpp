@@ -13,11 +13,44 @@ void for_each_in_band(const Band& band, const Visit& visit) {
                         [&](const BandValues& values) {
                           for (ExprId value : values.values) visit(value);
                         },
-                        [](const BandMissing&) {}, [](const BandOtherwise&) {}},
+                        [](const BandMissing&) {}, [](const BandOtherwise&) {}, [](const BandAny&) {}},
              band.node);
 }
 
-void for_each_child(const ExprNode& node, const Visit& visit) {
+void for_each_in_window(const Window& window, const Visit& visit) {
+  std::visit(Overloaded{[&](const LastDuration& last) { visit(last.duration); }, [](const LastMonths&) {},
+                        [](const LastCalendar&) {}, [&](const Since& since) { visit(since.from); },
+                        [&](const Between& between) {
+                          visit(between.from);
+                          visit(between.to);
+                        }},
+             window.node);
+}
+
+void for_each_in_rows(const Tree& tree, RowsId id, const Visit& visit) {
+  const Rows& rows = tree.rows[id];
+  if (rows.where) visit(*rows.where);
+  if (rows.window) for_each_in_window(*rows.window, visit);
+}
+
+void for_each_in_clauses(const Tree& tree, const Clauses& clauses, const Visit& visit) {
+  const auto optional = [&](const std::optional<ExprId>& id) {
+    if (id) visit(*id);
+  };
+  optional(clauses.at_most);
+  optional(clauses.at_least);
+  if (clauses.fade) {
+    optional(clauses.fade->percent);
+    optional(clauses.fade->interval);
+    optional(clauses.fade->since);
+  }
+  optional(clauses.aged_by);
+  if (clauses.restart_after) for_each_in_rows(tree, *clauses.restart_after, visit);
+  optional(clauses.zero_while);
+  optional(clauses.scaled_to);
+}
+
+void for_each_child(const Tree& tree, const ExprNode& node, const Visit& visit) {
   const auto both = [&](ExprId left, ExprId right) {
     visit(left);
     visit(right);
@@ -52,9 +85,28 @@ void for_each_child(const ExprNode& node, const Visit& visit) {
                         [&](const SetLiteral& set) { each(set.items); },
                         [&](const RangeLiteral& range) { both(range.low, range.high); },
                         [&](const Membership& membership) { both(membership.value, membership.collection); },
-                        [&](const InLast& window) { both(window.value, window.duration); },
+                        [&](const InWindow& test) {
+                          visit(test.value);
+                          for_each_in_window(test.window, visit);
+                        },
                         [&](const TextTest& test) { both(test.subject, test.pattern); },
                         [&](const StateTest& test) { visit(test.operand); },
+                        [&](const KnownWithin& test) { both(test.operand, test.duration); },
+                        [&](const EvidenceTest& test) { visit(test.operand); },
+                        [&](const RowsTest& test) { for_each_in_rows(tree, test.rows, visit); },
+                        [&](const Aggregate& aggregate) {
+                          if (aggregate.value) visit(*aggregate.value);
+                          for_each_in_rows(tree, aggregate.rows, visit);
+                        },
+                        [&](const DaysOf& days) {
+                          for_each_in_rows(tree, days.rows, visit);
+                          if (!days.together) return;
+                          std::visit(Overloaded{[&](const ApartAtMost& apart) { visit(apart.duration); },
+                                                [](const InOneCalendar&) {}},
+                                     *days.together);
+                        },
+                        [&](const FrameworkQualified& test) { visit(test.framework); },
+                        [](const StageBecomes&) {},
                         [&](const If& choice) {
                           visit(choice.condition);
                           both(choice.then, choice.otherwise);
@@ -78,20 +130,47 @@ class DeclarationWalk {
 
   void operator()(const PolicyHeader&) const {}
   void operator()(const Import&) const {}
-  void operator()(const ObjectDecl&) const {}
+  void operator()(const ObjectDecl& object) const {
+    for (const Relation& relation : object.relations) {
+      if (relation.otherwise) visit_(relation.otherwise->value);
+      optional(relation.tracked_since);
+      optional(relation.tracked_only_when);
+    }
+  }
   void operator()(const PicklistDecl&) const {}
   void operator()(const SetDecl& set) const {
     for (ExprId item : set.items) visit_(item);
   }
-  void operator()(const SettingDecl& setting) const { visit_(setting.value); }
+  void operator()(const SettingDecl& setting) const {
+    visit_(setting.value);
+    for (const DatedValue& dated : setting.later) visit_(dated.value);
+  }
   void operator()(const LetDecl& let) const { visit_(let.value); }
   void operator()(const DefineDecl& define) const { visit_(define.body); }
+  void operator()(const TableDecl& table) const { table_rows(table.rows); }
+  void operator()(const ExtendDecl& extend) const { table_rows(extend.rows); }
+  void operator()(const RatesDecl& rates) const { visit_(rates.at); }
+  void operator()(const OutputDecl& output) const { visit_(output.value); }
   void operator()(const IgnoreDecl& ignore) const { visit_(ignore.condition); }
   void operator()(const QualifierDecl& qualifier) const { criteria(qualifier.items); }
   void operator()(const ScoreDecl& score) const {
     optional(score.from);
     optional(score.to);
+    clauses(score.clauses);
     score_items(score.items);
+    optional(score.value);
+  }
+  void operator()(const FrameworkDecl& framework) const {
+    if (framework.source) {
+      for (ExprId argument : framework.source->arguments) visit_(argument);
+    }
+    for (const LetterDecl& letter : framework.letters) {
+      visit_(letter.met);
+      optional(letter.half_met);
+    }
+    if (!framework.qualified) return;
+    std::visit(Overloaded{[](const QualifiedAtLeast&) {}, [](const QualifiedAll&) {}, [&](ExprId id) { visit_(id); }},
+               framework.qualified->node);
   }
   void operator()(const GradeDecl& grade) const {
     for (const auto& column : grade.columns) optional(column);
@@ -101,12 +180,15 @@ class DeclarationWalk {
     for (const LifecycleItem& item : lifecycle.items) {
       std::visit(Overloaded{[&](const StageDecl& stage) {
                               visit_(stage.condition);
+                              optional(stage.kept_while);
                               if (stage.needs) {
                                 for (ExprId value : stage.needs->values) visit_(value);
                               }
                             },
                             [&](const NotYet& fate) { visit_(fate.condition); },
-                            [&](const Disqualified& fate) { visit_(fate.condition); }},
+                            [&](const Disqualified& fate) { visit_(fate.condition); },
+                            [&](const Recycled& fate) { visit_(fate.condition); }, [](const NeverBackBelow&) {},
+                            [&](const StageOverride& by_hand) { optional(by_hand.expires_after); }},
                  item.node);
     }
   }
@@ -117,6 +199,13 @@ class DeclarationWalk {
  private:
   void optional(const std::optional<ExprId>& id) const {
     if (id) visit_(*id);
+  }
+  void clauses(const Clauses& read) const { for_each_in_clauses(tree_, read, visit_); }
+  void table_rows(const std::vector<TableRow>& rows) const {
+    for (const TableRow& row : rows) {
+      for (const Band& cell : row.cells) for_each_in_band(cell, visit_);
+      visit_(row.result);
+    }
   }
   // Depth is bounded by Limits::nesting_depth, held by the parser.
   void criteria(const std::vector<CriterionId>& items) const {
@@ -138,8 +227,12 @@ class DeclarationWalk {
                                 optional(rule.per->step);
                                 visit_(rule.per->quantity);
                               }
+                              if (rule.per_rows) {
+                                optional(rule.per_rows->different);
+                                for_each_in_rows(tree_, rule.per_rows->rows, visit_);
+                              }
                               optional(rule.when);
-                              optional(rule.at_most);
+                              clauses(rule.clauses);
                             },
                             [&](const BandRule& rule) {
                               visit_(rule.subject);
@@ -148,10 +241,10 @@ class DeclarationWalk {
                                 visit_(band.points.amount);
                               }
                               optional(rule.when);
-                              optional(rule.at_most);
+                              clauses(rule.clauses);
                             },
                             [&](const ScoreGroup& group) {
-                              optional(group.at_most);
+                              clauses(group.clauses);
                               score_items(group.items);
                             }},
                  tree_.score_items[id].node);

@@ -99,9 +99,10 @@ class Diagnostics {
 struct RenderOptions {
   bool color = false;
   std::size_t most = 200;  // messages printed; the rest is counted
+  bool counts = true;      // a last line says how many errors and warnings there are
 };
 
-// The text form: file:line:column, the line, the span underlined, the fix. Ends with a line of counts.
+// The text form: file:line:column, the line, the span underlined, the fix.
 [[nodiscard]] std::string render(const Diagnostics& diagnostics, const SourceMap& sources,
                                  const RenderOptions& options);
 

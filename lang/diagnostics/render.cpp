@@ -115,6 +115,7 @@ std::string render(const Diagnostics& diagnostics, const SourceMap& sources, con
   if (diagnostics.all().size() > shown) {
     out += fmt::format("{} more not shown\n", count_of(diagnostics.all().size() - shown, "message"));
   }
+  if (!options.counts) return out;
   if (diagnostics.error_count() > 0) out += count_of(diagnostics.error_count(), "error");
   if (diagnostics.warning_count() > 0) {
     if (diagnostics.error_count() > 0) out += ", ";

@@ -63,14 +63,25 @@ void Builder::keep_comments(std::size_t begin, std::size_t end) {
 
 bool Builder::next_line_continues(std::size_t next) const {
   if (continues_rule(text, next)) return true;
+  const auto begins_with = [&](std::string_view words) {
+    return phrase_end(text, next, words) != std::string_view::npos;
+  };
+  if (place == PhrasePlace::framework) return begins_with("half met");
+  if (place == PhrasePlace::lifecycle) {
+    return begins_with("kept while") || begins_with("entered at") || begins_with("beside");
+  }
   if (place != PhrasePlace::object) return false;
   // The clauses of a field may stand on lines of their own; `missing when` only if it stands deeper than the
   // field: at the field's depth it holds for the whole object.
   const std::size_t word_end = identifier_end(text, next);
   if (text.substr(skip_blanks(text, word_end), 1) == ":") return false;
   const std::string_view word = text.substr(next, word_end - next);
-  if (word == "from" || word == "format" || word == "key" || word == "required") return true;
-  return phrase_end(text, next, "missing when") != std::string_view::npos && column_bytes(text, next) > field_column_;
+  for (const std::string_view each :
+       {"from", "format", "key", "required", "time", "event", "claimed", "verified", "source"}) {
+    if (word == each) return true;
+  }
+  if (begins_with("dated by") || begins_with("known after outcome")) return true;
+  return begins_with("missing when") && column_bytes(text, next) > field_column_;
 }
 
 std::size_t Builder::after_token(std::size_t end, bool wide) {
@@ -203,8 +214,8 @@ void Builder::enter(std::size_t at) {
 
 void Builder::count_node(std::size_t at) {
   ++nodes_;
-  const std::size_t all =
-      nodes_ + tree_.expressions.size() + tree_.criteria.size() + tree_.score_items.size() + tree_.declarations.size();
+  const std::size_t all = nodes_ + tree_.expressions.size() + tree_.rows.size() + tree_.criteria.size() +
+                          tree_.score_items.size() + tree_.declarations.size();
   if (all <= limits_.syntax_nodes) return;
   emit<DiagnosticId::too_many_nodes>(token_span(at), limits_.syntax_nodes);
   throw SyntaxError{at, SyntaxError::Leaves::file};

@@ -39,7 +39,7 @@ enum class Op : std::uint8_t {
   greater_equal,
   in,
   not_in,
-  in_last,
+  in_window,
   text_test,
   range,
   range_under,
@@ -58,9 +58,11 @@ struct Item {
   Op op = Op::plus;
   TextOp text = TextOp::contains;
   bool any = false;
+  std::size_t window = 0;  // of `in_window`: its place in `windows`
 };
 
-// A rule inside a block while it is being read: a criterion, a score rule, a stage, a row.
+// A rule inside a block while it is being read: a criterion, a score rule, a letter, a stage, a row. The first one of a
+// declaration stands for the declaration itself.
 struct Rule {
   std::size_t begin = 0;
   std::size_t errors = 0;  // messages when it began
@@ -68,9 +70,16 @@ struct Rule {
   std::uint32_t count = 0;
   Points points{};
   std::optional<Per> per{};
+  std::optional<PerRows> per_rows{};
+  Clauses clauses{};
   std::optional<ExprId> condition{};
   std::optional<ExprId> except_when{};
-  std::optional<ExprId> at_most{};
+  std::optional<ExprId> half_met{};
+  std::optional<ExprId> kept_while{};
+  bool half_when_claimed = false;
+  bool overrides = false;
+  std::optional<Name> beside{};
+  std::optional<Name> entered_at{};
   std::optional<Name> name{};
   std::optional<Quoted> title{};
   std::optional<Needs> needs{};
@@ -175,6 +184,50 @@ class Builder {
   void make_round(std::size_t begin, std::size_t end);  // the number of digits
   void test_any();
 
+  std::size_t read_path(std::size_t end);  // `.name` behind the name that ends at `end`; returns the path's end
+  void make_qualified();
+  void make_share();
+  void make_known_within();
+  void make_evidence(Evidence evidence);
+  void make_claimed();
+  void make_verified();
+  void make_explicit();
+  void make_implicit();
+  void push_stage_becomes(Span where);
+
+  // ---- rows and windows
+  Calendar calendar;
+  void week_from_monday();
+  void week_from_sunday();
+  Window last_window;
+  std::vector<Window> windows;  // those of the operators in `items`
+  std::uint32_t window_count = 0;
+  void take_window_count(std::size_t begin, std::size_t end);
+  void finish_last_duration();
+  void finish_last_months();
+  void finish_last_calendar();
+  void finish_since();
+  void finish_between();
+  void finish_window_operator();
+  RowsId last_rows;
+  std::optional<ExprId> last_value;
+  void keep_rows(Rows rows, std::optional<ExprId> value);
+  void push_any_rows(Span where);
+  void push_all_rows(Span where);
+  void push_none_of_rows(Span where);
+  AggregateOp counting = AggregateOp::count;
+  void count_different();
+  void count_all();
+  void push_count(Span where);
+  void push_aggregate(AggregateOp op, Span where);
+  std::uint32_t least_days = 0;
+  std::optional<std::variant<ApartAtMost, InOneCalendar>> days_together;
+  void take_least_days(std::size_t begin, std::size_t end);
+  void take_within();
+  void take_apart();
+  void take_in_one();
+  void push_days_of(std::uint32_t least, RowsId rows, Span where);
+
   // ---- bands
   void band_under(Span where);
   void band_over(Span where);
@@ -184,6 +237,7 @@ class Builder {
   void band_values(std::size_t first, Span where);
   void band_missing(Span where);
   void band_otherwise(Span where);
+  void band_any(Span where);
   void finish_arm();
 
   // ---- declarations: `begin_...` when their first word has been read, `finish_...` at their end
@@ -193,8 +247,13 @@ class Builder {
   void finish_declaration(DeclarationNode node);
   Name name;
   std::optional<Quoted> title;
+  std::optional<Name> about;
+  std::optional<Quoted> named_file;
+  std::vector<Parameter> parameters;
   void take_name();
   void take_title();
+  void take_about();
+  void take_file();
   void keep_name();
   void keep_text();
 
@@ -227,7 +286,42 @@ class Builder {
   void take_headers();
   void take_missing_when();
   void take_formats();
-  void finish_field(Span where);
+  void mark_time();
+  void mark_event();
+  void mark_known_after();
+  void mark_claimed();
+  void mark_verified();
+  void mark_explicit();
+  void mark_implicit();
+  void take_verified_by();
+  void take_dated_by();
+  Field outer_field;  // while the fields of its kinds are read
+  KindDecl row_kind;
+  void begin_kinds();
+  void begin_kind();
+  void take_spellings();
+  void finish_kind_field(Span where);
+  void finish_kind();
+  void end_kinds();
+  Relation relation;
+  bool is_relation = false;
+  void begin_many();
+  void begin_one();
+  void take_relation_object();
+  void take_relation_by();
+  void take_otherwise_match();
+  void take_tracked_since();
+  void take_tracked_only();
+  void finish_relation(Span where);
+  Duplicates duplicates;
+  void begin_duplicates();
+  void take_duplicates_by();
+  void keep_oldest();
+  void take_duplicates_date();
+  void join_rows();
+  void finish_duplicates(Span where);
+  void begin_object_item();
+  void finish_object_item(Span where);  // a field, or a relation with a name of its own
   void finish_object_missing(Span where);
   void finish_object();
 
@@ -237,15 +331,30 @@ class Builder {
   void finish_member();
   void finish_picklist();
 
-  void begin_plain();  // set, setting, let, ignore
+  void begin_plain();  // set, setting, let, define, ignore, output, rates
   void finish_set();
+  std::vector<DatedValue> dated_values;
+  void begin_dated_value();
+  void finish_dated_value(Span where);
   void finish_setting();
   void finish_let();
-  void begin_define();
-  DefineDecl define;
   void finish_parameter();
+  std::optional<TypeRef> result_type;
   void take_result();
   void finish_define();
+  void finish_output();
+  void finish_rates();
+
+  void begin_table();
+  void begin_extend();
+  TableDecl table;  // also the rows of `extend`
+  bool extends = false;
+  void mark_first();
+  void mark_unique();
+  void mark_sum();
+  void finish_table_row(std::size_t first, Span where);
+  void finish_table();
+  void finish_extend();
 
   // ---- rules inside blocks
   std::vector<Rule> rules;  // the last one is being read; the first one stands for the declaration
@@ -253,11 +362,11 @@ class Builder {
   void begin_rule(std::size_t at);
   void end_rule() { rules.pop_back(); }
   void once(bool present, Span where, std::string_view words);
+  void one_of_a_sort(bool present, Span where, std::string_view what);  // clauses of which a rule has one
   void take_because();
   void take_ask();
   void take_condition();
   void take_except_when();
-  void take_at_most();
   void take_rule_title();
   void take_rule_name();
   void take_count(std::size_t begin, std::size_t end);
@@ -275,12 +384,36 @@ class Builder {
   void begin_behavioural();
   QualifierKind qualifier = QualifierKind::icp;
   void finish_qualifier();
+  std::optional<Name> ignored;
+  void take_ignored_object();
   void finish_ignore();
 
   void begin_score();
   std::optional<ExprId> score_from;
   std::optional<ExprId> score_to;
+  std::optional<ExprId> score_value;
   void take_bounds();
+  void take_score_value();
+  void take_at_most();
+  void take_at_least();
+  Fade fade;
+  void begin_halving();
+  void begin_to_zero();
+  void begin_losing();
+  void begin_never();
+  void take_fade_percent();
+  void take_fade_interval();
+  void take_fade_since();
+  void finish_fade(Span where);
+  void take_whole_days(Span where);
+  void take_aged_by();
+  std::uint32_t latest_count = 1;
+  void take_latest_count(std::size_t begin, std::size_t end);
+  void finish_latest_per(Span where);
+  void finish_first_only(Span where);
+  void take_restart();
+  void take_zero_while();
+  void take_scaled_to();
   void take_plus();
   void take_minus();
   void take_amount();
@@ -288,6 +421,8 @@ class Builder {
   void take_full();
   void take_step();
   void take_quantity();
+  void take_per_different();
+  void take_per_rows();
   void finish_band_points();
   void finish_point_rule(Span where);
   void finish_band_rule(std::size_t first, Span where);
@@ -310,8 +445,37 @@ class Builder {
   void finish_grade_row(Span where);
   void finish_grade();
 
+  void begin_framework();
+  FrameworkDecl framework;
+  void mark_parameters();
+  void take_framework_source(std::size_t first, Span where);
+  void mark_in_order();
+  void mark_overriding();
+  void take_half_met();
+  void take_half_claimed();
+  void finish_letter(Span where);
+  std::optional<std::variant<QualifiedAtLeast, QualifiedAll, ExprId>> qualified_when;
+  void take_qualified_count();
+  void take_qualified_all();
+  void take_qualified_condition();
+  void finish_qualified(Span where);
+  void finish_framework();
+
   void begin_lifecycle();
   LifecycleDecl lifecycle;
+  void take_remembered();
+  void take_beside();
+  void take_entered_at();
+  void take_kept_while();
+  void finish_recycled(Span where);
+  void finish_never_back(Span where);
+  StageOverride stage_override;
+  void begin_override();
+  void take_override_file();
+  void take_override_by();
+  void mark_needs_reason();
+  void take_expires();
+  void finish_override(Span where);
   void take_needs(std::size_t first, Span where);
   void finish_stage(Span where);
   void finish_not_yet(Span where);
@@ -350,10 +514,19 @@ class Builder {
   void keep_criterion(Span where, std::variant<Require, Exclude, CriterionGroup> node);
   ScoreItemId add_score_item(Span where, std::variant<PointRule, BandRule, ScoreGroup> node);
   void begin_qualifier(QualifierKind kind);
+  void keep_lifecycle_item(Span where,
+                           std::variant<StageDecl, NotYet, Disqualified, Recycled, NeverBackBelow, StageOverride> node);
+  std::size_t height_of(const Window& window) const;
+  std::size_t height_of(RowsId rows) const;
+  void keep_frequency(Frequency frequency);
+  void set_field_column();
+  void report_cell_count(Span row, char label_end, std::size_t found, std::string_view head, std::size_t expected);
   void count_node(std::size_t at);
   void reduce(std::vector<ExprId>& operands, const Item& op);
   void report_mixed_logic(std::size_t first);
   void report_chain(std::size_t first, std::size_t earlier, std::size_t later);
+  // A clause that a rule has once: the value and where it stands in `rule()`.
+  void take_once(std::optional<ExprId>& clause, std::string_view words);
   void push_duration(Decimal value, const NumberShape& shape, Span where);
 
   FileId file_;

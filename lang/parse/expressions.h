@@ -3,12 +3,13 @@
 // May include: PEGTL, lang/parse. Called by: declarations.h.
 #pragma once
 
-#include "lang/parse/blocks.h"
+#include "lang/parse/rows.h"
 
 namespace muster::lang::grammar {
 
 struct condition;  // everything
 struct amount;     // arithmetic only: what may stand before `to`, `:` or `{`
+struct behind;     // what may stand behind an operand
 
 // ---- operands
 
@@ -38,14 +39,12 @@ struct name_operand {  // fit   lead.stage   domain(email)
       return true;
     }
     builder.keep_name();
-    while (builder.text.substr(end, 1) == "." && identifier_end(builder.text, end + 1) > end + 1) {
-      const std::size_t part = end + 1;
-      end = identifier_end(builder.text, part);
-      builder.read_name(part, end);
-      builder.keep_name();
-    }
+    end = builder.read_path(end);
     builder.push_name(first, builder.span(begin, end));
-    return take(in, builder, end);
+    take(in, builder, end);
+    // BANT qualified; on a line of its own the word begins a framework's verdict.
+    if (!builder.on_next_line(offset(in)) && word<"qualified">::read(in, builder)) builder.make_qualified();
+    return true;
   }
 };
 
@@ -115,10 +114,33 @@ struct bound_of {
       : build<&Builder::push_highest, phrase<"highest of">, expect_name<"a score's name after `highest of`", "">> {};
 };
 
-struct primary : pegtl::sor<number, pegtl::seq<quoted, run<&Builder::push_text>>, parenthesised,
-                            build<&Builder::push_yes, word<"yes">>, build<&Builder::push_no, word<"no">>,
-                            build<&Builder::push_as_of, phrase<"as of">>, bound_of::lowest, bound_of::highest,
-                            if_operand, match_operand, name_operand, pegtl::seq<currency_sign, number>> {};
+struct stage_becomes : build<&Builder::push_stage_becomes, phrase<"stage becomes">,
+                             expect_name<"a stage's name after `stage becomes`", "such as `stage becomes MQL`">> {};
+
+struct share_ahead : leaf<share_ahead> {  // 70% of
+  static bool read(Input& in, Builder& builder) {
+    if (in.empty() || !is_digit(*in.current())) return false;
+    const NumberShape shape = scan_number(builder.text, offset(in));
+    return shape.percent && word_at(builder.text, skip_blanks(builder.text, shape.end), "of");
+  }
+};
+struct share_of {  // 70% of x: one operand with what stands behind it
+  struct parts
+      : pegtl::seq<number, word<"of", true>, expect<"a value after `of`", "such as `70% of fit`", primary>, behind> {};
+  MUSTER_MATCH {
+    if (!share_ahead::read(in, builder)) return false;
+    const Deeper deeper(builder, offset(in));
+    if (!MUSTER_MATCH_PART(parts)) return false;
+    builder.make_share();
+    return true;
+  }
+};
+
+struct primary
+    : pegtl::sor<share_of, number, pegtl::seq<quoted, run<&Builder::push_text>>, parenthesised,
+                 build<&Builder::push_yes, word<"yes">>, build<&Builder::push_no, word<"no">>,
+                 build<&Builder::push_as_of, phrase<"as of">>, bound_of::lowest, bound_of::highest, rows_operand,
+                 if_operand, match_operand, stage_becomes, name_operand, pegtl::seq<currency_sign, number>> {};
 
 // ---- behind an operand
 
@@ -127,11 +149,20 @@ struct default_to
     : pegtl::seq<word<"default">, expect<"a value after `default`", "such as `employees default 0`", fallback>,
                  run<&Builder::make_default>> {};
 struct state_test : pegtl::seq<pegtl::not_at<sees<"is exactly">>, word<"is">,
-                               expect<"`known`, `missing`, `undecided` or `exactly` after `is`",
+                               expect<"`known`, `missing`, `undecided`, `exactly`, `claimed`, `verified`, `explicit` "
+                                      "or `implicit` after `is`",
                                       "compare values with `=` and `!=`; the opposite of `is known` is `is missing`",
                                       pegtl::sor<pegtl::seq<word<"known">, run<&Builder::make_known>>,
                                                  pegtl::seq<word<"missing">, run<&Builder::make_missing>>,
-                                                 pegtl::seq<word<"undecided">, run<&Builder::make_undecided>>>>> {};
+                                                 pegtl::seq<word<"undecided">, run<&Builder::make_undecided>>,
+                                                 pegtl::seq<word<"claimed">, run<&Builder::make_claimed>>,
+                                                 pegtl::seq<word<"verified">, run<&Builder::make_verified>>,
+                                                 pegtl::seq<word<"explicit">, run<&Builder::make_explicit>>,
+                                                 pegtl::seq<word<"implicit">, run<&Builder::make_implicit>>>>> {};
+struct known_within
+    : pegtl::seq<phrase<"known within">,
+                 expect<"a length of time after `known within`", "such as `budget known within 90 days`", primary>,
+                 run<&Builder::make_known_within>> {};
 struct rounding : pegtl::sor<pegtl::seq<phrase<"half even">, run<&Builder::round_half_even>>,
                              pegtl::seq<phrase<"half up">, run<&Builder::round_half_up>>,
                              pegtl::seq<word<"up">, run<&Builder::round_up>>,
@@ -141,7 +172,7 @@ struct rounded
                  expect<"`to` and a number of digits", "such as `rounded half up to 2 digits`", word<"to">,
                         digits<&Builder::make_round>>,
                  expect<"`digits`", "such as `rounded to 2 digits`", pegtl::sor<word<"digits">, word<"digit">>>> {};
-struct behind : pegtl::star<pegtl::sor<default_to, state_test, rounded>> {};
+struct behind : pegtl::star<pegtl::sor<default_to, state_test, known_within, rounded>> {};
 
 // ---- operators
 
@@ -246,9 +277,24 @@ struct set_operand : collect<&Builder::push_set, &Builder::items,
                              brackets<"{", '}', "`,` or `}` in the set", "separate the values with commas",
                                       pegtl::opt<amount, pegtl::star<sign<",">, pegtl::opt<amount>>>>> {};
 
-struct membership : pegtl::sor<pegtl::seq<word_operator<"in last", Op::in_last>, expect_operand<value_operand>>,
-                               pegtl::seq<pegtl::sor<word_operator<"not in", Op::not_in>, word_operator<"in", Op::in>>,
-                                          pegtl::sor<set_operand, expect_operand<value_operand>>>> {};
+struct membership : pegtl::seq<pegtl::sor<word_operator<"not in", Op::not_in>, word_operator<"in", Op::in>>,
+                               pegtl::sor<set_operand, expect_operand<value_operand>>> {};
+
+struct window_ahead : leaf<window_ahead> {
+  static bool read(Input& in, Builder& builder) { return starts_window(builder.text, offset(in)); }
+};
+struct in_window {  // created_at in last 30 days
+  MUSTER_MATCH {
+    const std::size_t at = offset(in);
+    if (!starts_window(builder.text, at)) return false;
+    const std::size_t words_end = phrase_end(builder.text, at, "in last");
+    builder.push_operator(Op::in_window, at,
+                          words_end != std::string_view::npos ? words_end : identifier_end(builder.text, at));
+    if (!MUSTER_MATCH_PART(window<moment>)) return false;
+    builder.finish_window_operator();
+    return true;
+  }
+};
 
 struct text_test {
   struct pattern : pegtl::seq<primary> {};
@@ -279,9 +325,27 @@ struct flat_amount : pegtl::seq<value_operand, pegtl::star<arithmetic_operator, 
 struct flat_condition
     : pegtl::seq<any_operand,
                  pegtl::star<pegtl::sor<
-                     membership, text_test,
+                     in_window, membership, text_test,
                      pegtl::seq<pegtl::sor<logic_operator, comparison_operator, arithmetic_operator, range_operator>,
                                 expect_operand<any_operand>>>>> {};
+
+// A day, a moment or a length of time: arithmetic whose operands are values.
+struct moment_operand
+    : pegtl::sor<pegtl::seq<pegtl::plus<minus_before>, expect_primary, pegtl::star<pegtl::sor<default_to, rounded>>>,
+                 pegtl::seq<primary, pegtl::star<pegtl::sor<default_to, rounded>>>> {};
+struct flat_moment : pegtl::seq<moment_operand, pegtl::star<arithmetic_operator, expect_operand<moment_operand>>> {};
+
+// One comparison or predicate, or a condition in parentheses; a window behind it belongs to the rows.
+struct arithmetic_tail : pegtl::star<pegtl::sor<arithmetic_operator, range_operator>, expect_operand<value_operand>> {};
+struct flat_where
+    : pegtl::seq<
+          pegtl::star<not_before>,
+          pegtl::sor<pegtl::seq<sees_sign<'('>, primary, behind>,
+                     pegtl::seq<value_operand, arithmetic_tail,
+                                pegtl::opt<pegtl::sor<
+                                    pegtl::seq<pegtl::not_at<window_ahead>, membership, arithmetic_tail>, text_test,
+                                    pegtl::seq<comparison_operator, expect_operand<any_operand>, arithmetic_tail>>>>>> {
+};
 
 template <class Flat>
 struct folded {
@@ -300,5 +364,7 @@ struct folded {
 };
 struct condition : folded<flat_condition> {};
 struct amount : folded<flat_amount> {};
+struct moment : folded<flat_moment> {};
+struct where_term : folded<flat_where> {};
 
 }  // namespace muster::lang::grammar

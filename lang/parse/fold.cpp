@@ -28,7 +28,7 @@ Level level_of(Op op) {
     case Op::greater_equal:
     case Op::in:
     case Op::not_in:
-    case Op::in_last:
+    case Op::in_window:
     case Op::text_test:
       return comparison;
     case Op::range:
@@ -146,6 +146,13 @@ void Builder::fold(std::size_t first) {
         reduce(operands, earlier);
       }
       if (level <= logic) chained = false;
+      // A window has no operand behind it, so it is put together at once; its operator stays to be seen by a chain.
+      if (item.op == Op::in_window) {
+        const ExprId value = operands.back();
+        const Window& window = windows[item.window];
+        operands.back() = add(join(tree_.expressions[value].span, window.span), InWindow{value, window},
+                              std::max(height(value), height_of(window)) + 1);
+      }
     }
     pending.push_back(i);
   }
@@ -163,6 +170,7 @@ void Builder::fold(std::size_t first) {
 }
 
 void Builder::reduce(std::vector<ExprId>& operands, const Item& item) {
+  if (item.op == Op::in_window) return;
   const ExprId right = operands.back();
   operands.pop_back();
   const Span right_span = tree_.expressions[right].span;
@@ -227,8 +235,6 @@ void Builder::reduce(std::vector<ExprId>& operands, const Item& item) {
         return add(where, Membership{left, false, right}, tall);
       case Op::not_in:
         return add(where, Membership{left, true, right}, tall);
-      case Op::in_last:
-        return add(where, InLast{left, right}, tall);
       case Op::text_test:
         return add(where, TextTest{item.text, item.any, left, right}, tall);
       case Op::range:
@@ -245,6 +251,7 @@ void Builder::reduce(std::vector<ExprId>& operands, const Item& item) {
         return multiply(ProductOp::divide);
       case Op::remainder:
         return multiply(ProductOp::remainder);
+      case Op::in_window:
       case Op::negation:
       case Op::negate:
         break;
@@ -487,5 +494,6 @@ void Builder::band_values(std::size_t first, Span where) {
 }
 void Builder::band_missing(Span where) { bands.push_back({where, BandMissing{}}); }
 void Builder::band_otherwise(Span where) { bands.push_back({where, BandOtherwise{}}); }
+void Builder::band_any(Span where) { bands.push_back({where, BandAny{}}); }
 
 }  // namespace muster::lang

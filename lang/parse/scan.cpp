@@ -26,9 +26,8 @@ constexpr auto calendar_units =
 
 // Words that join two values or open a clause, so that no value begins with them.
 constexpr auto joining_words = std::to_array<std::string_view>(
-    {"and",       "or",       "implies", "in",   "is",      "where",   "when", "default", "of",
-     "otherwise", "contains", "starts",  "ends", "matches", "rounded", "mod",  "to",      "because",
-     "ask",       "needs",    "at",      "per",  "except",  "then",    "else"});
+    {"and",  "or",      "implies", "in",  "is", "where",   "when", "default", "of",  "otherwise", "contains", "starts",
+     "ends", "matches", "rounded", "mod", "to", "because", "ask",  "needs",   "per", "except",    "then",     "else"});
 
 bool is_ascii_letter(char letter) {
   return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') || letter == '_';
@@ -130,8 +129,37 @@ std::size_t token_end(std::string_view text, std::size_t at) {
 bool starts_operand(std::string_view text, std::size_t at) {
   if (at >= text.size()) return false;
   if (text[at] == '"' || text[at] == '(' || is_digit(text[at])) return true;
+  if (phrase_end(text, at, "at least") != std::string_view::npos) return true;  // at least 3 days of Login
+  if (phrase_end(text, at, "at most") != std::string_view::npos) return false;
   const std::string_view word = identifier_at(text, at);
   return !word.empty() && !contains(joining_words, word);
+}
+
+bool starts_window(std::string_view text, std::size_t at) {
+  if (const std::size_t end = phrase_end(text, at, "in last"); end != std::string_view::npos) {
+    return text.substr(end, 1) != ".";  // a name that begins with `last`
+  }
+  for (const std::string_view word : {"since", "between"}) {
+    if (!word_at(text, at, word)) continue;
+    const std::size_t next = skip_blanks(text, at + word.size());
+    return starts_operand(text, next) || text.substr(next, 1) == "-";
+  }
+  return false;
+}
+
+bool starts_rows(std::string_view text, std::size_t at) {
+  const std::string_view name = identifier_at(text, at);
+  if (name.empty() || is_reserved(name)) return false;
+  const std::size_t end = at + name.size();
+  if (text.substr(end, 1) == "(" || text.substr(end, 1) == ".") return false;
+  const std::size_t next = skip_blanks(text, end);
+  if (word_at(text, skip_lines(text, end), "where") || starts_window(text, next)) return true;
+  if (next < text.size() && std::string_view("+-*/%").find(text[next]) != std::string_view::npos) return false;
+  for (const std::string_view word : {"mod", "default", "rounded", "is"}) {
+    if (word_at(text, next, word)) return false;
+  }
+  const std::string_view first = name.substr(0, decode(name).bytes);
+  return to_lower(first) != first;
 }
 
 bool starts_declaration(std::string_view text, std::size_t at) {
@@ -150,7 +178,7 @@ bool starts_declaration(std::string_view text, std::size_t at) {
 }
 
 bool continues_rule(std::string_view text, std::size_t at) {
-  for (const std::string_view word : {"and", "or", "implies", "where", "then", "else"}) {
+  for (const std::string_view word : {"and", "or", "implies", "where", "when", "then", "else"}) {
     if (word_at(text, at, word)) return true;
   }
   const auto next = [&](std::size_t length) { return text.substr(skip_blanks(text, at + length)); };
@@ -166,7 +194,9 @@ bool starts_rule(std::string_view text, std::size_t at) {
   if (text[at] == '}') return true;
   if ((text[at] == '+' || text[at] == '-') && at + 1 < text.size() && is_digit(text[at + 1])) return true;
   for (const std::string_view words :
-       {"require", "exclude", "stage", "not yet", "disqualified when", "points by", "all of", "any of", "at least"}) {
+       {"require", "exclude", "stage", "not yet", "disqualified when", "recycled when", "recycled at",
+        "never back below", "override stage", "points by", "restart after", "zero while", "qualified when", "all of",
+        "any of", "at least"}) {
     if (phrase_end(text, at, words) != std::string_view::npos) return true;
   }
   const std::size_t name_end = identifier_end(text, at);
@@ -236,6 +266,12 @@ std::size_t scan_date(std::string_view text, std::size_t at) {
   }
   const std::size_t end = at + pattern.size();
   return end < text.size() && is_digit(text[end]) ? at : end;
+}
+
+std::uint32_t small_number(std::string_view digits) {
+  std::uint32_t value = 0;
+  for (const char digit : digits.substr(0, 9)) value = value * 10 + static_cast<std::uint32_t>(digit - '0');
+  return digits.size() > 9 ? 999'999'999U : value;
 }
 
 }  // namespace muster::lang

@@ -1,5 +1,5 @@
 // Where words, numbers and whole declarations lie in policy text: pure functions over bytes, without state.
-// May include: lang/source, lang/spec. Called by: lang/parse only.
+// May include: lang/source, lang/spec, lang/syntax. Called by: lang/parse only.
 #pragma once
 
 #include <array>
@@ -8,13 +8,27 @@
 #include <optional>
 #include <string_view>
 
+#include "lang/syntax/expression.h"
+
 namespace muster::lang {
 
-// What a later_phrases.def row is about.
-enum class PhrasePlace : std::uint8_t { anywhere, header, object, score, lifecycle, qualifier, picklist };
+// The kind of declaration that is being read: what goes on in the next line, and what a later_phrases.def row is about.
+enum class PhrasePlace : std::uint8_t { anywhere, header, object, score, lifecycle, framework, qualifier, picklist };
 
 inline constexpr auto header_entries =
     std::to_array<std::string_view>({"edition", "version", "owner", "effective", "zone", "currency"});
+
+// Units of the calendar, whose length differs.
+struct CalendarWord {
+  CalendarUnit unit;
+  std::string_view singular;
+  std::string_view plural;
+};
+inline constexpr auto calendar_words = std::to_array<CalendarWord>({{CalendarUnit::day, "day", "days"},
+                                                                    {CalendarUnit::week, "week", "weeks"},
+                                                                    {CalendarUnit::month, "month", "months"},
+                                                                    {CalendarUnit::quarter, "quarter", "quarters"},
+                                                                    {CalendarUnit::year, "year", "years"}});
 
 // The end of the identifier at `at`, or `at` where none begins.
 [[nodiscard]] std::size_t identifier_end(std::string_view text, std::size_t at);
@@ -31,6 +45,11 @@ inline constexpr auto header_entries =
 [[nodiscard]] std::size_t token_end(std::string_view text, std::size_t at);
 // Whether a value begins here: a text, number, parenthesis or a name that joins no two values.
 [[nodiscard]] bool starts_operand(std::string_view text, std::size_t at);
+// Whether a window begins behind rows or a value: `in last ...`, `since A`, `between A and B`.
+[[nodiscard]] bool starts_window(std::string_view text, std::size_t at);
+// Whether what stands behind `per` are rows: a name, no operator behind it, and a condition or window of rows behind
+// it or a capital letter at its beginning.
+[[nodiscard]] bool starts_rows(std::string_view text, std::size_t at);
 // Whether a declaration begins at `at`, which is the first letter of a line.
 [[nodiscard]] bool starts_declaration(std::string_view text, std::size_t at);
 // Whether the next line goes on with the rule of this one: it begins with `and`, `because` and the like.
@@ -55,6 +74,9 @@ struct NumberShape {
 [[nodiscard]] NumberShape scan_number(std::string_view text, std::size_t at);
 // The end of YYYY-MM-DD at `at`, or `at`.
 [[nodiscard]] std::size_t scan_date(std::string_view text, std::size_t at);
+
+// A number of at most 9 digits, so that it fits; more count as 999,999,999. The caller has checked the digits.
+[[nodiscard]] std::uint32_t small_number(std::string_view digits);
 
 [[nodiscard]] constexpr bool is_digit(char letter) { return letter >= '0' && letter <= '9'; }
 

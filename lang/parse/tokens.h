@@ -55,11 +55,11 @@ struct word : leaf<word<text, wide>> {
   }
 };
 
-template <Words text>
-struct phrase : leaf<phrase<text>> {  // several words
+template <Words text, bool wide = false>
+struct phrase : leaf<phrase<text, wide>> {  // several words
   static bool read(Input& in, Builder& builder) {
     const std::size_t end = phrase_end(builder.text, offset(in), text.view());
-    return end != std::string_view::npos && take(in, builder, end);
+    return end != std::string_view::npos && take(in, builder, end, wide);
   }
 };
 

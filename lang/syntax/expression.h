@@ -14,6 +14,7 @@
 namespace muster::lang {
 
 using ExprId = Id<struct ExprTag>;
+using RowsId = Id<struct RowsTag>;
 
 struct Name {
   std::string text;
@@ -32,6 +33,15 @@ struct Decimal {
   std::uint8_t digits = 0;
 
   bool operator==(const Decimal&) const = default;
+};
+
+// A unit of the calendar in the policy's zone; a week says on which day it begins.
+enum class CalendarUnit : std::uint8_t { day, week, month, quarter, year };
+struct Calendar {
+  CalendarUnit unit = CalendarUnit::day;
+  std::uint8_t week_starts = 1;  // 1 Monday, 7 Sunday; weeks only
+
+  bool operator==(const Calendar&) const = default;
 };
 
 // ---- literals
@@ -85,7 +95,7 @@ struct SumTerm {
 struct SumChain {
   std::vector<SumTerm> terms;
 };  // a + b - c, flat; the first term has minus = false
-enum class ProductOp : std::uint8_t { multiply, divide, remainder };  // *  /  mod
+enum class ProductOp : std::uint8_t { multiply, divide, remainder, share_of };  // *  /  mod  70% of x
 struct Product {
   ProductOp op;
   ExprId left;
@@ -134,9 +144,32 @@ struct Membership {
   bool negated;
   ExprId collection;
 };  // x in SET, x not in SET
-struct InLast {
-  ExprId value;
+// ---- windows in time; all end at the moment of the evaluation, `between` also earlier
+struct LastDuration {
   ExprId duration;
+};  // in last 30 days: 30 x 24 hours
+struct LastMonths {
+  std::uint32_t count;
+  CalendarUnit unit;
+};  // in last 3 months, quarters or years: back to the same day, a month too short clamps to its last day
+struct LastCalendar {
+  std::uint32_t count;
+  Calendar unit;
+};  // in last 2 calendar weeks from monday: the present one and the one before
+struct Since {
+  ExprId from;
+};  // since 2026-01-01: that moment or day included
+struct Between {
+  ExprId from;
+  ExprId to;
+};  // between A and B, both included
+struct Window {
+  Span span;
+  std::variant<LastDuration, LastMonths, LastCalendar, Since, Between> node;
+};
+struct InWindow {
+  ExprId value;
+  Window window;
 };  // created_at in last 30 days
 struct TextTest {
   TextOp op;
@@ -150,6 +183,55 @@ struct StateTest {
   State state;
 };  // x is known
 
+struct KnownWithin {
+  ExprId operand;
+  ExprId duration;
+};  // budget known within 90 days
+enum class Evidence : std::uint8_t { claimed, verified, explicit_, implicit_ };
+struct EvidenceTest {
+  ExprId operand;
+  Evidence evidence;
+};  // budget is verified
+
+// ---- rows: child rows such as activities, seen from the object that has them
+struct Rows {
+  Span span;
+  Name source;  // an object, one of its kinds, or the name of a relation
+  std::optional<ExprId> where;
+  std::optional<Window> window;
+};
+enum class Quantifier : std::uint8_t { any, all, none };
+struct RowsTest {
+  Quantifier quantifier;
+  RowsId rows;
+};  // any PageView in last 30 days; for `all` the window says which rows, `where` what must hold for each
+enum class AggregateOp : std::uint8_t { count, count_different, sum, min, max, average, first, last };
+struct Aggregate {
+  AggregateOp op;
+  RowsId rows;
+  std::optional<ExprId> value;  // a NameRef in the rows' own names; all but `count` have one
+};  // sum of PageView.seconds where page = "/pricing" in last 14 days
+struct ApartAtMost {
+  ExprId duration;  // whole days
+  bool included;    // within 7 days: last - first < 7; at most 7 days apart: last - first <= 7
+};
+struct InOneCalendar {
+  Calendar unit;
+};  // within one week from monday
+struct DaysOf {
+  std::uint32_t least;
+  RowsId rows;
+  std::optional<std::variant<ApartAtMost, InOneCalendar>> together;
+};  // at least 3 days of Login within 7 days
+
+// ---- what frameworks and lifecycles say
+struct FrameworkQualified {
+  ExprId framework;  // a NameRef
+};  // BANT qualified
+struct StageBecomes {
+  Name stage;
+};  // stage becomes MQL
+
 // ---- choices
 struct BandRange {  // an absent bound is open
   std::optional<ExprId> low;
@@ -162,9 +244,10 @@ struct BandValues {
 };  // Software, Fintech
 struct BandMissing {};
 struct BandOtherwise {};
+struct BandAny {};  // a cell of a table that does not look
 struct Band {
   Span span;
-  std::variant<BandRange, BandValues, BandMissing, BandOtherwise> node;
+  std::variant<BandRange, BandValues, BandMissing, BandOtherwise, BandAny> node;
 };
 struct If {
   ExprId condition;
@@ -195,7 +278,8 @@ struct Poison {};  // a mistake that has been reported
 using ExprNode = std::variant<NumberLiteral, PercentLiteral, MoneyLiteral, DurationLiteral, DateLiteral,
                               DateTimeLiteral, TextLiteral, BoolLiteral, NameRef, Call, AsOf, Negate, SumChain, Product,
                               Round, DefaultTo, Not, Logic, Implies, Comparison, SetLiteral, RangeLiteral, Membership,
-                              InLast, TextTest, StateTest, If, Match, ScoreBound, Parenthesised, Poison>;
+                              InWindow, TextTest, StateTest, KnownWithin, EvidenceTest, RowsTest, Aggregate, DaysOf,
+                              FrameworkQualified, StageBecomes, If, Match, ScoreBound, Parenthesised, Poison>;
 
 struct Expr {
   Span span;

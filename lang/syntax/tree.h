@@ -36,6 +36,16 @@ struct TypeRef {
   std::optional<std::uint8_t> digits;  // decimal(2)
   std::optional<Name> currency;        // money USD; absent: the policy's
 };
+struct Field;
+// A kind of child rows: a value of the column that says what a row is, with the fields that only such rows use.
+struct KindDecl {
+  Span span;
+  Name name;
+  std::vector<Quoted> spellings;
+  std::vector<Field> fields;
+};
+enum class Claim : std::uint8_t { none, claimed, verified };      // told by the lead, or checked
+enum class Source : std::uint8_t { none, explicit_, implicit_ };  // stated in a form, or concluded from behaviour
 struct Field {
   Span span;
   Name name;
@@ -44,14 +54,49 @@ struct Field {
   bool key = false;
   bool required = false;
   bool row_number = false;           // from row number: an export without any id
+  bool time = false;                 // time: when a child row happened
+  bool event = false;                // event: a moment that later than `as of` has not happened
+  bool known_after_outcome = false;  // known after outcome
+  Claim claim = Claim::none;
+  Source source = Source::none;
+  std::optional<Name> verified_by;  // verified by budget_checked: a bool field that is yes for a verified value
+  std::optional<Name> dated_by;     // dated by budget_at: the field that says when it was learned
+  std::optional<Span> kinds_span;   // what: kind { ... }; then `type` is poison and `kinds` say the values
+  std::vector<KindDecl> kinds;
   std::vector<Quoted> headers;       // from "Prospect ID", "Lead ID"; empty: the field's own name
   std::vector<Quoted> missing_when;  // missing when "Select", "N/A"
   std::vector<Quoted> formats;       // format "DD/MM/YYYY", "YYYY-MM-DD"
 };
+struct FallbackMatch {
+  Name field;    // of the other object
+  ExprId value;  // over the object that refers
+};
+// many Activity by lead_id   company: one Company by company_id, otherwise domain = domain(email)
+struct Relation {
+  Span span;
+  Name name;  // written, or the object's name, for `one` with a small first letter
+  bool many = false;
+  Name object;
+  Name by;  // many: the child's field that holds this object's key; one: this object's field with the other's key
+  std::optional<FallbackMatch> otherwise;   // one
+  std::optional<ExprId> tracked_since;      // many: a date, a moment or a field; before it nothing could be seen
+  std::optional<ExprId> tracked_only_when;  // many
+};
+// duplicates by email: keep newest by updated_at, join activities
+struct Duplicates {
+  Span span;
+  Name by;
+  bool newest = true;         // else the oldest
+  std::optional<Name> dated;  // absent: the object's `time`
+  bool join_rows = false;     // the child rows of all go to the one that is kept
+};
 struct ObjectDecl {
   Name name;
   std::optional<Quoted> title;
+  std::optional<Quoted> file;  // from "activities.csv": in the policy's folder; a run may name another
   std::vector<Field> fields;
+  std::vector<Relation> relations;
+  std::optional<Duplicates> duplicates;
   std::vector<Quoted> missing_when;
 };
 
@@ -71,14 +116,21 @@ struct SetDecl {
   Name name;
   std::vector<ExprId> items;
 };
+struct DatedValue {
+  ExprId value;
+  std::int32_t from;  // days since 1970-01-01
+  Span span;
+};
 struct SettingDecl {
   Name name;
   TypeRef type;
   ExprId value;
+  std::vector<DatedValue> later;  // = 100, 150 from 2026-04-01; dates rise
   std::optional<Quoted> title;
 };
 struct LetDecl {
   Name name;
+  std::optional<Name> about;  // for Company; here and below: absent means the lead
   ExprId value;
 };
 struct Parameter {
@@ -90,6 +142,39 @@ struct DefineDecl {
   std::vector<Parameter> parameters;
   std::optional<TypeRef> result;
   ExprId body;
+};
+
+// table tier(employees: int, country: Country): text first { over 1000 | any = "Enterprise"  otherwise = "Other" }
+struct TableRow {
+  Span span;
+  std::vector<Band> cells;  // as many as parameters; empty: otherwise
+  ExprId result;
+};
+enum class TablePolicy : std::uint8_t { first, unique, sum };
+struct TableDecl {
+  Name name;
+  std::optional<Quoted> title;
+  std::vector<Parameter> parameters;
+  TypeRef result;
+  TablePolicy policy = TablePolicy::first;
+  std::vector<TableRow> rows;
+};
+struct ExtendDecl {
+  Name table;
+  std::vector<TableRow> rows;  // they come before the table's own
+};  // extend seniority { "Head of RevOps" = Director }
+
+// rates "rates.csv" at created_at: columns from, to, day, rate
+struct RatesDecl {
+  Quoted file;
+  ExprId at;
+};
+
+// output entry_score "Score when it became hot" = if stage becomes Hot then engagement else score_at_entry
+struct OutputDecl {
+  Name name;
+  std::optional<Quoted> title;
+  ExprId value;
 };
 
 // ---- conditions with names
@@ -121,13 +206,15 @@ struct QualifierDecl {
   QualifierKind kind;
   Name name;
   std::optional<Quoted> title;
+  std::optional<Name> about;
   std::vector<CriterionId> items;
 };
 
 struct IgnoreDecl {
+  std::optional<Name> object;  // absent: leads
   ExprId condition;
   std::optional<Quoted> because;
-};  // ignore leads when C because "..."
+};  // ignore leads when C because "..."   ignore Activity when is_bot
 
 // ---- scores
 using ScoreItemId = Id<struct ScoreItemTag>;
@@ -140,11 +227,48 @@ struct Per {
   std::optional<ExprId> step;
   ExprId quantity;
 };  // per full 100 employees
+
+// How points lose their worth with age.
+enum class FadeKind : std::uint8_t { halving, to_zero, percent, never };
+struct Fade {
+  Span span;
+  FadeKind kind = FadeKind::never;
+  std::optional<ExprId> percent;   // minus 10% every 30 days, of what is left after each full interval
+  std::optional<ExprId> interval;  // halving every 14 days, fading to zero over 90 days; all but `never`
+  std::optional<ExprId> since;     // the whole score or group fades by this moment instead of row by row
+  bool whole_days = false;         // by whole days
+};
+// Which rows count where there are too many: the latest ones of each unit, or the first one of all.
+struct FirstOnly {};
+struct LatestPer {
+  std::uint32_t count = 1;
+  Calendar unit;
+};
+struct Frequency {
+  Span span;
+  std::variant<FirstOnly, LatestPer> node;
+};  // counting latest 1 per week from monday; first only
+// What may stand behind a rule, a group and a score alike. Section 4, number 11 says in which order they work.
+struct Clauses {
+  std::optional<ExprId> at_most;
+  std::optional<ExprId> at_least;
+  std::optional<Fade> fade;
+  std::optional<ExprId> aged_by;        // rules without rows: the moment that their points age by
+  std::optional<Frequency> frequency;   // rules that count rows
+  std::optional<RowsId> restart_after;  // restart after latest Unsubscribed: only later rows count
+  std::optional<ExprId> zero_while;
+  std::optional<ExprId> scaled_to;  // groups and scores: the most that can be reached becomes this
+};
+struct PerRows {
+  RowsId rows;
+  std::optional<ExprId> different;  // per different Download.asset: a NameRef in the rows' own names
+};
 struct PointRule {
   Points points;
   std::optional<Per> per;
-  std::optional<ExprId> when;  // a rule has `per`, `when` or both
-  std::optional<ExprId> at_most;
+  std::optional<PerRows> per_rows;
+  std::optional<ExprId> when;  // a rule has `per`, `per rows`, `when`, or `when` and one of them
+  Clauses clauses;
 };
 struct BandPoints {
   Band band;
@@ -154,11 +278,11 @@ struct BandRule {  // points by x { under 250: 0 | 250 to 1000: 15 | missing: 0 
   ExprId subject;
   std::vector<BandPoints> bands;
   std::optional<ExprId> when;
-  std::optional<ExprId> at_most;
+  Clauses clauses;
 };
 struct ScoreGroup {
   std::optional<Quoted> title;
-  std::optional<ExprId> at_most;
+  Clauses clauses;
   std::vector<ScoreItemId> items;
 };
 struct ScoreItem {
@@ -169,9 +293,47 @@ struct ScoreItem {
 struct ScoreDecl {
   Name name;
   std::optional<Quoted> title;
+  std::optional<Name> about;
   std::optional<ExprId> from;  // bounds; `from A to B`
   std::optional<ExprId> to;
+  Clauses clauses;  // of its head, and lines such as `restart after` in its body
   std::vector<ScoreItemId> items;
+  std::optional<ExprId> value;  // score total = fit + 70% of engagement; then there are no items
+};
+
+// ---- frameworks
+struct LetterDecl {
+  Span span;
+  Name name;
+  std::optional<Quoted> title;
+  ExprId met;
+  std::optional<ExprId> half_met;  // half met when C
+  bool half_when_claimed = false;  // half met when claimed
+  bool overrides = false;          // override Need met when ...
+  Explained explained;
+};
+struct QualifiedAtLeast {
+  std::uint32_t count;
+};  // qualified when at least 3 met
+struct QualifiedAll {};  // qualified when all met
+struct Qualified {
+  Span span;
+  std::variant<QualifiedAtLeast, QualifiedAll, ExprId> node;
+};
+struct FrameworkSource {
+  Name name;
+  std::vector<ExprId> arguments;
+};  // from BANT(budget >= 10K USD, is_decision_maker, ...)
+struct FrameworkDecl {
+  Name name;
+  std::optional<Quoted> title;
+  std::optional<Name> about;
+  std::vector<Parameter> parameters;  // a framework with parameters is a pattern for others and answers nothing itself
+  bool has_parameters = false;
+  std::optional<FrameworkSource> source;
+  bool in_order = false;  // in order, stop at first not met
+  std::vector<LetterDecl> letters;
+  std::optional<Qualified> qualified;
 };
 
 // ---- grades: rows are tried from the top, columns from the left
@@ -183,6 +345,7 @@ struct GradeRow {
 struct GradeDecl {
   Name name;
   std::optional<Quoted> title;
+  std::optional<Name> about;
   std::vector<Name> axes;                      // from fit, engagement
   std::vector<std::optional<ExprId>> columns;  // empty: one cell a row
   std::vector<GradeRow> rows;
@@ -197,7 +360,10 @@ struct Needs {
 struct StageDecl {
   Name name;
   std::optional<Quoted> title;
+  std::optional<Name> beside;      // beside SQL: the same rank, and nothing below is asked for
+  std::optional<Name> entered_at;  // the field that says when it was entered
   ExprId condition;
+  std::optional<ExprId> kept_while;
   std::optional<Needs> needs;
 };
 struct NotYet {
@@ -206,12 +372,27 @@ struct NotYet {
 struct Disqualified {
   ExprId condition;
 };
+struct Recycled {
+  std::optional<Name> at;  // the field that says since when; only later behaviour counts
+  ExprId condition;
+};
+struct NeverBackBelow {
+  Name stage;
+};
+// override stage from "overrides.csv" by Sales, needs reason, expires after 30 days
+struct StageOverride {
+  Quoted file;
+  std::optional<Name> by;
+  bool needs_reason = false;
+  std::optional<ExprId> expires_after;
+};
 struct LifecycleItem {
   Span span;
-  std::variant<StageDecl, NotYet, Disqualified> node;
+  std::variant<StageDecl, NotYet, Disqualified, Recycled, NeverBackBelow, StageOverride> node;
   Explained explained;
 };
 struct LifecycleDecl {
+  std::optional<Name> remembers;  // remembers stage from lifecycle_stage: the field with the stage until now
   std::vector<LifecycleItem> items;
 };
 
@@ -225,9 +406,9 @@ struct RouteDecl {
   std::vector<RouteRow> rows;
 };
 
-using DeclarationNode =
-    std::variant<PolicyHeader, Import, ObjectDecl, PicklistDecl, SetDecl, SettingDecl, LetDecl, DefineDecl,
-                 QualifierDecl, IgnoreDecl, ScoreDecl, GradeDecl, LifecycleDecl, RouteDecl>;
+using DeclarationNode = std::variant<PolicyHeader, Import, ObjectDecl, PicklistDecl, SetDecl, SettingDecl, LetDecl,
+                                     DefineDecl, TableDecl, ExtendDecl, RatesDecl, QualifierDecl, IgnoreDecl, ScoreDecl,
+                                     FrameworkDecl, GradeDecl, LifecycleDecl, RouteDecl, OutputDecl>;
 struct Declaration {
   Span span;     // all of it
   Span keyword;  // its first words, for messages about the declaration as a whole
@@ -240,6 +421,7 @@ struct Comment {
 
 struct Tree {
   Table<ExprId, Expr> expressions;
+  Table<RowsId, Rows> rows;
   Table<CriterionId, Criterion> criteria;
   Table<ScoreItemId, ScoreItem> score_items;
   std::vector<Declaration> declarations;  // source order, module by module, imported ones first

@@ -4,17 +4,20 @@
 
 namespace muster::runtime {
 
-Column::Column(compiler::Physical kind) : physical(kind), known(batch_words, 0) {
-  switch (kind) {
+Column::Column(compiler::Physical kind, std::size_t rows) : physical(kind) { resize(rows); }
+
+void Column::resize(std::size_t rows) {
+  known.resize(words_for(rows), 0);
+  switch (physical) {
     case compiler::Physical::integer:
-      integers.assign(batch_rows, 0);
+      integers.resize(rows, 0);
       break;
     case compiler::Physical::boolean:
-      yes.assign(batch_words, 0);
+      yes.resize(words_for(rows), 0);
       break;
     case compiler::Physical::code:
     case compiler::Physical::text:
-      codes.assign(batch_rows, 0);
+      codes.resize(rows, 0);
       break;
   }
 }
@@ -50,9 +53,10 @@ ColumnView Column::view() const {
 
 BatchView Batch::view() const {
   BatchView view;
-  view.rows = rows;
-  view.columns.reserve(columns.size());
-  for (const Column& column : columns) view.columns.push_back(column.view());
+  SpaceView& root = view.spaces.emplace_back();
+  root.rows = rows;
+  root.columns.reserve(columns.size());
+  for (const Column& column : columns) root.columns.push_back(column.view());
   return view;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 
 #include "lang/spec/spec.h"
 #include "stdlib/kernels/text.h"
@@ -10,8 +11,8 @@ namespace muster::runtime {
 
 using compiler::FieldSchema;
 using compiler::Kind;
-using compiler::LeadSchema;
 using compiler::Physical;
+using compiler::Schema;
 using kernels::CellFault;
 
 namespace {
@@ -20,12 +21,18 @@ constexpr CellResult blank{CellResult::State::blank, CellFault::none, false};
 
 CellResult malformed(CellFault fault) { return {CellResult::State::malformed, fault, false}; }
 
+std::int64_t last_event(const FieldSchema& field, const std::optional<AsOf>& as_of) {
+  if (!field.event || !as_of) return std::numeric_limits<std::int64_t>::max();
+  return field.type.kind == Kind::date ? as_of->day : as_of->instant;
+}
+
 }  // namespace
 
-CellReader::CellReader(const LeadSchema& schema, const FieldSchema& field, kernels::Zone zone,
-                       const lang::Limits& limits)
+CellReader::CellReader(const Schema& schema, const FieldSchema& field, kernels::Zone zone,
+                       const std::optional<AsOf>& as_of, const lang::Limits& limits)
     : field_(&field),
       zone_(std::move(zone)),
+      last_event_(last_event(field, as_of)),
       most_entries_(limits.dictionary_entries),
       most_bytes_(limits.dictionary_bytes),
       missing_(field.missing_when) {
@@ -150,6 +157,7 @@ CellResult CellReader::read_number(std::string_view text, std::size_t row, Colum
       return blank;  // not held as integers
   }
   if (cell.fault != CellFault::none) return malformed(cell.fault);
+  if (cell.value > last_event_) return {CellResult::State::not_yet, CellFault::none, false};
   column.integers[row] = cell.value;
   set_bit(column.known.data(), row);
   return {CellResult::State::value, CellFault::none, cell.rounded};

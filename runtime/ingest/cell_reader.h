@@ -1,10 +1,11 @@
 // One field's cells to one column's values: missing texts, spellings, numbers and moments. What is decided by the text
 // alone is decided once per distinct text. May include: runtime/data, runtime/ingest, compiler/ir, stdlib/kernels.
-// Called by: lead_reader only.
+// Called by: record_reader only.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +13,7 @@
 
 #include "compiler/ir/schema.h"
 #include "lang/spec/limits.h"
+#include "runtime/data/as_of.h"
 #include "runtime/data/batch.h"
 #include "runtime/data/dictionary.h"
 #include "runtime/ingest/header_map.h"
@@ -21,7 +23,7 @@
 namespace muster::runtime {
 
 struct CellResult {
-  enum class State : std::uint8_t { value, blank, malformed };
+  enum class State : std::uint8_t { value, blank, malformed, not_yet };  // not_yet: an event after `as of`
   State state = State::value;
   kernels::CellFault fault = kernels::CellFault::none;  // malformed
   bool rounded = false;                                 // value
@@ -29,9 +31,9 @@ struct CellResult {
 
 class CellReader {
  public:
-  // `field` belongs to `schema`, which outlives the reader.
-  CellReader(const compiler::LeadSchema& schema, const compiler::FieldSchema& field, kernels::Zone zone,
-             const lang::Limits& limits);
+  // `field` belongs to `schema`, which outlives the reader. Without `as_of` every event has happened.
+  CellReader(const compiler::Schema& schema, const compiler::FieldSchema& field, kernels::Zone zone,
+             const std::optional<AsOf>& as_of, const lang::Limits& limits);
 
   // Before the first row of a batch: empties the column, and dictionaries that have grown past their limits.
   void begin_batch(Column& column);
@@ -56,6 +58,7 @@ class CellReader {
   const compiler::PicklistSchema* picklist_ = nullptr;
   std::string_view currency_;
   kernels::Zone zone_;
+  std::int64_t last_event_;  // the largest value that has happened
   std::uint64_t most_entries_;
   std::uint64_t most_bytes_;
   MissingTexts missing_;

@@ -84,33 +84,39 @@ class Finder {
 }  // namespace
 
 Result<HeaderMap> map_headers(const std::string& name, const std::vector<std::string>& header,
-                              const compiler::Program& program) {
+                              const compiler::ObjectSchema& object, const RecordFields& fields) {
   const Finder finder(name, header);
-  const compiler::LeadSchema& schema = program.schema;
   HeaderMap map;
   // A field is looked up once, in the order in which a person would read the schema: the key first.
-  std::vector<std::optional<std::uint32_t>> columns(schema.fields.size());
+  std::vector<std::optional<std::uint32_t>> columns(object.fields.size());
   const auto look_up = [&](std::uint32_t field) -> Result<MappedField> {
-    if (schema.fields[field].row_number) return MappedField{field, MappedField::row_number};
+    if (object.fields[field].row_number) return MappedField{field, MappedField::row_number};
     if (!columns[field]) {
-      const Result<std::uint32_t> found = finder.find(schema.fields[field]);
+      const Result<std::uint32_t> found = finder.find(object.fields[field]);
       if (!found) return found.error();
       columns[field] = *found;
     }
     return MappedField{field, *columns[field]};
   };
-  const Result<MappedField> key = look_up(schema.key);
-  if (!key) return key.error();
-  map.key = *key;
-  std::vector<bool> is_read(schema.fields.size(), false);
-  for (const std::uint32_t field : program.columns) {
+  if (object.key) {
+    const Result<MappedField> key = look_up(*object.key);
+    if (!key) return key.error();
+    map.key = *key;
+  }
+  std::vector<bool> is_read(object.fields.size(), false);
+  for (const std::uint32_t field : fields.columns) {
     const Result<MappedField> found = look_up(field);
     if (!found) return found.error();
     map.columns.push_back(*found);
     is_read[field] = true;
   }
-  for (std::uint32_t field = 0; field < schema.fields.size(); ++field) {
-    if (!schema.fields[field].required || is_read[field]) continue;
+  for (const std::uint32_t field : fields.texts) {
+    const Result<MappedField> found = look_up(field);
+    if (!found) return found.error();
+    map.texts.push_back(*found);
+  }
+  for (std::uint32_t field = 0; field < object.fields.size(); ++field) {
+    if (!object.fields[field].required || is_read[field]) continue;
     const Result<MappedField> found = look_up(field);
     if (!found) return found.error();
     map.required.push_back(*found);

@@ -50,6 +50,13 @@ int open_unnamed(const std::string& folder) {
 
 }  // namespace
 
+std::uint64_t hash_values(std::span<const std::string_view> values, std::uint64_t seed) {
+  // Each cell's hash is the seed of the next, so that "ab","c" and "a","bc" differ.
+  std::uint64_t hash = seed;
+  for (const std::string_view value : values) hash = hash_bytes(value, hash);
+  return hash;
+}
+
 KeyCollector::KeyCollector(std::string folder, std::uint64_t memory_bytes, WriteFunction write)
     : folder_(folder.empty() ? "." : std::move(folder)),
       write_(write ? std::move(write) : WriteFunction(::write)),
@@ -63,12 +70,7 @@ KeyCollector::~KeyCollector() {
 
 Result<> KeyCollector::add(std::uint64_t line, std::string_view key, std::span<const std::string_view> values) {
   const WideHash hash = hash_bytes_wide(key, seed_);
-  // Each cell's hash is the seed of the next, so that "ab","c" and "a","bc" differ.
-  std::uint64_t value_hash = seed_;
-  for (const std::string_view value : values) {
-    value_hash = hash_bytes(value, value_hash);
-  }
-  entries_.push_back({hash.low, hash.high, value_hash, line});
+  entries_.push_back({hash.low, hash.high, hash_values(values, seed_), line});
   if (entries_.size() >= most_entries_) return spill();
   return lang::Done{};
 }
@@ -135,7 +137,7 @@ bool KeyCollector::collect(std::vector<Entry>& entries, std::uint64_t most, std:
     for (std::size_t i = different == nullptr ? begin + 1 : begin; i < end; ++i) {
       const bool as_first = entries[i].values == first.values;
       const Entry& other = different != nullptr && as_first ? *different : first;
-      found.push_back({entries[i].line, other.line, different != nullptr});
+      found.push_back({entries[i].line, other.line, different != nullptr ? Fate::conflict : Fate::repeat});
     }
   }
   return found.size() <= most;

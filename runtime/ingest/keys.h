@@ -1,6 +1,6 @@
 // Finds rows that share their key (language section 4, number 23) with bounded memory: a row is remembered by hashes
 // only, and rows past the memory are spilled to an unlinked temporary file, partitioned by hash and sorted afterwards.
-// May include: lang/*, runtime/data, runtime/emit/output_file.h. Called by: lead_reader.
+// May include: lang/*, runtime/data, runtime/emit/output_file.h. Called by: lead_reader, table_reader, duplicates.
 #pragma once
 
 #include <cstdint>
@@ -16,12 +16,19 @@
 
 namespace muster::runtime {
 
-// A row whose key another row has too.
+// What becomes of a row that is not the only one of its kind.
+enum class Fate : std::uint8_t {
+  repeat,    // the other row has the same key and values, and stands for both
+  conflict,  // the other row has the same key and other values
+  merged,    // the policy keeps the other row, which stands for both
+};
 struct SharedKey {
   std::uint64_t line = 0;        // the row's
-  std::uint64_t other_line = 0;  // repeat: the first row with this key; conflict: the first one with other values
-  bool conflict = false;         // false: the values are the same, the other row answers
+  std::uint64_t other_line = 0;  // the other row's; the first one where there are several
+  Fate fate = Fate::repeat;
 };
+// The hash of a row's values, the same for rows whose cells are the same.
+[[nodiscard]] std::uint64_t hash_values(std::span<const std::string_view> values, std::uint64_t seed);
 
 class KeyCollector {
  public:

@@ -2,20 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cassert>
-#include <functional>
 #include <numeric>
 #include <utility>
 #include <vector>
 
-#include "runtime/ingest/cell_reader.h"
-#include "runtime/ingest/header_map.h"
 #include "runtime/ingest/keys.h"
+#include "runtime/ingest/record_reader.h"
 
 namespace muster::runtime {
 
-using compiler::FieldSchema;
 using compiler::Program;
 using lang::Error;
 using lang::ErrorKind;
@@ -27,19 +23,22 @@ namespace {
 constexpr std::size_t most_batch_text_bytes = std::size_t{4} << 20;
 // It ends early as well after this many records, so that who reads is asked now and then whether to go on.
 constexpr std::size_t most_batch_records = 16 * batch_rows;
-constexpr std::size_t most_quoted_key_bytes = 60;
-
-std::string shorten(std::string_view text) {
-  if (text.size() <= most_quoted_key_bytes) return std::string(text);
-  std::size_t size = most_quoted_key_bytes;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80U) --size;
-  return std::string(text.substr(0, size)) + "...";
-}
 
 struct Piece {
   std::size_t begin = 0;
   std::size_t size = 0;
 };
+
+// What is read of a lead: the columns of the program, what the `duplicates` policy needs, and references.
+RecordFields fields_of(const Program& program) {
+  const compiler::SpaceId root{compiler::root_space};
+  RecordFields fields{program.spaces[root].columns, reference_fields(program, root)};
+  if (const auto& policy = program.schema.subject_object().duplicates) {
+    add_field(fields.columns, policy->by);
+    add_field(fields.columns, policy->dated);
+  }
+  return fields;
+}
 
 }  // namespace
 
@@ -48,111 +47,67 @@ std::uint64_t ReadCounts::rejected_rows() const {
 }
 
 struct LeadReader::State {
-  const Program& program;
   lang::Limits limits;
-  std::string name;
-  CsvReader csv;
-  HeaderMap map;
-  std::vector<CellReader> readers;           // of map.columns
-  std::vector<std::size_t> order;            // of the readers by field, as issues are listed
-  std::vector<CellReader> required_readers;  // of map.required
-  std::vector<Column> required_columns;      // their values, which nobody reads
-  MissingTexts key_missing;
+  RecordReader records;
   std::vector<SharedKey> shared;
+  std::vector<MergedKey> merged_keys;
   std::size_t shared_seen = 0;
   std::uint64_t total_rows = 0;
   std::uint64_t first_pass_bytes = 0;
-  ReadCounts counts;
+  ReadCounts counts;  // `rows` and `rejected` are those of `records`
   bool is_over = false;
 
   // Text of the current batch: rows, and keys that are not a part of their row.
   std::string text;
   std::vector<Piece> raw_pieces;
   std::vector<Piece> key_pieces;
-  std::string row_number;  // of the current record, from 1
+  std::vector<std::vector<Piece>> text_pieces;
 
-  State(const Program& policy, const lang::Limits& most, std::string file, CsvReader reader, HeaderMap headers)
-      : program(policy),
-        limits(most),
-        name(std::move(file)),
-        csv(std::move(reader)),
-        map(std::move(headers)),
-        key_missing(policy.schema.fields[policy.schema.key].missing_when) {
-    for (const MappedField& mapped : map.columns) {
-      readers.emplace_back(program.schema, field(mapped), program.zone, limits);
-    }
-    order.resize(readers.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(),
-              [&](std::size_t left, std::size_t right) { return map.columns[left].field < map.columns[right].field; });
-    for (const MappedField& mapped : map.required) {
-      required_readers.emplace_back(program.schema, field(mapped), program.zone, limits);
-      required_columns.emplace_back(compiler::physical_of(field(mapped).type.kind));
-    }
-  }
+  State(RecordReader reader, const lang::Limits& most)
+      : limits(most), records(std::move(reader)), text_pieces(records.fields().texts.size()) {}
 
-  [[nodiscard]] const FieldSchema& field(const MappedField& mapped) const {
-    return program.schema.fields[mapped.field];
-  }
+  [[nodiscard]] const CsvReader& csv() const { return records.csv(); }
 
   // ---- first pass
 
-  [[nodiscard]] std::string_view cell(const MappedField& mapped) const {
-    return mapped.column == MappedField::row_number ? std::string_view(row_number) : csv.cells()[mapped.column];
-  }
-  [[nodiscard]] std::string_view header(const MappedField& mapped) const {
-    return mapped.column == MappedField::row_number ? std::string_view("row number") : csv.header()[mapped.column];
-  }
-  void count_row(std::uint64_t& rows) {
-    ++rows;
-    if (map.key.column == MappedField::row_number) row_number = fmt::format_int(rows).str();
+  void tell(const ReadOptions& options, std::uint64_t& told_bytes) const {
+    if (!options.while_checking || csv().bytes_read() == told_bytes) return;
+    told_bytes = csv().bytes_read();
+    options.while_checking({told_bytes, 2 * csv().source().size_bytes()});
   }
 
-  // Empty where the row has no key.
-  [[nodiscard]] std::string_view key_of_row() const {
-    const std::string_view key = trim_cell(cell(map.key));
-    return key.empty() || key_missing.contains(key) ? std::string_view() : key;
-  }
-
-  // The columns of the export whose cells make two rows the same or not.
-  [[nodiscard]] std::vector<std::uint32_t> value_columns() const {
-    std::vector<std::uint32_t> columns;
-    for (const MappedField& mapped : map.columns) {
-      if (mapped.column != MappedField::row_number) columns.push_back(mapped.column);
+  // Calls on_row() for every well-formed record.
+  template <class OnRow>
+  Result<> first_pass(const ReadOptions& options, OnRow on_row) {
+    std::uint64_t told_bytes = 0;
+    for (;;) {
+      const CsvStep step = records.next();
+      if (step == CsvStep::failed) return csv().error();
+      if (step == CsvStep::end) break;
+      tell(options, told_bytes);
+      if (step == CsvStep::fault) continue;
+      if (Result<> done = on_row(); !done) return done;
     }
-    for (const MappedField& mapped : map.required) columns.push_back(mapped.column);
-    std::sort(columns.begin(), columns.end());
-    columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-    return columns;
+    total_rows = records.rows();
+    first_pass_bytes = csv().bytes_read();
+    return lang::Done{};
   }
 
   Result<> find_shared_keys(const ReadOptions& options) {
     KeyCollector collector(options.temporary_folder, options.key_memory_bytes);
-    const std::vector<std::uint32_t> columns = value_columns();
-    std::vector<std::string_view> values(columns.size());
-    std::uint64_t told_bytes = 0;
-    for (;;) {
-      const CsvStep step = csv.next();
-      if (step == CsvStep::failed) return csv.error();
-      if (step == CsvStep::end) break;
-      count_row(total_rows);
-      if (options.while_checking && csv.bytes_read() != told_bytes) {
-        told_bytes = csv.bytes_read();
-        options.while_checking({told_bytes, 2 * csv.source().size_bytes()});
-      }
-      if (step == CsvStep::fault || map.key.column == MappedField::row_number) continue;  // numbers never repeat
-      const std::string_view key = key_of_row();
-      if (key.empty()) continue;
-      for (std::size_t i = 0; i < columns.size(); ++i) values[i] = trim_cell(csv.cells()[columns[i]]);
-      if (Result<> added = collector.add(csv.line(), key, values); !added) return added;
-    }
-    first_pass_bytes = csv.bytes_read();
+    const auto collect = [&]() -> Result<> {
+      if (records.has_numbers_as_keys()) return lang::Done{};  // numbers never repeat
+      const std::string_view key = records.key();
+      return key.empty() ? Result<>(lang::Done{}) : collector.add(csv().line(), key, records.values());
+    };
+    if (Result<> done = first_pass(options, collect); !done) return done;
     Result<std::vector<SharedKey>> found = collector.finish(limits.duplicate_keys);
     if (!found) {
       Error error = found.error();
       if (error.kind == ErrorKind::data) {
-        error.file = name;
-        error.fix = fmt::format("is \"{}\" really the key? if it is, raise --limit duplicate_keys", header(map.key));
+        error.file = records.name();
+        error.fix = fmt::format("is \"{}\" really the key? if it is, raise --limit duplicate_keys",
+                                records.header_of(records.map().key->field));
       }
       return error;
     }
@@ -160,139 +115,98 @@ struct LeadReader::State {
     return lang::Done{};
   }
 
-  // ---- second pass
-
-  [[nodiscard]] Error changed() const {
-    return {ErrorKind::file, name, 0, "the file changed while it was read", "run again when nobody writes to it"};
+  // Rows that will be rejected take no part: they must not be kept in the place of one that could be answered.
+  Result<> find_duplicates(const ReadOptions& options, const compiler::DuplicatesSchema& policy) {
+    RecordFields fields = records.fields();
+    DuplicateFinder finder(policy, add_field(fields.columns, policy.by), add_field(fields.columns, policy.dated));
+    Batch batch;
+    std::size_t row = 0;
+    const auto collect = [&]() -> Result<> {
+      const std::string_view key = records.key();
+      if (key.empty()) return lang::Done{};
+      if (row % batch_rows == 0) {
+        row = 0;
+        records.begin_batch(batch);
+      }
+      if (!records.read_values(batch, row)) return lang::Done{};
+      finder.add(csv().line(), key, records.values(), batch, row++);
+      return lang::Done{};
+    };
+    if (Result<> done = first_pass(options, collect); !done) return done;
+    shared = finder.finish();
+    merged_keys = finder.merged_keys();
+    return lang::Done{};
   }
+
+  // ---- second pass
 
   // What the first pass found out about the row, or nullptr.
   const SharedKey* find_shared() {
-    while (shared_seen < shared.size() && shared[shared_seen].line < csv.line()) ++shared_seen;
-    return shared_seen < shared.size() && shared[shared_seen].line == csv.line() ? &shared[shared_seen] : nullptr;
-  }
-
-  Result<> reject(const RejectSink& sink, RejectKind kind, std::size_t column, std::string_view reason) {
-    ++counts.rejected[static_cast<std::size_t>(kind)];
-    const std::string_view header = column < csv.header().size() ? std::string_view(csv.header()[column]) : "";
-    return sink ? sink(RejectedRow{kind, csv.line(), header, reason, csv.raw()}) : Result<>(lang::Done{});
-  }
-
-  Result<> reject_required(const RejectSink& sink, const MappedField& mapped, const CellResult& result) {
-    std::string reason = fmt::format("the policy requires `{}`", field(mapped).name);
-    if (result.state == CellResult::State::blank) {
-      reason += ", and it is blank";
-    } else {
-      reason += fmt::format(", and \"{}\" is {}", shorten(trim_cell(cell(mapped))), kernels::describe(result.fault));
-    }
-    return reject(sink, RejectKind::required_missing, mapped.column, reason);
+    while (shared_seen < shared.size() && shared[shared_seen].line < csv().line()) ++shared_seen;
+    return shared_seen < shared.size() && shared[shared_seen].line == csv().line() ? &shared[shared_seen] : nullptr;
   }
 
   void begin_batch(Batch& batch) {
-    if (batch.columns.size() != map.columns.size()) {
-      batch.columns.clear();
-      batch.columns.reserve(map.columns.size());
-      for (const MappedField& mapped : map.columns) {
-        batch.columns.emplace_back(compiler::physical_of(field(mapped).type.kind));
-      }
-    }
-    for (std::size_t i = 0; i < readers.size(); ++i) readers[i].begin_batch(batch.columns[i]);
-    for (std::size_t i = 0; i < required_readers.size(); ++i) required_readers[i].begin_batch(required_columns[i]);
-    batch.rows = 0;
-    batch.keys.clear();
-    batch.lines.clear();
-    batch.raw.clear();
-    batch.issues.clear();
-    batch.repeats.assign(batch_words, 0);
+    records.begin_batch(batch);
     text.clear();
     raw_pieces.clear();
     key_pieces.clear();
+    for (std::vector<Piece>& pieces : text_pieces) pieces.clear();
   }
 
   void end_batch(Batch& batch) const {
     batch.rows = raw_pieces.size();
     const std::string_view all = text;
-    for (const Piece& piece : raw_pieces) batch.raw.push_back(all.substr(piece.begin, piece.size));
-    for (const Piece& piece : key_pieces) batch.keys.push_back(all.substr(piece.begin, piece.size));
+    const auto resolve = [&](const std::vector<Piece>& pieces, std::vector<std::string_view>& views) {
+      for (const Piece& piece : pieces) views.push_back(all.substr(piece.begin, piece.size));
+    };
+    resolve(raw_pieces, batch.raw);
+    resolve(key_pieces, batch.keys);
+    for (std::size_t i = 0; i < text_pieces.size(); ++i) resolve(text_pieces[i], batch.texts[i]);
   }
 
-  // The batch's row `row` as if nothing had been read into it.
-  static void clear_row(Batch& batch, std::size_t row, std::size_t issues) {
-    for (Column& column : batch.columns) {
-      clear_bit(column.known.data(), row);
-      if (!column.yes.empty()) clear_bit(column.yes.data(), row);
-      if (!column.codes.empty()) column.codes[row] = 0;
-      if (!column.integers.empty()) column.integers[row] = 0;
+  // `part` in `text`, where its row `raw` is kept already at `piece`; appended where it is not a part of its row.
+  Piece keep_part(std::string_view raw, const Piece& piece, std::string_view part) {
+    if (part.empty()) return {piece.begin, 0};
+    const std::less_equal<const char*> not_after;
+    if (not_after(raw.data(), part.data()) && not_after(part.data() + part.size(), raw.data() + raw.size())) {
+      return {piece.begin + static_cast<std::size_t>(part.data() - raw.data()), part.size()};
     }
-    batch.issues.resize(issues);
-  }
-
-  // Reads the cells of the current record into row `row`. False: the lead has been rejected.
-  Result<bool> read_cells(Batch& batch, std::size_t row, const RejectSink& sink) {
-    for (std::size_t i = 0; i < required_readers.size(); ++i) {
-      const MappedField& mapped = map.required[i];
-      Column& column = required_columns[i];
-      const CellResult result = required_readers[i].read(cell(mapped), row, column);
-      if (result.state == CellResult::State::value) continue;
-      if (Result<> rejected = reject_required(sink, mapped, result); !rejected) return rejected.error();
-      return false;
-    }
-    const std::size_t issues_before = batch.issues.size();
-    for (const std::size_t i : order) {
-      const MappedField& mapped = map.columns[i];
-      const CellResult result = readers[i].read(cell(mapped), row, batch.columns[i]);
-      if (result.state == CellResult::State::value && !result.rounded) continue;
-      const FieldSchema& schema = field(mapped);
-      if (result.state != CellResult::State::value && schema.required) {
-        clear_row(batch, row, issues_before);
-        if (Result<> rejected = reject_required(sink, mapped, result); !rejected) return rejected.error();
-        return false;
-      }
-      std::uint8_t fault = CellIssue::rounded;
-      if (result.state == CellResult::State::malformed) fault = static_cast<std::uint8_t>(result.fault);
-      if (result.state == CellResult::State::blank) {
-        if (schema.optional) continue;
-        fault = CellIssue::blank;
-      }
-      batch.issues.push_back({static_cast<std::uint32_t>(row), mapped.field, fault});
-    }
-    return true;
+    const Piece kept{text.size(), part.size()};
+    text.append(part);
+    return kept;
   }
 
   void keep_text(std::string_view key) {
-    const std::string_view raw = csv.raw();
+    const std::string_view raw = csv().raw();
     const Piece piece{text.size(), raw.size()};
     text.append(raw);
     raw_pieces.push_back(piece);
-    const std::less_equal<const char*> not_after;
-    if (not_after(raw.data(), key.data()) && not_after(key.data() + key.size(), raw.data() + raw.size())) {
-      key_pieces.push_back({piece.begin + static_cast<std::size_t>(key.data() - raw.data()), key.size()});
-    } else {
-      key_pieces.push_back({text.size(), key.size()});
-      text.append(key);
+    key_pieces.push_back(keep_part(raw, piece, key));
+    for (std::size_t i = 0; i < text_pieces.size(); ++i) {
+      text_pieces[i].push_back(keep_part(raw, piece, records.text(i)));
     }
   }
 
-  // One record: into the batch, or to the sink, or nowhere (a repeat).
+  // One record: into the batch, or to the sink, or nowhere (it is merged into another).
   Result<> read_row(Batch& batch, const RejectSink& sink) {
-    const std::string_view key = key_of_row();
-    if (key.empty()) {
-      const std::string reason = fmt::format("there is no key in \"{}\"", header(map.key));
-      return reject(sink, RejectKind::key_missing, map.key.column, reason);
-    }
+    const std::string_view key = records.key();
+    if (key.empty()) return records.reject_without_key(sink);
     const SharedKey* const other = find_shared();
-    if (other != nullptr && other->conflict) {
+    if (other != nullptr && other->fate == Fate::conflict) {
       const std::string reason =
           fmt::format("key \"{}\" is also on line {} with other values", shorten(key), other->other_line);
-      return reject(sink, RejectKind::key_conflict, map.key.column, reason);
+      return records.reject(sink, RejectKind::key_conflict, records.map().key->column, reason);
+    }
+    if (other != nullptr && other->fate == Fate::merged) {
+      ++counts.merged;
+      return lang::Done{};
     }
     const std::size_t row = raw_pieces.size();
     const std::size_t issues_before = batch.issues.size();
-    const Result<bool> is_read = read_cells(batch, row, sink);
-    if (!is_read) return is_read.error();
-    if (!*is_read) return lang::Done{};
+    if (!records.read_values(batch, row)) return records.reject_required(sink);
     keep_text(key);
-    batch.lines.push_back(csv.line());
+    batch.lines.push_back(csv().line());
     if (other != nullptr) {  // handed out all the same, because a repeat of a rejected row is rejected too
       batch.issues.resize(issues_before);
       set_bit(batch.repeats.data(), row);
@@ -305,28 +219,26 @@ struct LeadReader::State {
 
   Result<> finish() {
     is_over = true;
-    if (counts.rows != total_rows || !csv.source().is_unchanged()) return changed();
-    assert(counts.rows == counts.leads + counts.repeated + counts.rejected_rows());
+    if (records.rows() != total_rows || !csv().source().is_unchanged()) return records.changed();
+    assert(records.rows() == counts.leads + counts.repeated + counts.merged + records.rejected_rows());
     return lang::Done{};
   }
 
   Result<bool> next(Batch& batch, const RejectSink& sink) {
     begin_batch(batch);
-    for (std::size_t records = 0; records < most_batch_records; ++records) {
+    for (std::size_t count = 0; count < most_batch_records; ++count) {
       if (is_over || raw_pieces.size() == batch_rows || text.size() >= most_batch_text_bytes) break;
       Result<> done = lang::Done{};
-      switch (csv.next()) {
+      switch (records.next()) {
         case CsvStep::failed:
-          return csv.error();
+          return csv().error();
         case CsvStep::end:
           done = finish();
           break;
         case CsvStep::fault:
-          count_row(counts.rows);
-          done = reject(sink, csv.fault(), csv.fault_column(), csv.fault_reason());
+          done = records.reject_fault(sink);
           break;
         case CsvStep::row:
-          count_row(counts.rows);
           done = read_row(batch, sink);
           break;
       }
@@ -351,51 +263,36 @@ Result<LeadReader> LeadReader::open(const std::string& path, const Program& prog
 
 Result<LeadReader> LeadReader::open(std::unique_ptr<ByteSource> source, std::string name, const Program& program,
                                     const ReadOptions& options, const lang::Limits& limits) {
-  Result<CsvReader> first = CsvReader::open(std::move(source), name, options.csv, limits);
-  if (!first) return first.error();
-  Result<HeaderMap> map = map_headers(name, first->header(), program);
-  if (!map) {
-    Error error = map.error();
-    error.line = first->line();
-    return error;
-  }
-  auto state = std::make_unique<State>(program, limits, name, std::move(*first), std::move(*map));
-  if (Result<> found = state->find_shared_keys(options); !found) return found.error();
-
-  if (!state->csv.source().is_unchanged()) return state->changed();
-  std::unique_ptr<ByteSource> again = state->csv.release_source();
-  if (Result<> rewound = again->rewind(); !rewound) return rewound.error();
-  CsvOptions csv = options.csv;
-  csv.separator = state->csv.separator();
-  Result<CsvReader> second = CsvReader::open(std::move(again), name, csv, limits);
-  if (!second) return second.error();
-  if (second->header() != state->csv.header()) return state->changed();
-  state->csv = std::move(*second);
+  Result<RecordReader> records = RecordReader::open(std::move(source), std::move(name), program, program.schema.subject,
+                                                    fields_of(program), options.as_of, options.csv, limits);
+  if (!records) return records.error();
+  assert(records->has_key());
+  auto state = std::make_unique<State>(std::move(*records), limits);
+  const auto& policy = program.schema.subject_object().duplicates;
+  Result<> found = policy ? state->find_duplicates(options, *policy) : state->find_shared_keys(options);
+  if (!found) return found.error();
+  if (Result<> restarted = state->records.restart(); !restarted) return restarted.error();
   return LeadReader(std::move(state));
 }
 
 Result<bool> LeadReader::next(Batch& batch, const RejectSink& sink) { return state_->next(batch, sink); }
 
-const ReadCounts& LeadReader::counts() const { return state_->counts; }
+const ReadCounts& LeadReader::counts() const {
+  state_->counts.rows = state_->records.rows();
+  state_->counts.rejected = state_->records.rejected();
+  return state_->counts;
+}
+
+const std::vector<MergedKey>& LeadReader::merged_keys() const { return state_->merged_keys; }
 
 ReadProgress LeadReader::progress() const {
-  return {state_->first_pass_bytes + state_->csv.bytes_read(), 2 * state_->csv.source().size_bytes()};
+  return {state_->first_pass_bytes + state_->csv().bytes_read(), 2 * state_->csv().source().size_bytes()};
 }
 
 std::uint64_t LeadReader::total_rows() const { return state_->total_rows; }
 
-std::string_view LeadReader::header_of(std::uint32_t field) const {
-  const auto find = [&](const std::vector<MappedField>& mapped) -> std::string_view {
-    for (const MappedField& entry : mapped) {
-      if (entry.field == field) return state_->header(entry);
-    }
-    return {};
-  };
-  if (state_->map.key.field == field) return state_->header(state_->map.key);
-  const std::string_view read = find(state_->map.columns);
-  return read.empty() ? find(state_->map.required) : read;
-}
+std::string_view LeadReader::header_of(std::uint32_t field) const { return state_->records.header_of(field); }
 
-char LeadReader::separator() const { return state_->csv.separator(); }
+char LeadReader::separator() const { return state_->csv().separator(); }
 
 }  // namespace muster::runtime

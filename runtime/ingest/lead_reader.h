@@ -1,45 +1,46 @@
 // Reads the leads of an export into batches, by the policy's schema. The file is read twice: the first pass refuses
-// what cannot be read at all and finds repeated keys, the second makes batches. Nothing is guessed: a cell that is not
-// surely a value of its field is an issue and missing, a row that cannot be answered is rejected with its reason.
-// May include: runtime/data, runtime/ingest, compiler/ir, stdlib/kernels, lang/*. Called by: the bulk run, explain.
+// what cannot be read at all and finds repeated keys (and, where the policy says so, which of several rows is kept),
+// the second makes batches. Memory is bounded, unless the leads have a `duplicates` policy. May include: runtime/data,
+// runtime/ingest, compiler/ir, stdlib/kernels, lang/*. Called by: the bulk run, explain.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "compiler/ir/program.h"
 #include "lang/spec/limits.h"
 #include "lang/support/result.h"
+#include "runtime/data/as_of.h"
 #include "runtime/data/batch.h"
 #include "runtime/data/rejected_row.h"
 #include "runtime/ingest/csv.h"
+#include "runtime/ingest/duplicates.h"
+#include "runtime/ingest/record_reader.h"
 
 namespace muster::runtime {
 
-struct ReadProgress {
-  std::uint64_t bytes_read = 0;   // over both passes
-  std::uint64_t bytes_total = 0;  // twice the size of the file
-};
-
 struct ReadOptions {
   CsvOptions csv;
+  std::optional<AsOf> as_of;           // nothing: every event has happened
   std::string temporary_folder = ".";  // where keys that do not fit in memory are sorted: the folder of the output
   std::uint64_t key_memory_bytes = std::uint64_t{8} << 20;
-  std::function<void(const ReadProgress&)> while_checking;  // called now and then during open(); may be empty
+  // Called now and then during open(), with the bytes of both passes; may be empty.
+  std::function<void(const ReadProgress&)> while_checking;
 };
 
 struct ReadCounts {
   std::uint64_t rows = 0;      // of the export, without the header
   std::uint64_t leads = 0;     // handed out in batches
   std::uint64_t repeated = 0;  // handed out with Batch::repeats: the same key and values as an earlier row
+  std::uint64_t merged = 0;    // not handed out: the policy keeps another row for them (`duplicates`)
   RejectCounts rejected{};     // by kind
   [[nodiscard]] std::uint64_t rejected_rows() const;
 };
-
-// Takes each rejected row; what it points to is valid during the call. An Error (the disk is full) ends the reading.
-using RejectSink = std::function<lang::Result<>(const RejectedRow&)>;
 
 class LeadReader {
  public:
@@ -57,11 +58,13 @@ class LeadReader {
   ~LeadReader();
 
   // Fills `batch`, which is the same object in every call (the first call may pass an empty one), with up to batch_rows
-  // rows; false at the end. A batch may be empty where many rows were rejected. Rejected rows go to `sink` in the order
-  // of the file.
+  // rows, with the texts of reference_fields(); false at the end. A batch may be empty where many rows were rejected.
+  // Rejected rows go to `sink` in the order of the file.
   lang::Result<bool> next(Batch& batch, const RejectSink& sink);
 
   [[nodiscard]] const ReadCounts& counts() const;
+  // Leads that are merged into another: by `key`.
+  [[nodiscard]] const std::vector<MergedKey>& merged_keys() const;
   [[nodiscard]] ReadProgress progress() const;
   // Rows of the export, known from the first pass.
   [[nodiscard]] std::uint64_t total_rows() const;

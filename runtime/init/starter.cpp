@@ -357,8 +357,10 @@ class Writer {
     line("  # take points away for what speaks against a lead: -20 when ...");
     line("}}");
     line("");
+    // An export with few columns that say something gives few points: no tier is beyond reach.
+    const std::size_t most = 40 + 10 * (conditions.size() - 1);
     line("grade tier from fit {{");
-    line("  fit >= 60 | A");
+    line("  fit >= {} | A", std::min<std::size_t>(60, most));
     line("  fit >= 30 | B");
     line("  otherwise | C");
     line("}}");

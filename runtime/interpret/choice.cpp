@@ -11,9 +11,10 @@ using compiler::OnUndecided;
 using compiler::Op;
 using compiler::Physical;
 
-void carry_select_faults(const Frame& frame, const Step& step, const Word* known_of_result) {
+void carry_select_faults(const Frame& frame, const Step& step) {
   const Register& result = frame.result(step);
   if (result.out.overflow == nullptr) return;
+  const bool is_boolean = result.physical == Physical::boolean;
   const Register& condition = frame.operand(step, 0);
   const Register& then = frame.operand(step, 1);
   const Register& otherwise = frame.operand(step, 2);
@@ -22,11 +23,12 @@ void carry_select_faults(const Frame& frame, const Step& step, const Word* known
   for (std::size_t word = 0; word < frame.words; ++word) {
     const Word yes = condition.yes[word];
     const Word no = condition.no[word];
-    const Word undecided = ~(yes | no);
+    const Word known = is_boolean ? result.yes[word] | result.no[word] : result.known[word];
+    const Word open_missing = ~(yes | no) & ~known;
     const auto carried = [&](const Word* of_condition, const Word* of_then, const Word* of_otherwise) {
       const Word chosen = (yes & of_then[word]) | (no & of_otherwise[word]);
       const Word open = of_condition[word] | (reads_both & (of_then[word] | of_otherwise[word]));
-      return chosen | (undecided & ~known_of_result[word] & open);
+      return chosen | (open_missing & open);
     };
     result.out.overflow[word] = carried(condition.overflow, then.overflow, otherwise.overflow);
     result.out.division_by_zero[word] =
@@ -39,7 +41,6 @@ void select_booleans(const Frame& frame, const Step& step) {
   const Register& condition = frame.operand(step, 0);
   const Register& then = frame.operand(step, 1);
   const Register& otherwise = frame.operand(step, 2);
-  std::array<Word, batch_words> decided;
   for (std::size_t word = 0; word < frame.words; ++word) {
     const Word is_yes = condition.yes[word];
     const Word is_no = condition.no[word];
@@ -49,9 +50,8 @@ void select_booleans(const Frame& frame, const Step& step) {
     };
     result.out.yes[word] = chosen(then.yes[word], otherwise.yes[word]);
     result.out.no[word] = chosen(then.no[word], otherwise.no[word]);
-    decided[word] = result.out.yes[word] | result.out.no[word];
   }
-  carry_select_faults(frame, step, decided.data());
+  carry_select_faults(frame, step);
 }
 
 // Numbers and codes. Rows without a value get one of the operands' values, whatever that is.
@@ -80,7 +80,7 @@ void select_values(const Frame& frame, const Step& step, Value* out, Then then_v
     });
     result.out.known[word] = known;
   });
-  carry_select_faults(frame, step, result.known);
+  carry_select_faults(frame, step);
 }
 
 // The texts of two operands in one dictionary: theirs if they share it, else the instruction's own.
@@ -131,7 +131,7 @@ void select_texts(const Frame& frame, const Step& step) {
       });
     });
   });
-  carry_select_faults(frame, step, result.known);
+  carry_select_faults(frame, step);
 }
 
 void run_select(const Frame& frame, const Step& step) {
@@ -196,21 +196,18 @@ void run_default(const Frame& frame, const Step& step) {
   const Register& first = frame.operand(step, 0);
   const Register& second = frame.operand(step, 1);
   const bool is_boolean = result.physical == Physical::boolean;
-  std::array<Word, batch_words> open;  // rows that the second operand answers
   for (std::size_t word = 0; word < frame.words; ++word) {
-    open[word] = is_boolean ? ~(first.yes[word] | first.no[word]) : ~first.known[word];
+    // Rows that the second operand answers.
+    const Word open = is_boolean ? ~(first.yes[word] | first.no[word]) : ~first.known[word];
     if (is_boolean) {
-      result.out.yes[word] = first.yes[word] | (open[word] & second.yes[word]);
-      result.out.no[word] = first.no[word] | (open[word] & second.no[word]);
+      result.out.yes[word] = first.yes[word] | (open & second.yes[word]);
+      result.out.no[word] = first.no[word] | (open & second.no[word]);
     } else {
       result.out.known[word] = first.known[word] | second.known[word];
     }
-  }
-  if (result.out.overflow != nullptr) {
-    for (std::size_t word = 0; word < frame.words; ++word) {
-      result.out.overflow[word] = open[word] & second.overflow[word];
-      result.out.division_by_zero[word] = open[word] & second.division_by_zero[word];
-    }
+    if (result.out.overflow == nullptr) continue;
+    result.out.overflow[word] = open & second.overflow[word];
+    result.out.division_by_zero[word] = open & second.division_by_zero[word];
   }
   switch (result.physical) {
     case Physical::boolean:

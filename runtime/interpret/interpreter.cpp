@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cassert>
+#include <unordered_map>
 
 #include "lang/spec/limits.h"
+#include "runtime/interpret/roots.h"
 #include "runtime/interpret/step.h"
 
 namespace muster::runtime {
@@ -12,57 +14,12 @@ using compiler::Inst;
 using compiler::Op;
 using compiler::Physical;
 using compiler::Program;
+using compiler::SpaceId;
 using compiler::ValueId;
 using interpret::Keep;
+using interpret::not_live;
 
 namespace {
-
-constexpr std::uint32_t not_live = 0xffff'ffffU;
-
-// Rules are asked whether they are undecided, faults whether there is one: nobody reads these values themselves.
-std::vector<ValueId> bit_roots_of(const Program& program, const Wanted& wanted) {
-  std::vector<ValueId> roots;
-  if (wanted.undecided && wanted.scores) {
-    for (const auto& score : program.outputs.scores) {
-      for (const auto& rule : score.rules) roots.push_back(rule.value);
-    }
-  }
-  for (const auto& root : program.fault_roots) roots.push_back(root.value);
-  return roots;
-}
-
-std::vector<ValueId> value_roots_of(const Program& program, const Wanted& wanted) {
-  const compiler::Outputs& outputs = program.outputs;
-  std::vector<ValueId> roots;
-  for (const auto& ignore : outputs.ignores) roots.push_back(ignore.condition);
-  if (wanted.qualifiers) {
-    for (const auto& qualifier : outputs.qualifiers) roots.push_back(qualifier.condition);
-  }
-  for (const auto& score : outputs.scores) {
-    if (!wanted.scores) break;
-    roots.push_back(score.value);
-    if (wanted.bounds) roots.insert(roots.end(), {score.lowest, score.highest});
-    if (!wanted.reasons) continue;
-    for (const auto& line : score.ledger) {
-      roots.push_back(line.after);
-      if (!line.before.is_none()) roots.push_back(line.before);
-    }
-  }
-  if (wanted.grades) {
-    for (const auto& grade : outputs.grades) roots.push_back(grade.value);
-  }
-  if (wanted.lifecycle && outputs.lifecycle) {
-    roots.push_back(outputs.lifecycle->reported);
-    for (const auto& stage : outputs.lifecycle->stages) roots.push_back(stage.held);
-    if (outputs.lifecycle->disqualified) roots.push_back(*outputs.lifecycle->disqualified);
-    if (outputs.lifecycle->not_yet) roots.push_back(*outputs.lifecycle->not_yet);
-  }
-  if (wanted.route && outputs.route) {
-    roots.push_back(outputs.route->taken);
-    for (const auto& row : outputs.route->rows) roots.push_back(row.condition);
-  }
-  return roots;
-}
 
 bool touches_text(const Program& program, const Inst& inst) {
   if (inst.op == Op::column || interpret::is_scalar(inst.op)) return false;
@@ -72,39 +29,50 @@ bool touches_text(const Program& program, const Inst& inst) {
   });
 }
 
-}  // namespace
-
-std::vector<ValueId> roots_of(const Program& program, const Wanted& wanted) {
-  std::vector<ValueId> roots = value_roots_of(program, wanted);
-  const std::vector<ValueId> more = bit_roots_of(program, wanted);
-  roots.insert(roots.end(), more.begin(), more.end());
-  std::sort(roots.begin(), roots.end());
-  roots.erase(std::unique(roots.begin(), roots.end()), roots.end());
-  return roots;
+std::vector<Keep> keep_wanted(const Program& program, const Wanted& wanted) {
+  std::vector<Keep> keep(program.insts.size(), Keep::nothing);
+  for (const ValueId root : interpret::bit_roots_of(program, wanted)) keep[root.index] = Keep::bits;
+  for (const ValueId root : interpret::value_roots_of(program, wanted)) keep[root.index] = Keep::all;
+  return keep;
 }
 
+std::vector<Keep> keep_values(const Program& program, std::span<const ValueId> values) {
+  std::vector<Keep> keep(program.insts.size(), Keep::nothing);
+  for (const ValueId value : values) keep[value.index] = Keep::all;
+  return keep;
+}
+
+}  // namespace
+
 struct Interpreter::State {
-  State(const Program& policy, AsOf moment, const Wanted& wanted)
-      : program(policy), as_of(moment), zone(policy.zone), live(find_live(wanted)), registers(policy, live, index_of) {
+  State(const Program& policy, AsOf moment, SpaceId region_root, const std::vector<Keep>& keep)
+      : program(policy),
+        as_of(moment),
+        root(region_root),
+        zone(policy.zone),
+        live(find_live(keep)),
+        registers(policy, live, index_of) {
+    for (std::uint32_t at = 0; at < program.spaces.size(); ++at) {
+      // Down to the next `one`. The root may be a `many` space itself, for values of its own rows.
+      SpaceId top{at};
+      while (top != root && program.spaces[top].link == compiler::Link::many) top = program.spaces[top].parent;
+      if (top == root) spaces.push_back(SpaceId{at});
+    }
+    find_readers();
     make_steps();
     set_scalars();
+    make_frames();
+    registers.reserve(root, batch_rows);
   }
 
-  // Marks what the roots need, operands first; sets index_of.
-  std::vector<interpret::Live> find_live(const Wanted& wanted) {
-    std::vector<Keep> keep(program.insts.size(), Keep::nothing);
+  // Marks what the kept values need in this region, operands first; sets index_of.
+  std::vector<interpret::Live> find_live(const std::vector<Keep>& keep) {
     std::vector<bool> is_needed(program.insts.size());
-    for (const ValueId root : bit_roots_of(program, wanted)) {
-      keep[root.index] = Keep::bits;
-      is_needed[root.index] = true;
-    }
-    for (const ValueId root : value_roots_of(program, wanted)) {
-      keep[root.index] = Keep::all;
-      is_needed[root.index] = true;
-    }
     for (auto index = static_cast<std::uint32_t>(program.insts.size()); index-- > 0;) {
-      if (!is_needed[index]) continue;
-      for (const ValueId operand : program.operands_of(program.insts[ValueId{index}])) is_needed[operand.index] = true;
+      is_needed[index] = is_needed[index] || keep[index] != Keep::nothing;
+      const Inst& inst = program.insts[ValueId{index}];
+      if (!is_needed[index] || interpret::reads_other_region(program, inst)) continue;
+      for (const ValueId operand : program.operands_of(inst)) is_needed[operand.index] = true;
     }
     index_of.assign(program.insts.size(), not_live);
     std::vector<interpret::Live> found;
@@ -125,16 +93,63 @@ struct Interpreter::State {
       if (interpret::is_scalar(inst.op)) continue;
       interpret::Step step;
       step.op = inst.op;
+      step.space = inst.space;
+      step.from = inst.from;
+      if (inst.op == Op::is_linked && step.from.is_none()) {
+        step.from = SpaceId{static_cast<std::uint32_t>(inst.immediate)};
+      }
       step.immediate = inst.immediate;
       step.result = at;
+      if (registers[at].physical == Physical::text) texts.emplace_back(at, inst.space);
       const std::size_t first = operands.size();
-      for (const ValueId operand : program.operands_of(inst)) operands.push_back(index_of[operand.index]);
+      const auto values = program.operands_of(inst);
+      if (interpret::reads_other_region(program, inst)) {
+        step.source = values[0];
+      } else {
+        for (const ValueId operand : values) operands.push_back(index_of[operand.index]);
+      }
       step.operands = std::span<const std::uint32_t>(operands).subspan(first);
       if (touches_text(program, inst)) {
         step.text = text_states.emplace_back(std::make_unique<interpret::TextState>()).get();
       }
       if (inst.op == Op::in_codes) step.code_set = code_set(inst);
+      if (inst.op == Op::convert_money) {
+        step.drop = program.insts[values[0]].type.digits + interpret::rate_digits - inst.type.digits;
+      }
+      if (inst.op == Op::fade) {
+        const compiler::FadeRule& rule = program.fades[static_cast<std::size_t>(inst.immediate)];
+        step.fade = curves
+                        .emplace_back(std::make_unique<kernels::FadeCurve>(rule.kind, rule.interval, rule.left_mantissa,
+                                                                           rule.whole_days))
+                        .get();
+        step.readers = readers[at];
+      }
       steps.push_back(step);
+    }
+  }
+
+  // By fade: the masks of the folds that read it, where nothing else does and they are computed before it.
+  void find_readers() {
+    std::vector<bool> is_read_whole(live.size());
+    for (std::uint32_t at = 0; at < live.size(); ++at) {
+      const Inst& inst = program.insts[live[at].id];
+      if (inst.op == Op::fade) readers[at];
+      if (interpret::reads_other_region(program, inst)) continue;
+      const auto values = program.operands_of(inst);
+      const bool is_masked = inst.op == Op::sum_rows || inst.op == Op::smallest_row || inst.op == Op::largest_row;
+      for (const ValueId operand : values) {
+        const std::uint32_t index = index_of[operand.index];
+        const auto fade = readers.find(index);
+        if (fade == readers.end()) continue;
+        if (is_masked && index_of[values[1].index] < index) {
+          fade->second.push_back(index_of[values[1].index]);
+        } else {
+          is_read_whole[index] = true;
+        }
+      }
+    }
+    for (auto& [index, masks] : readers) {
+      if (is_read_whole[index] || live[index].keep != Keep::nothing) masks.clear();
     }
   }
 
@@ -146,23 +161,24 @@ struct Interpreter::State {
     return *words;
   }
 
+  // All but is_given, which each batch says.
   void set_scalars() {
     for (std::uint32_t at = 0; at < live.size(); ++at) {
       const Inst& inst = program.insts[live[at].id];
       if (!interpret::is_scalar(inst.op)) continue;
       interpret::Register& reg = registers[at];
-      const bool is_missing = inst.op == Op::missing;
-      const Word* const ones = interpret::all_ones.data();
-      const Word* const zeros = interpret::all_zeros.data();
-      reg.known = is_missing ? zeros : ones;
-      reg.yes = !is_missing && inst.immediate != 0 ? ones : zeros;
-      reg.no = !is_missing && inst.immediate == 0 ? ones : zeros;
+      reg.scalar_known = inst.op != Op::missing;
       reg.dictionary = &constants;
       if (inst.op == Op::as_of_instant) {
         reg.number = as_of.instant;
       } else if (inst.op == Op::as_of_day) {
         reg.number = as_of.day;
+      } else if (inst.op == Op::window_edge) {
+        reg.number = interpret::edge_of(program.windows[static_cast<std::size_t>(inst.immediate)], as_of, zone);
+      } else if (inst.op == Op::is_given) {
+        given.emplace_back(at, SpaceId{static_cast<std::uint32_t>(inst.immediate)});
       } else if (inst.op == Op::constant) {
+        reg.scalar_yes = inst.immediate != 0;
         if (reg.physical == Physical::integer) reg.number = inst.immediate;
         if (reg.physical == Physical::code) reg.code = static_cast<std::uint32_t>(inst.immediate);
         if (reg.physical == Physical::text) {
@@ -173,9 +189,50 @@ struct Interpreter::State {
     }
   }
 
+  void make_frames() {
+    frames.resize(program.spaces.size());
+    for (std::uint32_t space = 0; space < frames.size(); ++space) {
+      interpret::Frame& frame = frames[space];
+      frame.program = &program;
+      frame.registers = &registers;
+      frame.frames = frames.data();
+      frame.zone = &zone;
+      frame.no_texts = &no_texts;
+      frame.scratch = &scratch;
+      frame.as_of = as_of;
+      frame.space = SpaceId{space};
+    }
+  }
+
+  void begin_batch(const BatchView& batch) {
+    std::size_t most_rows = 0;
+    for (const SpaceId space : spaces) {
+      const SpaceView& view = batch.spaces[space.index];
+      interpret::Frame& frame = frames[space.index];
+      frame.batch = &batch;
+      frame.rows = space == root || view.is_given ? view.rows : 0;
+      frame.words = words_for(frame.rows);
+      registers.reserve(space, frame.rows);
+      most_rows = std::max(most_rows, frame.rows);
+    }
+    if (scratch.no_rows.size() <= most_rows) scratch.no_rows.assign(most_rows + 1, 0);
+    for (const SpaceId space : spaces) {
+      interpret::Frame& frame = frames[space.index];
+      frame.offsets = frame.rows == 0 ? scratch.no_rows.data() : batch.spaces[space.index].offsets;
+    }
+    // Instructions of a space without rows are not run, but folds ask for its texts.
+    for (const auto& [index, space] : texts) {
+      if (frames[space.index].rows == 0) registers[index].dictionary = &no_texts;
+    }
+    for (const auto& [index, space] : given) {
+      registers[index].scalar_yes = batch.spaces[space.index].is_given;
+      registers.bind_scalar(index);
+    }
+  }
+
   void bind_column(const interpret::Frame& frame, const interpret::Step& step) {
     interpret::Register& reg = registers[step.result];
-    const ColumnView& column = frame.batch->columns[static_cast<std::size_t>(step.immediate)];
+    const ColumnView& column = frame.view(step.space).columns[static_cast<std::size_t>(step.immediate)];
     assert(column.physical == reg.physical);
     reg.integers = column.integers;
     reg.codes = column.codes;
@@ -195,7 +252,9 @@ struct Interpreter::State {
       case Op::missing:
       case Op::as_of_instant:
       case Op::as_of_day:
-        return;  // set once
+      case Op::window_edge:
+      case Op::is_given:
+        return;  // set before
       case Op::not_:
       case Op::and_:
       case Op::or_:
@@ -239,6 +298,34 @@ struct Interpreter::State {
       case Op::first_yes:
         interpret::run_choice(frame, step);
         return;
+      case Op::calendar_number:
+      case Op::fade:
+      case Op::convert_money:
+        interpret::run_moment(frame, step);
+        return;
+      case Op::is_linked:
+      case Op::from_one:
+      case Op::to_rows:
+        interpret::run_links(frame, step);
+        return;
+      case Op::any_rows:
+      case Op::count_rows:
+      case Op::sum_rows:
+      case Op::smallest_row:
+      case Op::largest_row:
+      case Op::count_distinct:
+      case Op::most_days:
+        interpret::run_fold(frame, step);
+        return;
+      case Op::first_row:
+      case Op::last_row:
+        interpret::run_first(frame, step);
+        return;
+      case Op::keep_distinct:
+      case Op::keep_latest:
+      case Op::keep_first:
+        interpret::run_mask(frame, step);
+        return;
     }
   }
 
@@ -253,34 +340,43 @@ struct Interpreter::State {
 
   const Program& program;
   AsOf as_of;
+  SpaceId root;        // of the region
   kernels::Zone zone;  // a copy: a zone remembers its last period and belongs to one thread
   lang::Limits limits;
   std::vector<std::uint32_t> index_of;  // position among the live ones, by instruction
   std::vector<interpret::Live> live;
   interpret::RegisterFile registers;
+  std::vector<SpaceId> spaces;                           // of the region, a space after its parent
+  std::vector<std::pair<std::uint32_t, SpaceId>> texts;  // registers of texts that rows have
+  std::vector<std::pair<std::uint32_t, SpaceId>> given;  // registers of is_given
   std::vector<std::uint32_t> operands;
   std::vector<interpret::Step> steps;
   std::vector<std::unique_ptr<interpret::TextState>> text_states;
   std::vector<std::unique_ptr<std::vector<Word>>> code_sets;
+  std::vector<std::unique_ptr<kernels::FadeCurve>> curves;
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> readers;  // see find_readers
   Dictionary constants;
+  Dictionary no_texts;  // stays empty
+  interpret::Scratch scratch;
+  std::vector<interpret::Frame> frames;  // by space
 };
 
 Interpreter::Interpreter(const Program& program, AsOf as_of, Wanted wanted)
-    : state_(std::make_unique<State>(program, as_of, wanted)) {}
+    : state_(std::make_unique<State>(program, as_of, SpaceId{compiler::root_space}, keep_wanted(program, wanted))) {}
+Interpreter::Interpreter(const Program& program, AsOf as_of, SpaceId root, std::vector<ValueId> keep)
+    : state_(std::make_unique<State>(program, as_of, root, keep_values(program, keep))) {}
 Interpreter::~Interpreter() = default;
 Interpreter::Interpreter(Interpreter&&) noexcept = default;
 
 void Interpreter::evaluate(const BatchView& batch) {
-  assert(batch.rows >= 1 && batch.rows <= batch_rows);
-  assert(batch.columns.size() == state_->program.columns.size());
+  assert(batch.spaces.size() == state_->program.spaces.size());
+  assert(batch.spaces[state_->root.index].rows >= 1 && batch.spaces[state_->root.index].rows <= batch_rows);
   state_->clear_full_dictionaries();
-  const interpret::Frame frame{.program = &state_->program,
-                               .registers = &state_->registers,
-                               .batch = &batch,
-                               .zone = &state_->zone,
-                               .rows = batch.rows,
-                               .words = words_for(batch.rows)};
-  for (const interpret::Step& step : state_->steps) state_->run(frame, step);
+  state_->begin_batch(batch);
+  for (const interpret::Step& step : state_->steps) {
+    const interpret::Frame& frame = state_->frames[step.space.index];
+    if (frame.rows != 0) state_->run(frame, step);
+  }
 }
 
 bool Interpreter::has(ValueId id) const {
@@ -309,5 +405,13 @@ Vector Interpreter::value(ValueId id) const {
 }
 
 std::size_t Interpreter::live_instructions() const { return state_->steps.size(); }
+
+std::vector<std::size_t> Interpreter::live_instructions_by_space() const {
+  std::vector<std::size_t> counts(state_->program.spaces.size());
+  for (const interpret::Step& step : state_->steps) {
+    ++counts[(interpret::is_fold(step.op) ? step.from : step.space).index];
+  }
+  return counts;
+}
 
 }  // namespace muster::runtime

@@ -6,18 +6,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "compiler/ir/program.h"
+#include "runtime/data/as_of.h"
 #include "runtime/data/batch.h"
 
 namespace muster::runtime {
-
-// The moment of the evaluation, given by the caller, never by the clock (section 4, number 17).
-struct AsOf {
-  std::int64_t instant = 0;  // microseconds
-  std::int32_t day = 0;      // in the policy's zone
-};
 
 // Which parts of the answer somebody wants. Instructions that only the others need are not run.
 struct Wanted {
@@ -27,6 +23,8 @@ struct Wanted {
   bool undecided = true;  // undecided rules, stages, grades, routes
   bool reasons = true;    // the ledger
   bool grades = true;
+  bool frameworks = true;
+  bool values = true;  // what `output` names
   bool lifecycle = true;
   bool route = true;
 };
@@ -50,20 +48,40 @@ struct Vector {
   }
 };
 
+// A region is a set of spaces that one interpreter evaluates together: the root or a `one` space, and the `many` spaces
+// below it, down to the next `one`. The values of a `one` space that other regions read are worked out for the whole
+// table before they are needed.
+struct Region {
+  compiler::SpaceId root;
+  std::vector<compiler::SpaceId> spaces;   // root first, each after its parent
+  std::vector<compiler::SpaceId> reads;    // `one` spaces whose parent is one of `spaces`
+  std::vector<compiler::ValueId> exports;  // what regions evaluated later read of this one: operands of `from_one`
+};
+// In the order of evaluation; the last one is that of the program's root. `roots`: the values that are wanted of it;
+// regions that nothing wanted depends on are left out.
+[[nodiscard]] std::vector<Region> regions_of(const compiler::Program& program,
+                                             std::span<const compiler::ValueId> roots);
+
 class Interpreter {
  public:
   // `program` is verified and outlives the interpreter. One interpreter serves one thread.
   Interpreter(const compiler::Program& program, AsOf as_of, Wanted wanted);
+  // For values of one region only: `keep` are values whose space is `root`'s.
+  Interpreter(const compiler::Program& program, AsOf as_of, compiler::SpaceId root,
+              std::vector<compiler::ValueId> keep);
   ~Interpreter();
   Interpreter(Interpreter&&) noexcept;
 
-  // Precondition: the batch's columns are Program::columns, 1 <= rows <= batch_rows.
+  // Precondition: for the spaces of the region, the batch's columns are Space::columns; 1 <= rows of its root <=
+  // batch_rows. Registers of child spaces grow to the largest batch that was seen.
   void evaluate(const BatchView& batch);
   // A value that was wanted; all others have been overwritten or never computed.
   [[nodiscard]] Vector value(compiler::ValueId id) const;
   [[nodiscard]] bool has(compiler::ValueId id) const;
   // Instructions that run per batch, for cost tests and --print-ir.
   [[nodiscard]] std::size_t live_instructions() const;
+  // The same by SpaceId: how many run over the rows of that space (a fold counts for the rows that it reads).
+  [[nodiscard]] std::vector<std::size_t> live_instructions_by_space() const;
 
  private:
   struct State;

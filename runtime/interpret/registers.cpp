@@ -4,14 +4,11 @@
 #include <cassert>
 
 namespace muster::runtime::interpret {
-namespace {
 
 using compiler::Physical;
 
-constexpr std::uint32_t no_slot = 0xffff'ffffU;
-
-// Buffers of one kind by number; the lowest free one first.
-class SlotPool {
+// Buffers of one kind by number; the one that was freed last first.
+class RegisterFile::SlotPool {
  public:
   std::uint32_t take() {
     if (free_.empty()) return count_++;
@@ -31,23 +28,13 @@ class SlotPool {
   std::vector<std::uint32_t> free_;
 };
 
-struct Slots {
-  std::uint32_t integers = no_slot;
-  std::uint32_t codes = no_slot;
-  std::uint32_t first = no_slot;   // yes, or known
-  std::uint32_t second = no_slot;  // no
-  std::uint32_t overflow = no_slot;
-  std::uint32_t division_by_zero = no_slot;
-};
-
-struct Pools {
+struct RegisterFile::Pools {
   SlotPool integers;
   SlotPool codes;
   SlotPool bits;
 
   Slots take(const compiler::Inst& inst) {
     Slots slots;
-    if (is_scalar(inst.op)) return slots;
     const Physical physical = compiler::physical_of(inst.type.kind);
     if (inst.op == compiler::Op::column) {
       if (physical == Physical::boolean) slots.second = bits.take();
@@ -75,64 +62,100 @@ struct Pools {
   }
 };
 
-template <class T>
-T* buffer(std::vector<T>& arena, std::uint32_t slot, std::size_t size) {
-  return slot == no_slot ? nullptr : arena.data() + std::size_t{slot} * size;
-}
-
-}  // namespace
-
 RegisterFile::RegisterFile(const compiler::Program& program, std::span<const Live> live,
                            std::span<const std::uint32_t> index_of)
-    : registers_(live.size()) {
+    : registers_(live.size()), slots_(live.size()), space_(live.size()), arenas_(program.spaces.size()) {
   // The position of the last instruction that reads a value; its own where none does.
   std::vector<std::uint32_t> last_use(live.size());
   for (std::uint32_t at = 0; at < live.size(); ++at) {
-    last_use[at] = at;
-    for (const compiler::ValueId operand : program.operands_of(program.insts[live[at].id])) {
-      last_use[index_of[operand.index]] = at;
-    }
-  }
-  std::vector<Slots> assigned(live.size());
-  std::vector<Slots> held(live.size());
-  Pools pools;
-  for (std::uint32_t at = 0; at < live.size(); ++at) {
     const compiler::Inst& inst = program.insts[live[at].id];
-    held[at] = assigned[at] = pools.take(inst);  // before operands are given back: a result never overwrites them
+    if (!is_scalar(inst.op)) space_[at] = inst.space;
+    last_use[at] = at;
     for (const compiler::ValueId operand : program.operands_of(inst)) {
       const std::uint32_t index = index_of[operand.index];
-      if (last_use[index] == at) pools.give_back(held[index], live[index].keep);
+      if (index != not_live) last_use[index] = at;
     }
-    if (last_use[at] == at) pools.give_back(held[at], live[at].keep);
   }
-  integers_.resize(pools.integers.count() * batch_rows);
-  codes_.resize(pools.codes.count() * batch_rows);
-  bits_.resize(pools.bits.count() * batch_words);
-
+  std::vector<Slots> held(live.size());
+  std::vector<Pools> pools(arenas_.size());
+  const auto give_back = [&](std::uint32_t index) {
+    if (!space_[index].is_none()) pools[space_[index].index].give_back(held[index], live[index].keep);
+  };
   for (std::uint32_t at = 0; at < live.size(); ++at) {
     const compiler::Inst& inst = program.insts[live[at].id];
-    const Slots& slots = assigned[at];
+    // Before operands are given back: a result never overwrites them.
+    if (!space_[at].is_none()) held[at] = slots_[at] = pools[space_[at].index].take(inst);
+    for (const compiler::ValueId operand : program.operands_of(inst)) {
+      const std::uint32_t index = index_of[operand.index];
+      if (index != not_live && last_use[index] == at) give_back(index);
+    }
+    if (last_use[at] == at) give_back(at);
+
     Register& reg = registers_[at];
     reg.physical = compiler::physical_of(inst.type.kind);
     reg.is_scalar = is_scalar(inst.op);
     reg.may_fault = inst.may_fault;
-    const bool is_boolean = reg.physical == Physical::boolean;
-    reg.out.integers = buffer(integers_, slots.integers, batch_rows);
-    reg.out.codes = buffer(codes_, slots.codes, batch_rows);
-    (is_boolean ? reg.out.yes : reg.out.known) = buffer(bits_, slots.first, batch_words);
-    reg.out.no = buffer(bits_, slots.second, batch_words);
-    reg.out.overflow = buffer(bits_, slots.overflow, batch_words);
-    reg.out.division_by_zero = buffer(bits_, slots.division_by_zero, batch_words);
-    reg.integers = reg.out.integers;
-    reg.codes = reg.out.codes;
-    reg.yes = reg.out.yes;
-    reg.no = reg.out.no;
-    reg.known = reg.out.known;
-    if (reg.out.overflow != nullptr) {
-      reg.overflow = reg.out.overflow;
-      reg.division_by_zero = reg.out.division_by_zero;
-    }
   }
+  for (std::size_t space = 0; space < arenas_.size(); ++space) {
+    arenas_[space].integer_slots = pools[space].integers.count();
+    arenas_[space].code_slots = pools[space].codes.count();
+    arenas_[space].bit_slots = pools[space].bits.count();
+  }
+}
+
+void RegisterFile::reserve(compiler::SpaceId space, std::size_t rows) {
+  Arena& arena = arenas_[space.index];
+  if (rows <= arena.rows) return;
+  // Half as much again, so that batches which grow slowly do not make it anew each time.
+  const std::size_t words = words_for(arena.rows == 0 ? rows : std::max(rows, arena.rows + arena.rows / 2));
+  arena.rows = words * word_bits;
+  arena.integers.assign(arena.integer_slots * arena.rows, 0);
+  arena.codes.assign(arena.code_slots * arena.rows, 0);
+  arena.bits.assign(arena.bit_slots * words, 0);
+  if (zeros_.size() < words) {
+    zeros_.assign(words, 0);
+    ones_.assign(words, ~Word{0});
+  }
+  for (std::uint32_t index = 0; index < registers_.size(); ++index) bind(index);
+}
+
+void RegisterFile::bind(std::uint32_t index) {
+  Register& reg = registers_[index];
+  reg.overflow = reg.division_by_zero = zeros_.data();
+  if (space_[index].is_none()) {
+    bind_scalar(index);
+    return;
+  }
+  Arena& arena = arenas_[space_[index].index];
+  const std::size_t words = words_for(arena.rows);
+  const auto buffer = [](auto& values, std::uint32_t slot, std::size_t size) {
+    return slot == no_slot ? nullptr : values.data() + std::size_t{slot} * size;
+  };
+  const Slots& slots = slots_[index];
+  const bool is_boolean = reg.physical == Physical::boolean;
+  reg.out.integers = buffer(arena.integers, slots.integers, arena.rows);
+  reg.out.codes = buffer(arena.codes, slots.codes, arena.rows);
+  (is_boolean ? reg.out.yes : reg.out.known) = buffer(arena.bits, slots.first, words);
+  reg.out.no = buffer(arena.bits, slots.second, words);
+  reg.out.overflow = buffer(arena.bits, slots.overflow, words);
+  reg.out.division_by_zero = buffer(arena.bits, slots.division_by_zero, words);
+  reg.integers = reg.out.integers;
+  reg.codes = reg.out.codes;
+  reg.yes = reg.out.yes;
+  reg.no = reg.out.no;
+  reg.known = reg.out.known;
+  if (reg.out.overflow != nullptr) {
+    reg.overflow = reg.out.overflow;
+    reg.division_by_zero = reg.out.division_by_zero;
+  }
+}
+
+void RegisterFile::bind_scalar(std::uint32_t index) {
+  Register& reg = registers_[index];
+  assert(reg.is_scalar);
+  reg.known = reg.scalar_known ? ones_.data() : zeros_.data();
+  reg.yes = reg.scalar_known && reg.scalar_yes ? ones_.data() : zeros_.data();
+  reg.no = reg.scalar_known && !reg.scalar_yes ? ones_.data() : zeros_.data();
 }
 
 void RegisterFile::materialise(std::uint32_t index) {
@@ -146,7 +169,12 @@ void RegisterFile::materialise(std::uint32_t index) {
 }
 
 std::size_t RegisterFile::bytes() const {
-  return integers_.size() * sizeof(std::int64_t) + codes_.size() * sizeof(std::uint32_t) + bits_.size() * sizeof(Word);
+  std::size_t bytes = 0;
+  for (const Arena& arena : arenas_) {
+    bytes += arena.integers.size() * sizeof(std::int64_t) + arena.codes.size() * sizeof(std::uint32_t) +
+             arena.bits.size() * sizeof(Word);
+  }
+  return bytes;
 }
 
 }  // namespace muster::runtime::interpret

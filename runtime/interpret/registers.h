@@ -1,9 +1,9 @@
 // Registers of the interpreter: where each instruction's result lies, and who may overwrite it when. Buffers are
-// allocated once; a buffer whose value nobody needs any more serves the next instruction.
+// allocated per space, as long as the largest batch of its rows that was seen; a buffer whose value nobody needs any
+// more serves the next instruction of the space.
 // May include: runtime/data, compiler/ir. Called by: runtime/interpret.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -13,29 +13,24 @@
 
 namespace muster::runtime::interpret {
 
-inline constexpr std::array<Word, batch_words> all_zeros{};
-inline constexpr std::array<Word, batch_words> all_ones = [] {
-  std::array<Word, batch_words> words{};
-  words.fill(~Word{0});
-  return words;
-}();
-
-// The result of one instruction for the rows of a batch. Pointers to bits that a kind has are never null: a value
-// that cannot fault has all_zeros. Scalars are constants: one value, and all bits alike.
+// The result of one instruction for the rows of its space. Pointers to bits that a kind has are never null: a value
+// that cannot fault has zeros. A scalar is the same for all rows of every space: one value, and all bits alike.
 struct Register {
   compiler::Physical physical = compiler::Physical::integer;
   bool is_scalar = false;
   bool may_fault = false;
-  std::int64_t number = 0;  // scalar: integer
-  std::uint32_t code = 0;   // scalar: code, text
+  bool scalar_known = false;  // scalar: not missing
+  bool scalar_yes = false;    // scalar: boolean, where known
+  std::int64_t number = 0;    // scalar: integer
+  std::uint32_t code = 0;     // scalar: code, text
   const std::int64_t* integers = nullptr;
   const std::uint32_t* codes = nullptr;
   const Dictionary* dictionary = nullptr;
   const Word* yes = nullptr;
   const Word* no = nullptr;
   const Word* known = nullptr;
-  const Word* overflow = all_zeros.data();
-  const Word* division_by_zero = all_zeros.data();
+  const Word* overflow = nullptr;
+  const Word* division_by_zero = nullptr;
 
   // Where the instruction writes; null where it does not.
   struct Out {
@@ -57,30 +52,68 @@ struct Live {
   Keep keep = Keep::nothing;
 };
 
+inline constexpr std::uint32_t not_live = 0xffff'ffffU;
+
 class RegisterFile {
  public:
-  // `live` in the program's order, closed over operands. `index_of` gives a live instruction's position.
+  // `live` in the program's order, closed over operands but for those of a `from_one`. `index_of` gives a live
+  // instruction's position, else not_live. No space has room for rows before reserve().
   RegisterFile(const compiler::Program& program, std::span<const Live> live, std::span<const std::uint32_t> index_of);
 
   [[nodiscard]] Register& operator[](std::uint32_t index) { return registers_[index]; }
   [[nodiscard]] const Register& operator[](std::uint32_t index) const { return registers_[index]; }
-  // Writes a scalar into all rows of a buffer of its own, for a caller who wants to read it like any other.
+  // Makes room for so many rows of a space. All values are lost where there was too little.
+  void reserve(compiler::SpaceId space, std::size_t rows);
+  // To be called when scalar_known or scalar_yes has changed.
+  void bind_scalar(std::uint32_t index);
+  // Writes a scalar into batch_rows rows of a buffer of its own, for a caller who wants to read it like any other.
   void materialise(std::uint32_t index);
   [[nodiscard]] std::size_t bytes() const;
 
  private:
+  static constexpr std::uint32_t no_slot = 0xffff'ffffU;
+  // Which buffers of its space's a result lies in.
+  struct Slots {
+    std::uint32_t integers = no_slot;
+    std::uint32_t codes = no_slot;
+    std::uint32_t first = no_slot;   // yes, or known
+    std::uint32_t second = no_slot;  // no
+    std::uint32_t overflow = no_slot;
+    std::uint32_t division_by_zero = no_slot;
+  };
+  struct Arena {
+    std::size_t rows = 0;  // that there is room for
+    std::size_t integer_slots = 0;
+    std::size_t code_slots = 0;
+    std::size_t bit_slots = 0;
+    std::vector<std::int64_t> integers;
+    std::vector<std::uint32_t> codes;
+    std::vector<Word> bits;
+  };
+  class SlotPool;
+  struct Pools;
+
+  void bind(std::uint32_t index);
+
   std::vector<Register> registers_;
-  std::vector<std::int64_t> integers_;
-  std::vector<std::uint32_t> codes_;
-  std::vector<Word> bits_;
+  std::vector<Slots> slots_;              // by register
+  std::vector<compiler::SpaceId> space_;  // by register; none: a scalar
+  std::vector<Arena> arenas_;             // by space
+  std::vector<Word> zeros_, ones_;        // as long as the longest bitmap
   std::vector<std::vector<std::int64_t>> constant_integers_;
   std::vector<std::vector<std::uint32_t>> constant_codes_;
 };
 
-// A constant for all leads: constant, missing, the moment of the evaluation.
+// The same for all rows: constant, missing, the moment of the evaluation, what the run was given.
 [[nodiscard]] constexpr bool is_scalar(compiler::Op op) {
-  return op == compiler::Op::constant || op == compiler::Op::missing || op == compiler::Op::as_of_instant ||
-         op == compiler::Op::as_of_day;
+  using compiler::Op;
+  return op == Op::constant || op == Op::missing || op == Op::as_of_instant || op == Op::as_of_day ||
+         op == Op::window_edge || op == Op::is_given;
+}
+
+// Reads child rows, writes their parents.
+[[nodiscard]] constexpr bool is_fold(compiler::Op op) {
+  return op >= compiler::Op::any_rows && op <= compiler::Op::most_days;
 }
 
 }  // namespace muster::runtime::interpret

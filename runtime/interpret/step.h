@@ -1,6 +1,6 @@
 // One instruction as the interpreter runs it, what it needs besides registers, and the loops that all families of
-// instructions share. A family is a file: logic, arithmetic, compare, function, text, choice.
-// May include: runtime/interpret, stdlib/kernels. Called by: runtime/interpret.
+// instructions share. A family is a file: logic, arithmetic, compare, function, moment, text, choice, rows, masks,
+// links. May include: runtime/interpret, stdlib/kernels. Called by: runtime/interpret.
 #pragma once
 
 #include <algorithm>
@@ -8,28 +8,51 @@
 #include <span>
 #include <type_traits>
 
+#include "runtime/interpret/distinct.h"
+#include "runtime/interpret/interpreter.h"
 #include "runtime/interpret/registers.h"
 #include "runtime/interpret/text_state.h"
+#include "stdlib/kernels/fade.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::runtime::interpret {
 
 struct Step {
   compiler::Op op = compiler::Op::missing;
+  compiler::SpaceId space;  // of the result
+  compiler::SpaceId from;   // folds: the child space; from_one, is_linked: the `one` space
   std::int64_t immediate = 0;
   std::uint32_t result = 0;                 // register
   std::span<const std::uint32_t> operands;  // registers
-  TextState* text = nullptr;                // instructions that read or give text
-  std::span<const Word> code_set;           // in_codes: bit of a code
+  compiler::ValueId source;                 // from_one: the value of the other region that it reads, else none
+  unsigned drop = 0;                        // convert_money: digits that amount and rate have more than the result
+  const kernels::FadeCurve* fade = nullptr;
+  std::span<const std::uint32_t> readers;  // fade: masks of all that read it; empty: every row may be read
+  TextState* text = nullptr;               // instructions that read or give text
+  std::span<const Word> code_set;          // in_codes: bit of a code
 };
 
+// Memory that instructions use for a moment, kept so that no batch allocates it again.
+struct Scratch {
+  DistinctSet seen;
+  std::vector<GroupedDay> days;
+  std::vector<std::uint32_t> no_rows;  // offsets where there are no child rows: all 0
+};
+
+// The rows that an instruction runs over: those of its space in the present batch.
 struct Frame {
   const compiler::Program* program = nullptr;
   RegisterFile* registers = nullptr;
   const BatchView* batch = nullptr;
+  const Frame* frames = nullptr;  // by space
   const kernels::Zone* zone = nullptr;
+  const Dictionary* no_texts = nullptr;  // where a text has no dictionary because it has no rows
+  Scratch* scratch = nullptr;
+  AsOf as_of;
+  compiler::SpaceId space;
   std::size_t rows = 0;
   std::size_t words = 0;
+  const std::uint32_t* offsets = nullptr;  // `many` spaces: of the parent's rows, also where there are none
 
   [[nodiscard]] Register& result(const Step& step) const { return (*registers)[step.result]; }
   [[nodiscard]] const Register& operand(const Step& step, std::size_t which) const {
@@ -38,6 +61,8 @@ struct Frame {
   [[nodiscard]] std::span<const std::int64_t> weights(const Step& step) const {
     return std::span(program->weights).subspan(static_cast<std::size_t>(step.immediate));
   }
+  [[nodiscard]] const SpaceView& view(compiler::SpaceId id) const { return batch->spaces[id.index]; }
+  [[nodiscard]] const Frame& child(const Step& step) const { return frames[step.from.index]; }
 };
 
 // ---- the families. Precondition of each: the step is one of its instructions.
@@ -45,8 +70,17 @@ void run_logic(const Frame& frame, const Step& step);       // logic.cpp
 void run_arithmetic(const Frame& frame, const Step& step);  // arithmetic.cpp
 void run_compare(const Frame& frame, const Step& step);     // compare.cpp: comparisons and sets of numbers and codes
 void run_function(const Frame& frame, const Step& step);    // function.cpp: functions of numbers, dates and moments
+void run_moment(const Frame& frame, const Step& step);      // moment.cpp: what depends on when something happened
 void run_text(const Frame& frame, const Step& step);        // text.cpp
 void run_choice(const Frame& frame, const Step& step);      // choice.cpp
+void run_links(const Frame& frame, const Step& step);       // links.cpp: to_rows, from_one, is_linked
+void run_fold(const Frame& frame, const Step& step);        // rows.cpp: child rows to their parents
+void run_first(const Frame& frame, const Step& step);       // first.cpp: first_row, last_row
+void run_mask(const Frame& frame, const Step& step);        // masks.cpp: masks of child rows to masks of the same rows
+
+inline constexpr unsigned rate_digits = 9;  // of RateTable::Rate::mantissa
+// The first moment, or day, that belongs to a window (moment.cpp).
+[[nodiscard]] std::int64_t edge_of(const compiler::WindowEdge& edge, AsOf as_of, const kernels::Zone& zone);
 
 // ---- loops
 
@@ -80,6 +114,30 @@ inline void with_codes(const Register& reg, Use use) {
     use([value = reg.code](std::size_t) { return value; });
   } else {
     use([values = reg.codes](std::size_t row) { return values[row]; });
+  }
+}
+
+// Calls use(get), where get(row) is a number that known values share exactly where they are equal; of texts it stands
+// for the folded text. Precondition of get: the value is known.
+template <class Use>
+inline void with_identities(const Step& step, const Register& reg, Use use) {
+  switch (reg.physical) {
+    case compiler::Physical::boolean:
+      use([yes = reg.yes](std::size_t row) { return std::int64_t{test_bit(yes, row)}; });
+      return;
+    case compiler::Physical::integer:
+      with_integers(reg, use);
+      return;
+    case compiler::Physical::code:
+      with_codes(reg, [&](auto code) { use([&](std::size_t row) { return std::int64_t{code(row)}; }); });
+      return;
+    case compiler::Physical::text: {
+      CodeMap groups(step.text->first_codes, *reg.dictionary, step.text->own);
+      const auto folded = [&](std::uint32_t code) { return reg.dictionary->folded(code); };
+      with_codes(reg,
+                 [&](auto code) { use([&](std::size_t row) { return std::int64_t{groups(code(row), folded)}; }); });
+      return;
+    }
   }
 }
 

@@ -7,15 +7,12 @@
 
 namespace muster::runtime {
 
-namespace {
-
-constexpr std::string_view division_text = "division by zero";
-
-}  // namespace
-
 std::string_view describe_issue(std::uint8_t fault) {
   if (fault == CellIssue::blank) return "blank";
   if (fault == CellIssue::rounded) return "rounded: more digits than the field keeps";
+  if (fault == CellIssue::not_yet) return "has not happened yet";
+  if (fault == CellIssue::contradiction) return "several rows have this key, with different values";
+  if (fault == CellIssue::many_matches) return "fits more than one row";
   return kernels::describe(static_cast<kernels::CellFault>(fault));
 }
 
@@ -26,18 +23,18 @@ void IssueCounts::add_cell(const CellIssue& issue, std::uint64_t line) {
   if (count.count++ == 0) count.first_line = line;
 }
 
-void IssueCounts::add_division(std::string_view label, std::uint64_t line) {
-  for (IssueTally& known : divisions_) {
-    if (known.where == label) {
+void IssueCounts::add_lead(std::string_view label, std::string_view what, std::uint64_t line) {
+  for (IssueTally& known : of_leads_) {
+    if (known.where == label && known.what == what) {
       ++known.count;
       return;
     }
   }
-  divisions_.push_back({std::string(label), std::string(division_text), 1, line});
+  of_leads_.push_back({std::string(label), std::string(what), 1, line});
 }
 
 std::vector<IssueTally> IssueCounts::tallies() const {
-  std::vector<IssueTally> all = divisions_;
+  std::vector<IssueTally> all = of_leads_;
   for (std::size_t field = 0; field < cells_.size(); ++field) {
     for (std::size_t kind = 0; kind < kinds; ++kind) {
       const Count& count = cells_[field][kind];

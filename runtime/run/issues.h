@@ -22,7 +22,8 @@ class IssueCounts {
   explicit IssueCounts(std::vector<std::string> headers);
 
   void add_cell(const CellIssue& issue, std::uint64_t line);
-  void add_division(std::string_view label, std::uint64_t line);
+  // Something about the lead as a whole: `label` is what it is about, `what` a fixed text.
+  void add_lead(std::string_view label, std::string_view what, std::uint64_t line);
   [[nodiscard]] std::string_view header_of(std::uint32_t field) const { return headers_[field]; }
   // Most frequent first.
   [[nodiscard]] std::vector<IssueTally> tallies() const;
@@ -35,7 +36,7 @@ class IssueCounts {
   static constexpr std::size_t kinds = 256;  // of CellIssue::fault
   std::vector<std::string> headers_;
   std::vector<std::array<Count, kinds>> cells_;  // by field
-  std::vector<IssueTally> divisions_;            // by label; a policy has few
+  std::vector<IssueTally> of_leads_;             // by label and kind; a policy has few
 };
 
 }  // namespace muster::runtime

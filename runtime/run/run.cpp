@@ -10,7 +10,9 @@
 
 #include "runtime/emit/output_file.h"
 #include "runtime/emit/rejects.h"
+#include "runtime/run/feeder.h"
 #include "runtime/run/issues.h"
+#include "runtime/run/relations.h"
 #include "runtime/run/verdict_table.h"
 #include "runtime/verdict/tally.h"
 #include "runtime/verdict/verdict.h"
@@ -34,11 +36,41 @@ std::string temporary_folder_for(const std::string& output) {
 
 std::vector<std::string> headers_of(const compiler::Program& program, const LeadReader& reader) {
   std::vector<std::string> headers;
-  for (std::uint32_t field = 0; field < program.schema.fields.size(); ++field) {
+  const std::vector<compiler::FieldSchema>& fields = program.schema.subject_object().fields;
+  for (std::uint32_t field = 0; field < fields.size(); ++field) {
     const std::string_view header = reader.header_of(field);
-    headers.emplace_back(header.empty() ? std::string_view(program.schema.fields[field].name) : header);
+    headers.emplace_back(header.empty() ? std::string_view(fields[field].name) : header);
   }
   return headers;
+}
+
+ObjectSummary summary_of(const compiler::Program& program, const TableReport& report) {
+  const TableCounts& counts = report.counts;
+  ObjectSummary summary{program.schema.objects[report.object].name,
+                        report.file,
+                        counts.rows,
+                        counts.kept,
+                        counts.repeated,
+                        counts.contradictory,
+                        counts.merged,
+                        counts.future,
+                        counts.rejected_rows(),
+                        counts.rejected,
+                        counts.first_rejected,
+                        {}};
+  for (const FieldIssues& issue : counts.issues) {
+    summary.issues.push_back(
+        {counts.headers[issue.field], std::string(describe_issue(issue.fault)), issue.count, issue.first_line});
+  }
+  return summary;
+}
+
+RelationSummary summary_of(const compiler::Program& program, const RelationReport& report) {
+  const compiler::ObjectSchema& object = program.schema.objects[report.object];
+  const compiler::RelationSchema& relation = object.relations[report.relation];
+  return {object.name,     relation.name,      program.schema.objects[relation.object].name,
+          relation.many,   report.without_key, report.without_row,
+          report.ambiguous};
 }
 
 // Rows without an answer. The file is made when the first one comes.
@@ -106,11 +138,15 @@ class IssuesFile {
 
 class Run {
  public:
-  Run(const compiler::Program& program, const RunOptions& options, LeadReader reader, OutputFile output)
+  Run(const compiler::Program& program, const RunOptions& options, LeadReader reader, Relations& relations,
+      const Region& region, std::uint64_t table_bytes, OutputFile output)
       : program_(program),
         options_(options),
         wanted_(wanted_for(options.columns)),
         reader_(std::move(reader)),
+        relations_(relations),
+        feeder_(program, relations, region, options.as_of),
+        table_bytes_(table_bytes),
         output_(std::move(output)),
         writer_(output_, options.formulas),
         interpreter_(program, options.as_of, wanted_),
@@ -130,10 +166,11 @@ class Run {
       auto more = reader_.next(batch_, sink);
       if (!more) return failure(more.error());
       if (!*more) break;
-      if (batch_.rows > 0) {
-        if (auto answered = answer_batch(); !answered) return failure(answered.error());
+      if (auto answered = answer_batch(); !answered) return failure(answered.error());
+      if (options_.progress) {
+        const ReadProgress read = reader_.progress();
+        options_.progress({read.bytes_read + table_bytes_, read.bytes_total + table_bytes_});
       }
-      if (options_.progress) options_.progress(reader_.progress());
       if (options_.should_stop && options_.should_stop()) {
         summary_.stopped = true;
         return std::move(summary_);
@@ -159,29 +196,47 @@ class Run {
                        "give it another name in the policy, or leave one of the two out with --columns"};
   }
 
+  // In parts, where the rows have very many child rows.
   lang::Result<> answer_batch() {
-    interpreter_.evaluate(batch_.view());
-    verdict_.bind();
-    table_.bind();
-    mask_.assign(words_for(batch_.rows), 0);
     std::size_t next_issue = 0;
-    for (std::size_t row = 0; row < batch_.rows; ++row) {
-      const std::size_t first_issue = next_issue;
-      while (next_issue < batch_.issues.size() && batch_.issues[next_issue].row == row) ++next_issue;
-      if (auto answered = answer_row(row, first_issue, next_issue); !answered) return answered;
+    for (std::size_t begin = 0, count = 0; begin < batch_.rows; begin += count) {
+      count = feeder_.fill(batch_, begin);
+      add_issues(feeder_.issues());
+      interpreter_.evaluate(feeder_.view());
+      verdict_.bind();
+      table_.bind();
+      mask_.assign(words_for(count), 0);
+      for (std::size_t row = 0; row < count; ++row) {
+        const std::size_t first_issue = next_issue;
+        while (next_issue < batch_.issues.size() && batch_.issues[next_issue].row == begin + row) ++next_issue;
+        if (auto answered = answer_row(begin, row, first_issue, next_issue); !answered) return answered;
+      }
+      tally_.add(interpreter_, mask_.data(), count);
     }
-    tally_.add(interpreter_, mask_.data(), batch_.rows);
     return lang::Done{};
   }
 
-  lang::Result<> answer_row(std::size_t row, std::size_t first_issue, std::size_t end_issue) {
+  // Issues of references, which belong between those of cells. A repeat has none of its own.
+  void add_issues(const std::vector<CellIssue>& issues) {
+    if (issues.empty()) return;
+    for (const CellIssue& issue : issues) {
+      if (!test_bit(batch_.repeats.data(), issue.row)) batch_.issues.push_back(issue);
+    }
+    std::stable_sort(batch_.issues.begin(), batch_.issues.end(), [](const CellIssue& left, const CellIssue& right) {
+      return std::pair(left.row, left.field) < std::pair(right.row, right.field);
+    });
+  }
+
+  // `row` of the part of the batch that begins at `begin`.
+  lang::Result<> answer_row(std::size_t begin, std::size_t row, std::size_t first_issue, std::size_t end_issue) {
+    const std::size_t lead = begin + row;
     const std::optional<std::size_t> ignored = verdict_.ignored(row);
     faults_.clear();
     if (!ignored && verdict_.has_faults(row)) verdict_.fault_issues(row, faults_);
     for (const FaultIssue& fault : faults_) {
       if (fault.rejects) {
         reason_ = fmt::format("{} grew past what Muster can count", fault.label);
-        return reject(row, RejectKind::overflow);
+        return reject(lead, RejectKind::overflow);
       }
     }
 
@@ -196,18 +251,18 @@ class Run {
       for (std::size_t i = first_issue; i < end_issue; ++i) {
         add_issue_text(issues_.header_of(batch_.issues[i].field), describe_issue(batch_.issues[i].fault));
       }
-      for (const FaultIssue& fault : faults_) add_issue_text(fault.label, "division by zero");
+      for (const FaultIssue& fault : faults_) add_issue_text(fault.label, fault.what);
     }
 
     const std::string* because = ignored ? &program_.outputs.ignores[*ignored].because : nullptr;
-    const bool undecided = table_.cells(writer_, row, batch_.keys[row], because, issue_text_);
+    const bool undecided = table_.cells(writer_, row, batch_.keys[lead], because, issue_text_);
     if (options_.formulas == FormulaPolicy::reject && writer_.row_has_formula()) {
       writer_.discard_row();
       reason_ = "a cell of its verdict would run as a formula in a spreadsheet";
       ++summary_.rejected_formulas;
-      return reject(row, std::nullopt);
+      return reject(lead, std::nullopt);
     }
-    if (test_bit(batch_.repeats.data(), row)) {
+    if (test_bit(batch_.repeats.data(), lead)) {
       writer_.discard_row();
       ++summary_.repeated;
       return lang::Done{};
@@ -221,7 +276,7 @@ class Run {
       ++summary_.undecided_leads;
     }
     set_bit(mask_.data(), row);
-    return count_issues(row, first_issue, end_issue);
+    return count_issues(lead, first_issue, end_issue);
   }
 
   lang::Result<> count_issues(std::size_t row, std::size_t first_issue, std::size_t end_issue) {
@@ -236,8 +291,8 @@ class Run {
       }
     }
     for (const FaultIssue& fault : faults_) {
-      issues_.add_division(fault.label, line);
-      if (auto added = issues_file_.add(line, key, fault.label, "division by zero"); !added) return added;
+      issues_.add_lead(fault.label, fault.what, line);
+      if (auto added = issues_file_.add(line, key, fault.label, fault.what); !added) return added;
     }
     return lang::Done{};
   }
@@ -252,19 +307,25 @@ class Run {
   lang::Result<RunSummary> finish() {
     const ReadCounts& counts = reader_.counts();
     summary_.rows = counts.rows;
+    summary_.merged = counts.merged;
     summary_.rejected += counts.rejected_rows();
     for (std::size_t kind = 0; kind < reject_kind_count; ++kind) {
       summary_.rejected_by_kind[kind] = counts.rejected[kind] + late_rejects_[kind];
     }
-    if (summary_.rows != summary_.answered + summary_.repeated + summary_.rejected ||
+    if (summary_.rows != summary_.answered + summary_.repeated + summary_.merged + summary_.rejected ||
         tally_.leads() + summary_.ignored != summary_.answered) {
-      return lang::Error{lang::ErrorKind::internal, options_.leads, 0,
-                         fmt::format("{} rows were read, but {} answered, {} repeated and {} rejected", summary_.rows,
-                                     summary_.answered, summary_.repeated, summary_.rejected),
-                         ""};
+      return lang::Error{
+          lang::ErrorKind::internal, options_.leads, 0,
+          fmt::format("{} rows were read, but {} answered, {} repeated, {} merged and {} rejected", summary_.rows,
+                      summary_.answered, summary_.repeated, summary_.merged, summary_.rejected),
+          ""};
     }
     summary_.formula_cells = writer_.formula_cells();
     summary_.issues = issues_.tallies();
+    for (const TableReport& report : relations_.tables()) summary_.objects.push_back(summary_of(program_, report));
+    for (const RelationReport& report : relations_.relations()) {
+      summary_.relations.push_back(summary_of(program_, report));
+    }
     collect_tallies();
 
     // The verdicts come last: whoever sees them finds the other files complete. But first they must be on the disk, so
@@ -306,6 +367,23 @@ class Run {
         if (counted.undecided > 0) group.values.push_back({"(undecided)", counted.undecided});
       }
     }
+    for (std::size_t i = 0; wanted_.frameworks && i < outputs.frameworks.size(); ++i) {
+      const compiler::FrameworkOutput& framework = outputs.frameworks[i];
+      const FrameworkTally& counted = tally_.frameworks()[i];
+      FrameworkCount& count = summary_.frameworks.emplace_back();
+      count.name = framework.name;
+      count.is_qualifying = framework.qualified.has_value();
+      count.qualified = {framework.name, counted.qualified.yes, counted.qualified.no, counted.qualified.undecided};
+      for (std::size_t k = 0; k < framework.letters.size(); ++k) {
+        const LetterTally& letter = counted.letters[k];
+        count.letters.push_back({framework.letters[k].name, letter.met, letter.half_met, letter.not_met, letter.unknown,
+                                 letter.not_reached});
+      }
+    }
+    for (std::size_t i = 0; i < outputs.row_ignores.size(); ++i) {
+      const compiler::RowIgnoreOutput& ignore = outputs.row_ignores[i];
+      summary_.ignored_rows.push_back({ignore.object + ": " + ignore.because, tally_.ignored_rows()[i]});
+    }
     if (wanted_.lifecycle && outputs.lifecycle) {
       const StageTally& counted = tally_.stages();
       for (std::size_t i = 0; i < counted.by_reported.size(); ++i) {
@@ -328,6 +406,9 @@ class Run {
   const RunOptions& options_;
   Wanted wanted_;
   LeadReader reader_;
+  Relations& relations_;
+  Feeder feeder_;
+  std::uint64_t table_bytes_;  // of the files that have been read before
   OutputFile output_;
   CsvWriter writer_;
   Interpreter interpreter_;
@@ -356,20 +437,48 @@ bool AllowedRejects::permits(std::uint64_t rejected, std::uint64_t rows) const {
 
 lang::Result<RunSummary> run_leads(const compiler::Program& program, const RunOptions& options,
                                    const lang::Limits& limits) {
+  RunSummary stopped;
+  stopped.stopped = true;
+  auto sources = open_object_files(program, options.files, options.policy_folder, options.leads);
+  if (!sources) return sources.error();
+  std::uint64_t table_bytes = 0;  // of their files; progress tells of everything that is read
+  for (const TableSource& source : *sources) table_bytes += source.source->size_bytes();
+  // Without a moment that matters everything has happened.
+  const std::optional<AsOf> as_of = program.reads_as_of ? std::optional(options.as_of) : std::nullopt;
+
   ReadOptions reading;
   reading.csv = options.csv;
+  reading.as_of = as_of;
   reading.temporary_folder = temporary_folder_for(options.output);
-  reading.while_checking = options.progress;
+  if (options.progress) {
+    reading.while_checking = [&](const ReadProgress& read) {
+      options.progress({read.bytes_read, read.bytes_total + table_bytes});
+    };
+  }
   auto reader = LeadReader::open(options.leads, program, reading, limits);
   if (!reader) return reader.error();
-  if (options.should_stop && options.should_stop()) {
-    RunSummary stopped;
-    stopped.stopped = true;
-    return stopped;
+  if (options.should_stop && options.should_stop()) return stopped;
+
+  TableOptions tables;
+  tables.csv = options.csv;
+  tables.as_of = as_of;
+  tables.temporary_folder = reading.temporary_folder;
+  tables.should_stop = options.should_stop;
+  if (options.progress) {
+    tables.while_reading = [&](std::uint64_t bytes) {
+      const ReadProgress leads = reader->progress();
+      options.progress({leads.bytes_read + bytes, leads.bytes_total + table_bytes});
+    };
   }
+  const std::vector<Region> regions = regions_of(program, roots_of(program, wanted_for(options.columns)));
+  auto relations =
+      Relations::load(program, regions, std::move(*sources), tables, options.as_of, reader->merged_keys(), limits);
+  if (!relations) return relations.error();
+  if ((*relations)->stopped() || (options.should_stop && options.should_stop())) return stopped;
+
   auto output = OutputFile::create(options.output);
   if (!output) return output.error();
-  return Run(program, options, std::move(*reader), std::move(*output)).run();
+  return Run(program, options, std::move(*reader), **relations, regions.back(), table_bytes, std::move(*output)).run();
 }
 
 }  // namespace muster::runtime

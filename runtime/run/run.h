@@ -1,11 +1,13 @@
-// The bulk run: an export through a policy into a file of verdicts, batch by batch, in bounded memory. Rows in =
-// rows answered + rows rejected, or the run fails. Output files appear under their names only when all are complete.
-// May include: runtime/*, compiler/ir, lang/*. Called by: `muster run`, tests.
+// The bulk run: an export through a policy into a file of verdicts, batch by batch. Other objects' files are held in
+// memory, leads are not. Rows in = rows answered + repeated + merged + rejected, or the run fails. Output files appear
+// under their names only when all are complete. May include: runtime/*, compiler/ir, lang/*. Called by: `muster run`,
+// tests.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +17,9 @@
 #include "lang/support/result.h"
 #include "runtime/emit/csv_writer.h"
 #include "runtime/ingest/lead_reader.h"
+#include "runtime/ingest/table_reader.h"
 #include "runtime/interpret/interpreter.h"
+#include "runtime/run/object_files.h"
 
 namespace muster::runtime {
 
@@ -24,15 +28,17 @@ struct RunColumns {
   bool scores = true;
   bool bounds = false;
   bool grades = true;
+  bool frameworks = true;
   bool stage = true;
   bool route = true;
+  bool values = true;  // what `output` names
   bool undecided = true;
   bool reasons = true;
   bool qualifiers = false;
   bool issues = true;
 
   [[nodiscard]] static constexpr RunColumns none() {
-    return {false, false, false, false, false, false, false, false, false};
+    return {false, false, false, false, false, false, false, false, false, false, false};
   }
 };
 struct RunColumnRow {
@@ -43,8 +49,10 @@ inline constexpr auto run_column_rows = std::to_array<RunColumnRow>({
     {"scores", &RunColumns::scores},
     {"bounds", &RunColumns::bounds},
     {"grades", &RunColumns::grades},
+    {"frameworks", &RunColumns::frameworks},
     {"stage", &RunColumns::stage},
     {"route", &RunColumns::route},
+    {"values", &RunColumns::values},
     {"undecided", &RunColumns::undecided},
     {"reasons", &RunColumns::reasons},
     {"qualifiers", &RunColumns::qualifiers},
@@ -62,9 +70,11 @@ struct AllowedRejects {
 
 struct RunOptions {
   std::string leads;
-  std::string output;   // "-": the standard output
-  std::string rejects;  // written if a row is rejected, or to replace the file of an earlier run
-  std::string issues;   // empty: no file
+  std::vector<ObjectFile> files;    // of the other objects; they go before those that the policy names
+  std::string policy_folder = ".";  // where the policy lies: files that it names are looked for there
+  std::string output;               // "-": the standard output
+  std::string rejects;              // written if a row is rejected, or to replace the file of an earlier run
+  std::string issues;               // empty: no file
   AsOf as_of;
   RunColumns columns;
   CsvOptions csv;
@@ -90,6 +100,21 @@ struct QualifierCount {
   std::uint64_t no = 0;
   std::uint64_t undecided = 0;
 };
+// How many leads meet a letter of a framework in which way.
+struct LetterCount {
+  std::string name;
+  std::uint64_t met = 0;
+  std::uint64_t half_met = 0;
+  std::uint64_t not_met = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t not_reached = 0;
+};
+struct FrameworkCount {
+  std::string name;
+  std::vector<LetterCount> letters;
+  bool is_qualifying = false;  // it says when a lead is qualified
+  QualifierCount qualified;
+};
 // The spread of one score; values of 4 digits, the mean rounded half to even.
 struct ScoreSpread {
   std::string name;
@@ -106,12 +131,40 @@ struct IssueTally {
   std::uint64_t first_line = 0;
 };
 
+// The file of one object besides the leads. rows = kept + repeated + contradictory + merged + future + rejected
+struct ObjectSummary {
+  std::string name;
+  std::string file;
+  std::uint64_t rows = 0;  // of the file
+  std::uint64_t kept = 0;
+  std::uint64_t repeated = 0;       // the same key and values as an earlier row
+  std::uint64_t contradictory = 0;  // the same key as another row, and other values: none of them is kept
+  std::uint64_t merged = 0;         // the policy keeps another row for them
+  std::uint64_t future = 0;         // later than the evaluation
+  std::uint64_t rejected = 0;
+  RejectCounts rejected_by_kind{};
+  std::optional<RejectedExample> first_rejected;
+  std::vector<IssueTally> issues;  // most frequent first
+};
+// How rows found one another. `many`: child rows that name no parent, or one that is not there or was not answered.
+// `one`: rows that name a row that is not there, or that more than one row would fit.
+struct RelationSummary {
+  std::string object;  // that has the relation
+  std::string name;
+  std::string other;  // the object of the rows that it leads to
+  bool many = false;
+  std::uint64_t without_key = 0;
+  std::uint64_t without_row = 0;
+  std::uint64_t ambiguous = 0;
+};
+
 struct RunSummary {
   bool stopped = false;  // by should_stop; then nothing was written
   bool broken_pipe = false;
   std::uint64_t rows = 0;      // of the export
   std::uint64_t answered = 0;  // rows of the output
   std::uint64_t repeated = 0;  // identical repeats, answered together with the first
+  std::uint64_t merged = 0;    // leads for which the policy keeps another one (`duplicates`)
   std::uint64_t rejected = 0;
   RejectCounts rejected_by_kind{};
   std::uint64_t rejected_formulas = 0;  // by --csv-formula=reject
@@ -120,17 +173,22 @@ struct RunSummary {
   std::vector<QualifierCount> qualifiers;
   std::vector<ScoreSpread> scores;
   std::vector<CountGroup> grades;
+  std::vector<FrameworkCount> frameworks;
+  std::vector<NamedCount> ignored_rows;  // child rows of the leads that count, by the reason of their `ignore`
   std::vector<NamedCount> stages;
   std::vector<NamedCount> routes;
   std::uint64_t provisional_routes = 0;
-  std::uint64_t undecided_leads = 0;  // with at least one undecided rule
-  std::vector<IssueTally> issues;     // most frequent first
+  std::uint64_t undecided_leads = 0;       // with at least one undecided rule
+  std::vector<IssueTally> issues;          // most frequent first
+  std::vector<ObjectSummary> objects;      // of the files that were read, in the order of the policy
+  std::vector<RelationSummary> relations;  // those that the policy follows and that have a file
   std::uint64_t formula_cells = 0;
   std::string rejects_file;  // empty: none was written
 };
 
-// Errors: those of reading the export (file, data) and of writing the outputs (file). ErrorKind::internal: a row got
-// lost, which is our mistake. RunSummary::broken_pipe: whoever read the standard output has gone away.
+// Errors: those of open_object_files() (usage, file), of reading the files (file, data) and of writing the outputs
+// (file). ErrorKind::internal: a row got lost, which is our mistake. RunSummary::broken_pipe: whoever read the standard
+// output has gone away.
 lang::Result<RunSummary> run_leads(const compiler::Program& program, const RunOptions& options,
                                    const lang::Limits& limits);
 

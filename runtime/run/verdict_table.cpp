@@ -29,6 +29,8 @@ Wanted wanted_for(const RunColumns& columns) {
   wanted.undecided = columns.undecided;
   wanted.reasons = columns.reasons;
   wanted.grades = columns.grades;
+  wanted.frameworks = columns.frameworks;
+  wanted.values = columns.values;
   wanted.lifecycle = columns.stage;
   wanted.route = columns.route;
   return wanted;
@@ -39,8 +41,11 @@ VerdictTable::VerdictTable(const compiler::Program& program, const Interpreter& 
     : program_(program), interpreter_(interpreter), verdict_(verdict), columns_(columns) {
   const compiler::Outputs& outputs = program.outputs;
   if (!outputs.lifecycle) columns_.stage = false;
+  has_beside_ = outputs.lifecycle && std::any_of(outputs.lifecycle->stages.begin(), outputs.lifecycle->stages.end(),
+                                                 [](const auto& stage) { return stage.beside; });
   if (!outputs.route) columns_.route = false;
-  names_.push_back(program.schema.fields[program.schema.key].name);
+  const compiler::ObjectSchema& subject = program.schema.subject_object();
+  if (subject.key) names_.push_back(subject.fields[*subject.key].name);
   if (!outputs.ignores.empty()) names_.emplace_back("ignored");
   if (columns_.qualifiers) {
     for (const auto& qualifier : outputs.qualifiers) names_.push_back(qualifier.name);
@@ -55,10 +60,24 @@ VerdictTable::VerdictTable(const compiler::Program& program, const Interpreter& 
   if (columns_.grades) {
     for (const auto& grade : outputs.grades) names_.push_back(grade.name);
   }
-  if (columns_.stage) names_.emplace_back("stage");
+  if (columns_.frameworks) {
+    for (const auto& framework : outputs.frameworks) {
+      if (framework.qualified) names_.push_back(framework.name);
+      names_.push_back(framework.name + "_letters");
+    }
+  }
+  if (columns_.stage) {
+    names_.emplace_back("stage");
+    if (has_beside_) names_.emplace_back("stage_beside");
+    if (verdict.tells_crossings()) names_.emplace_back("stage_becomes");
+    if (outputs.lifecycle->manual) names_.emplace_back("stage_override");
+  }
   if (columns_.route) {
     names_.emplace_back("route");
     names_.emplace_back("route_provisional");
+  }
+  if (columns_.values) {
+    for (const auto& value : outputs.values) names_.push_back(value.name);
   }
   if (columns_.undecided) names_.emplace_back("undecided");
   if (columns_.reasons) names_.emplace_back("reasons");
@@ -112,6 +131,20 @@ std::string_view VerdictTable::provisional_text(std::size_t row, const RouteAnsw
   return text_;
 }
 
+template <class Append>
+void VerdictTable::text_cell(CsvWriter& writer, Append&& append) {
+  text_.clear();
+  append();
+  writer.cell(text_);
+}
+
+void VerdictTable::stage_cells(CsvWriter& writer, std::size_t row) {
+  writer.cell(verdict_.stage(row));
+  if (has_beside_) text_cell(writer, [&] { verdict_.append_beside(row, text_); });
+  if (verdict_.tells_crossings()) text_cell(writer, [&] { verdict_.append_becomes(row, text_); });
+  if (program_.outputs.lifecycle->manual) text_cell(writer, [&] { verdict_.append_override(row, text_); });
+}
+
 bool VerdictTable::cells(CsvWriter& writer, std::size_t row, std::string_view key, const std::string* ignored,
                          std::string_view issues) {
   const compiler::Outputs& outputs = program_.outputs;
@@ -135,24 +168,29 @@ bool VerdictTable::cells(CsvWriter& writer, std::size_t row, std::string_view ke
   if (columns_.grades) {
     for (std::size_t i = 0; i < outputs.grades.size(); ++i) writer.cell(verdict_.grade(i, row));
   }
-  if (columns_.stage) writer.cell(verdict_.stage(row));
+  if (columns_.frameworks) {
+    for (std::size_t i = 0; i < outputs.frameworks.size(); ++i) {
+      if (outputs.frameworks[i].qualified) writer.cell(verdict_.framework(i, row));
+      text_cell(writer, [&] { verdict_.append_letters(i, row, text_); });
+    }
+  }
+  if (columns_.stage) stage_cells(writer, row);
   if (columns_.route) {
     const RouteAnswer answer = verdict_.route(row);
     writer.cell(answer.destination);
     writer.cell(provisional_text(row, answer));
   }
+  if (columns_.values) {
+    for (std::size_t i = 0; i < outputs.values.size(); ++i) {
+      text_cell(writer, [&] { verdict_.append_value(i, row, text_); });
+    }
+  }
   bool undecided = false;
   if (columns_.undecided) {
-    text_.clear();
-    verdict_.append_undecided(row, text_);
+    text_cell(writer, [&] { verdict_.append_undecided(row, text_); });
     undecided = !text_.empty();
-    writer.cell(text_);
   }
-  if (columns_.reasons) {
-    text_.clear();
-    verdict_.append_reasons(row, text_);
-    writer.cell(text_);
-  }
+  if (columns_.reasons) text_cell(writer, [&] { verdict_.append_reasons(row, text_); });
   if (columns_.issues) writer.cell(issues);
   return undecided;
 }

@@ -33,6 +33,10 @@ class VerdictTable {
              std::string_view issues);
 
  private:
+  // A cell whose text `append` adds to an empty buffer.
+  template <class Append>
+  void text_cell(CsvWriter& writer, Append&& append);
+  void stage_cells(CsvWriter& writer, std::size_t row);
   void blank_cells(CsvWriter& writer, std::size_t count) const;
   std::string_view provisional_text(std::size_t row, const RouteAnswer& answer);
 
@@ -40,6 +44,7 @@ class VerdictTable {
   const Interpreter& interpreter_;
   const Verdict& verdict_;
   RunColumns columns_;
+  bool has_beside_ = false;         // a stage stands beside another
   std::vector<std::string> names_;  // of the columns
   std::vector<Vector> bounds_;      // lowest, highest of each score
   std::vector<Vector> qualifiers_;

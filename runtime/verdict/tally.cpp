@@ -27,6 +27,20 @@ void count_code(std::vector<std::uint64_t>& counts, std::uint64_t& missing, cons
   }
 }
 
+void count_truth(QualifierTally& tally, const Vector& condition, const std::vector<Word>& mask) {
+  for (std::size_t word = 0; word < mask.size(); ++word) {
+    tally.yes += count(mask[word] & condition.yes[word]);
+    tally.no += count(mask[word] & condition.no[word]);
+    tally.undecided += count(mask[word] & ~(condition.yes[word] | condition.no[word]));
+  }
+}
+
+void add_truth(QualifierTally& tally, const QualifierTally& other) {
+  tally.yes += other.yes;
+  tally.no += other.no;
+  tally.undecided += other.undecided;
+}
+
 void add_each(std::vector<std::uint64_t>& counts, const std::vector<std::uint64_t>& others) {
   assert(counts.size() == others.size());
   for (std::size_t k = 0; k < counts.size(); ++k) counts[k] += others[k];
@@ -44,6 +58,11 @@ Tally::Tally(const compiler::Program& program, Wanted wanted) : program_(program
       grades_.emplace_back().by_label.resize(grade.labels.size());
     }
   }
+  if (wanted.frameworks) {
+    for (const auto& framework : outputs.frameworks)
+      frameworks_.emplace_back().letters.resize(framework.letters.size());
+  }
+  ignored_rows_.resize(outputs.row_ignores.size());
   if (wanted.lifecycle && outputs.lifecycle) stages_.by_reported.resize(outputs.lifecycle->reported_names.size());
   if (wanted.route && outputs.route) {
     routes_.by_row.resize(outputs.route->rows.size());
@@ -57,16 +76,12 @@ void Tally::add(const Interpreter& interpreter, const Word* rows, std::size_t ro
   add_ignored(interpreter, mask_);
   for (const Word word : mask_) leads_ += count(word);
   for (std::size_t which = 0; which < qualifiers_.size(); ++which) {
-    const Vector condition = interpreter.value(program_.outputs.qualifiers[which].condition);
-    QualifierTally& tally = qualifiers_[which];
-    for (std::size_t word = 0; word < mask_.size(); ++word) {
-      tally.yes += count(mask_[word] & condition.yes[word]);
-      tally.no += count(mask_[word] & condition.no[word]);
-      tally.undecided += count(mask_[word] & ~(condition.yes[word] | condition.no[word]));
-    }
+    count_truth(qualifiers_[which], interpreter.value(program_.outputs.qualifiers[which].condition), mask_);
   }
   add_scores(interpreter, mask_);
   add_grades(interpreter, mask_);
+  add_frameworks(interpreter, mask_);
+  add_ignored_rows(interpreter, mask_);
   if (wanted_.lifecycle && program_.outputs.lifecycle) add_stages(interpreter, mask_);
   if (wanted_.route && program_.outputs.route) add_routes(interpreter, mask_);
 }
@@ -113,6 +128,41 @@ void Tally::add_grades(const Interpreter& interpreter, const Mask& mask) {
   }
 }
 
+void Tally::add_frameworks(const Interpreter& interpreter, const Mask& mask) {
+  for (std::size_t which = 0; which < frameworks_.size(); ++which) {
+    const compiler::FrameworkOutput& output = program_.outputs.frameworks[which];
+    FrameworkTally& tally = frameworks_[which];
+    if (output.qualified) count_truth(tally.qualified, interpreter.value(*output.qualified), mask);
+    for (std::size_t k = 0; k < output.letters.size(); ++k) {
+      LetterTally& letter = tally.letters[k];
+      const Vector met = interpreter.value(output.letters[k].met);
+      const Vector half = interpreter.value(output.letters[k].half);
+      const Vector reached = interpreter.value(output.letters[k].reached);
+      for (std::size_t word = 0; word < mask.size(); ++word) {  // as Verdict::letter
+        const Word not_reached = mask[word] & reached.no[word];
+        const Word open = mask[word] & ~not_reached;
+        const Word not_met = open & met.no[word];
+        const Word wholly = open & met.yes[word] & half.no[word];
+        const Word partly = open & met.yes[word] & half.yes[word];
+        letter.not_reached += count(not_reached);
+        letter.not_met += count(not_met);
+        letter.met += count(wholly);
+        letter.half_met += count(partly);
+        letter.unknown += count(open & ~(not_met | wholly | partly));
+      }
+    }
+  }
+}
+
+void Tally::add_ignored_rows(const Interpreter& interpreter, const Mask& mask) {
+  for (std::size_t which = 0; which < ignored_rows_.size(); ++which) {
+    const Vector rows = interpreter.value(program_.outputs.row_ignores[which].count);
+    for_rows(mask, [&](std::size_t row) {
+      if (rows.is_known(row)) ignored_rows_[which] += static_cast<std::uint64_t>(rows.integers[row]);
+    });
+  }
+}
+
 void Tally::add_stages(const Interpreter& interpreter, const Mask& mask) {
   const compiler::LifecycleOutput& lifecycle = *program_.outputs.lifecycle;
   const Vector reported = interpreter.value(lifecycle.reported);
@@ -125,9 +175,17 @@ void Tally::add_stages(const Interpreter& interpreter, const Mask& mask) {
     Word open = mask[word];  // neither disqualified nor in a stage so far, from the highest down
     if (disqualified.yes != nullptr) open &= ~disqualified.yes[word];
     Word may_be_higher = 0;
-    for (auto stage = conditions_.rbegin(); stage != conditions_.rend(); ++stage) {
-      may_be_higher |= open & ~(stage->yes[word] | stage->no[word]);
-      open &= ~stage->yes[word];
+    for (std::size_t end = conditions_.size(); end > 0;) {
+      Word held = 0;
+      Word undecided = 0;
+      const std::uint32_t rank = lifecycle.stages[end - 1].rank;
+      for (; end > 0 && lifecycle.stages[end - 1].rank == rank; --end) {
+        const Vector& stage = conditions_[end - 1];
+        held |= stage.yes[word];
+        undecided |= ~(stage.yes[word] | stage.no[word]);
+      }
+      may_be_higher |= open & ~held & undecided;
+      open &= ~held;
     }
     stages_.may_be_higher += count(may_be_higher);
   }
@@ -156,9 +214,7 @@ void Tally::merge(const Tally& other) {
   leads_ += other.leads_;
   add_each(ignored_, other.ignored_);
   for (std::size_t k = 0; k < qualifiers_.size(); ++k) {
-    qualifiers_[k].yes += other.qualifiers_[k].yes;
-    qualifiers_[k].no += other.qualifiers_[k].no;
-    qualifiers_[k].undecided += other.qualifiers_[k].undecided;
+    add_truth(qualifiers_[k], other.qualifiers_[k]);
   }
   for (std::size_t k = 0; k < scores_.size(); ++k) {
     const ScoreTally& score = other.scores_[k];
@@ -172,6 +228,19 @@ void Tally::merge(const Tally& other) {
     add_each(grades_[k].by_label, other.grades_[k].by_label);
     grades_[k].undecided += other.grades_[k].undecided;
   }
+  for (std::size_t k = 0; k < frameworks_.size(); ++k) {
+    const FrameworkTally& framework = other.frameworks_[k];
+    add_truth(frameworks_[k].qualified, framework.qualified);
+    for (std::size_t letter = 0; letter < framework.letters.size(); ++letter) {
+      LetterTally& tally = frameworks_[k].letters[letter];
+      tally.met += framework.letters[letter].met;
+      tally.half_met += framework.letters[letter].half_met;
+      tally.not_met += framework.letters[letter].not_met;
+      tally.unknown += framework.letters[letter].unknown;
+      tally.not_reached += framework.letters[letter].not_reached;
+    }
+  }
+  add_each(ignored_rows_, other.ignored_rows_);
   add_each(stages_.by_reported, other.stages_.by_reported);
   stages_.none += other.stages_.none;
   stages_.may_be_higher += other.stages_.may_be_higher;

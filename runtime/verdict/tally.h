@@ -26,6 +26,17 @@ struct GradeTally {
   std::vector<std::uint64_t> by_label;
   std::uint64_t undecided = 0;
 };
+struct LetterTally {
+  std::uint64_t met = 0;
+  std::uint64_t half_met = 0;
+  std::uint64_t not_met = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t not_reached = 0;
+};
+struct FrameworkTally {
+  std::vector<LetterTally> letters;
+  QualifierTally qualified;  // all 0 where the framework does not say when
+};
 struct StageTally {
   std::vector<std::uint64_t> by_reported;  // as LifecycleOutput::reported_names
   std::uint64_t none = 0;
@@ -54,6 +65,9 @@ class Tally {
   [[nodiscard]] const std::vector<QualifierTally>& qualifiers() const { return qualifiers_; }
   [[nodiscard]] const std::vector<ScoreTally>& scores() const { return scores_; }
   [[nodiscard]] const std::vector<GradeTally>& grades() const { return grades_; }
+  [[nodiscard]] const std::vector<FrameworkTally>& frameworks() const { return frameworks_; }
+  // As Outputs::row_ignores: child rows that were set aside, of leads that count.
+  [[nodiscard]] const std::vector<std::uint64_t>& ignored_rows() const { return ignored_rows_; }
   [[nodiscard]] const StageTally& stages() const { return stages_; }
   [[nodiscard]] const RouteTally& routes() const { return routes_; }
 
@@ -63,6 +77,8 @@ class Tally {
   void add_ignored(const Interpreter& interpreter, Mask& mask);
   void add_scores(const Interpreter& interpreter, const Mask& mask);
   void add_grades(const Interpreter& interpreter, const Mask& mask);
+  void add_frameworks(const Interpreter& interpreter, const Mask& mask);
+  void add_ignored_rows(const Interpreter& interpreter, const Mask& mask);
   void add_stages(const Interpreter& interpreter, const Mask& mask);
   void add_routes(const Interpreter& interpreter, const Mask& mask);
 
@@ -74,6 +90,8 @@ class Tally {
   std::vector<QualifierTally> qualifiers_;
   std::vector<ScoreTally> scores_;
   std::vector<GradeTally> grades_;
+  std::vector<FrameworkTally> frameworks_;
+  std::vector<std::uint64_t> ignored_rows_;
   StageTally stages_;
   RouteTally routes_;
   std::vector<Vector> conditions_;  // of route rows or stages, while they are counted

@@ -195,10 +195,15 @@ std::int64_t Zone::local_day(std::int64_t instant) const {
   return static_cast<std::int64_t>(local % microseconds_per_day < 0 ? day - 1 : day);
 }
 
+std::int64_t Zone::local_microsecond_of_day(std::int64_t instant) const {
+  const Wide local = static_cast<Wide>(instant) + period_at(instant).offset;
+  const auto rest = static_cast<std::int64_t>(local % microseconds_per_day);
+  return rest < 0 ? rest + microseconds_per_day : rest;
+}
+
 std::string Zone::format_local(std::int64_t instant) const {
   const std::int64_t days = local_day(instant);
-  const Wide local = static_cast<Wide>(instant) + period_at(instant).offset;
-  const auto of_day = static_cast<std::int64_t>(local - static_cast<Wide>(days) * microseconds_per_day);
+  const std::int64_t of_day = local_microsecond_of_day(instant);
   const std::int64_t seconds = of_day / microseconds_per_second;
   std::string text = format_date(days);
   text.push_back(' ');

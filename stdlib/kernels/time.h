@@ -36,6 +36,7 @@ class Zone {
   // A local time that DST skips moves later by the length of the gap; one that it repeats is the earlier moment.
   [[nodiscard]] std::int64_t instant_from_local(std::int32_t days, std::int64_t microsecond_of_day) const;
   [[nodiscard]] std::int64_t local_day(std::int64_t instant) const;
+  [[nodiscard]] std::int64_t local_microsecond_of_day(std::int64_t instant) const;
   // Local time as `2026-02-01 09:30:00`, with a fraction only where there is one.
   [[nodiscard]] std::string format_local(std::int64_t instant) const;
 

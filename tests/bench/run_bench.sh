@@ -15,35 +15,15 @@ sizes=("$@")
 folder=build/bench
 mkdir -p "$folder"
 
-# Milliseconds since some moment, from the shell itself: no GNU time on a bare machine.
-now_ms() { local t=${EPOCHREALTIME/[.,]/}; echo $((t / 1000)); }
-
-# The peak of resident memory in KiB: the kernel's own high-water mark, read until the process is gone.
-watch_peak_kib() {
-  local pid=$1 peak=0 line
-  while [[ -r /proc/$pid/status ]]; do
-    while IFS= read -r line; do
-      if [[ $line == VmHWM:* ]]; then line=${line//[^0-9]/}; ((line > peak)) && peak=$line; fi
-    done 2>/dev/null <"/proc/$pid/status" || true
-    sleep 0.02
-    kill -0 "$pid" 2>/dev/null || break
-  done
-  echo "$peak"
-}
+source tests/bench/measure.sh
 
 measure() {  # rows, options of the run; prints one line of the table
-  local rows=$1 started ended peak_kib bytes pid
+  local rows=$1 bytes
   shift
-  started=$(now_ms)
-  "$muster" run tests/bench/thirty_rules.muster "$folder/leads-$rows.csv" --as-of 2026-02-01 --max-rejects 2% --quiet \
-    -o "$folder/scored.csv" --rejects "$folder/rejects.csv" "$@" &
-  pid=$!
-  watch_peak_kib "$pid" >"$folder/peak_kib"
-  wait "$pid"
-  ended=$(now_ms)
-  peak_kib=$(<"$folder/peak_kib")
+  measured "$muster" run tests/bench/thirty_rules.muster "$folder/leads-$rows.csv" --as-of 2026-02-01 \
+    --max-rejects 2% --quiet -o "$folder/scored.csv" --rejects "$folder/rejects.csv" "$@"
   bytes=$(stat -c %s "$folder/leads-$rows.csv")
-  awk -v rows="$rows" -v ms=$((ended - started)) -v kib="$peak_kib" -v bytes="$bytes" 'BEGIN {
+  awk -v rows="$rows" -v ms="$measured_ms" -v kib="$measured_peak_kib" -v bytes="$bytes" 'BEGIN {
     if (ms == 0) ms = 1
     printf "%12d  %8.2f  %12.0f  %8.1f  %10.1f\n", rows, ms / 1000, rows * 1000 / ms, bytes / 1e6 / (ms / 1000), kib / 1024 }'
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/docs/run.sh MUSTER: every block of Muster in README.md and docs/language.md passes `muster check`.
-# On docs/language.md the first block is the data that all later blocks are about.
+# tests/docs/run.sh MUSTER: every block of Muster in README.md and the reference's pages passes `muster check`,
+# without a warning: a reader copies it.
 set -euo pipefail
 muster=$(readlink -f "$1")
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -19,7 +19,7 @@ failed=0
 checked=0
 check() {  # name, file
   checked=$((checked + 1))
-  if ! (cd "$folder" && "$muster" check "$2") >"$folder/out" 2>&1; then
+  if ! (cd "$folder" && "$muster" check "$2") >"$folder/out" 2>&1 || ! grep -q ": 0 errors, 0 warnings" "$folder/out"; then
     echo "$1 does not pass muster check:"
     cat "$folder/out"
     failed=1
@@ -32,13 +32,17 @@ for block in "$folder"/readme*; do
   mv "$block" "$block.muster"
   check "README.md, block ${block##*readme}" "$block.muster"
 done
-blocks "$here/docs/language.md" "$folder/language"
-for ((i = 1; ; i++)); do
-  [[ -e $folder/language$i ]] || break
-  if ((i == 1)); then cp "$folder/language1" "$folder/page1.muster"; else cat "$folder/language1" "$folder/language$i" >"$folder/page$i.muster"; fi
-  check "docs/language.md, block $i" "$folder/page$i.muster"
+# A page of the reference: its first block is the data that its other blocks are about.
+for page in language behaviour frameworks; do
+  blocks "$here/docs/$page.md" "$folder/$page"
+  for ((i = 1; ; i++)); do
+    [[ -e $folder/$page$i ]] || break
+    policy=$folder/$page-$i.muster
+    if ((i == 1)); then cp "$folder/$page$i" "$policy"; else cat "$folder/${page}1" "$folder/$page$i" >"$policy"; fi
+    check "docs/$page.md, block $i" "$policy"
+  done
 done
-if ((checked < 8)); then
+if ((checked < 15)); then
   echo "only $checked blocks were found; are they still marked \`\`\`muster?"
   exit 1
 fi

@@ -2,9 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <vector>
 
 #include "compiler/compile.h"
+#include "compiler/ir/cost.h"
 #include "lang/source/unicode.h"
+#include "stdlib/kernels/parse_value.h"
 #include "tools/muster/commands.h"
 #include "tools/muster/terminal.h"
 
@@ -14,6 +20,63 @@ namespace {
 
 std::string count_of(std::size_t count, std::string_view what) {
   return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+// The objects whose rows a run needs besides the leads, and where it finds them.
+std::string further_files(const compiler::Program& program) {
+  std::vector<bool> is_read(program.schema.objects.size());
+  for (const compiler::Space& space : program.spaces) {
+    if (space.link != compiler::Link::root) is_read[space.object] = true;
+  }
+  std::string lines;
+  for (std::size_t at = 0; at < is_read.size(); ++at) {
+    const compiler::ObjectSchema& object = program.schema.objects[at];
+    if (!is_read[at] || at == program.schema.subject) continue;
+    const std::string name = lang::escape_for_terminal(object.name);
+    lines += object.file.empty() ? fmt::format("  reads {0}: name its file in the run, {0}=FILE\n", name)
+                                 : fmt::format("  reads {} from {}\n", name, lang::escape_for_terminal(object.file));
+  }
+  return lines;
+}
+
+// The most that a run does for each row. Text tests count like others, although they are decided once per text.
+std::string cost_lines(const compiler::Program& program) {
+  std::string lines;
+  for (const compiler::SpaceCost& cost : compiler::cost_of(program)) {
+    if (cost.steps == 0 && !lines.empty()) continue;
+    lines += fmt::format("  at most {} for each row of {}{}\n", count_of(cost.steps, "step"),
+                         lang::escape_for_terminal(cost.rows), cost.once ? ", once for the whole file" : "");
+  }
+  return lines;
+}
+
+// The days on which a setting gets another value.
+std::set<std::int32_t> days_of_change(const lang::Tree& tree) {
+  std::set<std::int32_t> days;
+  for (const lang::Declaration& declaration : tree.declarations) {
+    const auto* setting = std::get_if<lang::SettingDecl>(&declaration.node);
+    if (setting == nullptr) continue;
+    for (const lang::DatedValue& later : setting->later) days.insert(later.from);
+  }
+  return days;
+}
+
+// A policy that can be used today must not stop on the day on which a setting changes. Returns the mistakes of the
+// first day that has any; they have been told.
+std::size_t check_days(const std::string& path, const lang::Tree& tree, const lang::Limits& limits) {
+  for (const std::int32_t day : days_of_change(tree)) {
+    compiler::CompileOptions options;
+    options.as_of_day = day;
+    const auto compiled = compiler::compile_file(path, limits, options);
+    if (!compiled || !compiled->diagnostics.has_errors()) continue;
+    lang::RenderOptions how{wants_color(Stream::error), limits.diagnostics};
+    how.counts = false;
+    write(Stream::error, fmt::format("{}: with the settings from {} on\n", lang::escape_for_terminal(path),
+                                     kernels::format_date(day)));
+    write(Stream::error, lang::render(compiled->diagnostics, compiled->sources, how));
+    return compiled->diagnostics.error_count();
+  }
+  return 0;
 }
 
 }  // namespace
@@ -30,7 +93,8 @@ ExitCode check(const CheckCommand& command) {
     }
     const lang::Diagnostics& diagnostics = compiled->diagnostics;
     if (!diagnostics.all().empty()) {
-      const lang::RenderOptions options{wants_color(Stream::error), command.limits.diagnostics};
+      lang::RenderOptions options{wants_color(Stream::error), command.limits.diagnostics};
+      options.counts = command.print_ir;  // else the line below has them
       write(Stream::error, lang::render(diagnostics, compiled->sources, options));
     }
     if (diagnostics.has_errors() && worst == ExitCode::ok) worst = ExitCode::policy_has_errors;
@@ -38,9 +102,14 @@ ExitCode check(const CheckCommand& command) {
       if (compiled->program) write(Stream::output, compiler::print(*compiled->program));
       continue;
     }
-    write(Stream::output,
-          fmt::format("{}: {}, {}\n", lang::escape_for_terminal(path), count_of(diagnostics.error_count(), "error"),
-                      count_of(diagnostics.warning_count(), "warning")));
+    const std::size_t later = diagnostics.has_errors() ? 0 : check_days(path, compiled->tree, command.limits);
+    if (later > 0 && worst == ExitCode::ok) worst = ExitCode::policy_has_errors;
+    write(Stream::output, fmt::format("{}: {}, {}\n", lang::escape_for_terminal(path),
+                                      count_of(diagnostics.error_count() + later, "error"),
+                                      count_of(diagnostics.warning_count(), "warning")));
+    if (!compiled->program || later > 0) continue;
+    write(Stream::output, further_files(*compiled->program));
+    if (command.cost) write(Stream::output, cost_lines(*compiled->program));
   }
   return worst;
 }

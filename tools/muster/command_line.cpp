@@ -96,6 +96,19 @@ std::string read_columns(const std::string& text, runtime::RunColumns& columns) 
   }
 }
 
+std::string read_object_file(const std::string& text, std::vector<runtime::ObjectFile>& files) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) {
+    return "this is one argument too many; a further file is named with the object that it holds: "
+           "Activity=activities.csv";
+  }
+  if (equals == 0 || equals + 1 == text.size() || text.substr(0, equals).find('/') != std::string::npos) {
+    return "write the object and its file: Activity=activities.csv";
+  }
+  files.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  return {};
+}
+
 std::string read_separator(const std::string& text, char& separator) {
   if (text == "tab" || text == "\\t" || text == "\t") {
     separator = '\t';
@@ -205,7 +218,7 @@ class Reader {
       return complain(plain(error.what()));
     }
     if (check_app_->parsed()) return check_;
-    if (run_app_->parsed()) return run_;
+    if (run_app_->parsed()) return with_files();
     if (init_app_->parsed()) return init_;
     write(Stream::error, app_.help());
     return Finished{ExitCode::usage};
@@ -251,6 +264,7 @@ class Reader {
     check_app_ =
         add_command("check", "Read policies and report every mistake in one run", "  muster check policy.muster");
     check_app_->add_option("POLICY", check_.policies, "Policy files")->required()->type_name("FILE");
+    check_app_->add_flag("--cost", check_.cost, "Print the most work for each lead and for each row of further files");
     check_app_->add_flag("--print-ir", check_.print_ir, "Print the compiled form, for people who work on Muster");
     add_limits(check_app_, check_.limits);
   }
@@ -258,12 +272,15 @@ class Reader {
   void add_run() {
     run_app_ =
         add_command("run", "Apply a policy to an export and write a file of verdicts",
-                    "  muster run policy.muster leads.csv --as-of 2026-02-01 --max-rejects 1%\n"
+                    "  muster run policy.muster leads.csv Activity=activities.csv --as-of 2026-02-01\n"
                     "writes leads.scored.csv (one row for each lead, in the order of the export) and, if some rows\n"
                     "got no answer, leads.rejects.csv (line, column, reason and the row). With too many rejects\n"
-                    "both files are written all the same, and the exit code is 3.");
+                    "both files are written all the same, and the exit code is 3. Files that the policy names\n"
+                    "(object Activity from \"activities.csv\") lie beside it; one that is not given is missing.");
     run_app_->add_option("POLICY", run_.policy, "The policy file")->required()->type_name("FILE");
     run_app_->add_option("LEADS", run_.leads, "The export, a CSV file")->required()->type_name("FILE");
+    run_app_->add_option("FILES", further_, "Files with the rows of other objects: Activity=activities.csv")
+        ->type_name("OBJECT=FILE");
     run_app_
         ->add_option("-o,--output", run_.output,
                      "The file of verdicts; LEADS.scored.csv in the current folder, - for the standard output")
@@ -278,7 +295,8 @@ class Reader {
     add_option(run_app_, "--max-rejects", "N|N%", "How many rows may be rejected before the exit code is 3; 0",
                run_.allowed_rejects, read_allowed_rejects);
     add_option(run_app_, "--columns", "GROUPS",
-               "What to write: scores,bounds,grades,stage,route,undecided,reasons,qualifiers,issues or all",
+               "What to write: scores,bounds,grades,frameworks,stage,route,values,undecided,reasons,qualifiers,issues\n"
+               "or all",
                run_.columns, read_columns);
     add_csv(run_app_, run_.csv);
     add_option(run_app_, "--csv-formula", "HOW",
@@ -324,6 +342,17 @@ class Reader {
     const std::string shown = lang::escape_for_terminal(name);
     if (!near.empty()) return say(fmt::format("there is no command \"{}\"; did you mean `muster {}`?", shown, near));
     return say(fmt::format("there is no command \"{}\"; there are check, run and init\n  see: muster --help", shown));
+  }
+
+  // Only now is it known that no option was misspelt, whose value would stand among the files.
+  Command with_files() {
+    for (const std::string& text : further_) {
+      const std::string shown = lang::escape_for_terminal(text);
+      if (text.starts_with('-')) return complain(fmt::format("there is no option \"{}\"", shown));
+      const std::string wrong = read_object_file(text, run_.files);
+      if (!wrong.empty()) return complain(fmt::format("\"{}\": {}", shown, wrong));
+    }
+    return run_;
   }
 
   Command unexpected() const {
@@ -380,6 +409,7 @@ class Reader {
   CheckCommand check_;
   RunCommand run_;
   InitCommand init_;
+  std::vector<std::string> further_;  // OBJECT=FILE, as written
 };
 
 }  // namespace

@@ -18,16 +18,18 @@ namespace muster::tools {
 struct CheckCommand {
   std::vector<std::string> policies;
   bool print_ir = false;
+  bool cost = false;
   lang::Limits limits;
 };
 
 struct RunCommand {
   std::string policy;
   std::string leads;
-  std::string output;   // empty: LEADS.scored.csv in the current folder
-  std::string rejects;  // empty: LEADS.rejects.csv beside the output
-  std::string issues;   // empty: none
-  std::string as_of;    // empty: not given
+  std::vector<runtime::ObjectFile> files;  // of other objects
+  std::string output;                      // empty: LEADS.scored.csv in the current folder
+  std::string rejects;                     // empty: LEADS.rejects.csv beside the output
+  std::string issues;                      // empty: none
+  std::string as_of;                       // empty: not given
   runtime::AllowedRejects allowed_rejects;
   runtime::RunColumns columns;
   runtime::CsvOptions csv;

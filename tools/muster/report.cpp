@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 #include <string_view>
+#include <vector>
 
 #include "lang/source/unicode.h"
 #include "runtime/data/rejected_row.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr std::size_t bar_columns = 24;
 constexpr std::size_t most_issue_lines = 12;
 constexpr std::size_t most_tallies = 40;
+constexpr std::size_t most_issues_of_an_object = 5;
 
 // 1,234,567
 std::string grouped(std::uint64_t value) {
@@ -48,10 +50,13 @@ class Report {
   std::string render() {
     head();
     rows();
+    objects();
+    ignored_rows();
     const std::uint64_t counted = summary_.answered - summary_.ignored;
     qualifiers();
     scores();
     for (const runtime::CountGroup& grade : summary_.grades) tallies("Grade " + grade.name, grade.values, counted);
+    for (const runtime::FrameworkCount& framework : summary_.frameworks) letters(framework);
     if (!summary_.stages.empty()) tallies("Stage", summary_.stages, counted);
     if (!summary_.routes.empty()) tallies("Route", summary_.routes, counted);
     questions(counted);
@@ -93,12 +98,77 @@ class Report {
     line("{:>11}  rows in {}", grouped(summary_.rows), safe(context_.leads_file));
     line("{:>11}  answered", grouped(summary_.answered));
     if (summary_.repeated > 0) line("{:>11}  the same row again, answered once", grouped(summary_.repeated));
+    if (summary_.merged > 0) line("{:>11}  are the same lead as another row, which is kept", grouped(summary_.merged));
     if (summary_.rejected > 0) line("{:>11}  {}", grouped(summary_.rejected), warn("rejected"));
     if (summary_.ignored > 0) {
       line("{:>11}  of the answered are ignored and not counted below", grouped(summary_.ignored));
       for (const runtime::NamedCount& reason : summary_.ignored_because) {
         if (reason.count > 0) line("{:>11}  {}", "", fmt::format("{}: {}", safe(reason.name), grouped(reason.count)));
       }
+    }
+  }
+
+  // The files besides the leads, and how their rows found one another.
+  void objects() {
+    for (const runtime::ObjectSummary& object : summary_.objects) {
+      line("");
+      line("{:>11}  rows of {} in {}", grouped(object.rows), safe(object.name), safe(object.file));
+      detail(object.repeated, "the same row again, counted once");
+      detail(object.contradictory, "with the key of another row and other values: none of them counts");
+      detail(object.merged, "the same as another row, which is kept");
+      detail(object.future, "later than the evaluation: they do not count");
+      detail(object.rejected, "rejected");
+      if (object.first_rejected) {
+        const runtime::RejectedExample& first = *object.first_rejected;
+        line("{:>11}  first in line {}{}: {}", "", first.line,
+             first.column.empty() ? std::string() : ", " + safe(first.column), safe(first.reason));
+      }
+      for (const runtime::RelationSummary& relation : summary_.relations) {
+        if (relation.other == object.name) found(relation);
+      }
+      for (std::size_t k = 0; k < std::min(object.issues.size(), most_issues_of_an_object); ++k) {
+        const runtime::IssueTally& issue = object.issues[k];
+        line("{:>11}  {}: {} (first in line {})", grouped(issue.count), safe(issue.where), safe(issue.what),
+             issue.first_line);
+      }
+      if (object.issues.size() > most_issues_of_an_object)
+        line("{:>11}  ... and {} more kinds of issues", "", object.issues.size() - most_issues_of_an_object);
+    }
+    std::vector<std::string_view> missing;
+    for (const compiler::Space& space : program_.spaces) {
+      const std::string& name = program_.schema.objects[space.object].name;
+      const auto has_name = [&](const runtime::ObjectSummary& object) { return object.name == name; };
+      if (space.object == program_.schema.subject || std::find(missing.begin(), missing.end(), name) != missing.end() ||
+          std::any_of(summary_.objects.begin(), summary_.objects.end(), has_name))
+        continue;
+      if (missing.empty()) line("");
+      missing.emplace_back(name);
+      line("{}", warn(fmt::format("no file was given for {}: what the policy reads there is missing", safe(name))));
+    }
+  }
+  void detail(std::uint64_t count, std::string_view what) {
+    if (count > 0) line("{:>11}  {}", grouped(count), what);
+  }
+  void found(const runtime::RelationSummary& relation) {
+    const std::string place = safe(relation.object);
+    if (relation.many) {
+      detail(relation.without_key, fmt::format("name no {}", place));
+      const bool is_lead = relation.object == program_.schema.subject_object().name;  // which may have been rejected
+      detail(relation.without_row, fmt::format("name a {} that {}", place, is_lead ? "has no answer" : "is not there"));
+    } else {
+      detail(relation.without_row, fmt::format("rows of {} name a {} that is not there", place, safe(relation.name)));
+      detail(relation.ambiguous, fmt::format("rows of {} would fit more than one {}", place, safe(relation.name)));
+    }
+  }
+
+  // Child rows that `ignore` sets aside.
+  void ignored_rows() {
+    const auto is_there = [](const runtime::NamedCount& reason) { return reason.count > 0; };
+    if (std::none_of(summary_.ignored_rows.begin(), summary_.ignored_rows.end(), is_there)) return;
+    line("");
+    line("{}", bold("Ignored rows, of the leads that count"));
+    for (const runtime::NamedCount& reason : summary_.ignored_rows) {
+      if (is_there(reason)) line("{:>11}  {}", grouped(reason.count), safe(reason.name));
     }
   }
 
@@ -153,6 +223,21 @@ class Report {
       while (text.ends_with(' ')) text.pop_back();
       line("{}", text);
     }
+  }
+
+  void letters(const runtime::FrameworkCount& framework) {
+    const std::string title = "Framework " + safe(framework.name);
+    const std::size_t width = std::max(name_width(framework.letters, 10), lang::display_width(title) - 2);
+    line("");
+    line("{}  {:>11}  {:>11}  {:>11}  {:>11}  {:>11}", bold(padded(title, width + 2)), "met", "half met", "not met",
+         "unknown", "not reached");
+    for (const runtime::LetterCount& letter : framework.letters) {
+      line("  {}  {:>11}  {:>11}  {:>11}  {:>11}  {:>11}", padded(safe(letter.name), width), grouped(letter.met),
+           grouped(letter.half_met), grouped(letter.not_met), grouped(letter.unknown), grouped(letter.not_reached));
+    }
+    if (!framework.is_qualifying) return;
+    line("  qualified {}, not qualified {}, undecided {}", grouped(framework.qualified.yes),
+         grouped(framework.qualified.no), grouped(framework.qualified.undecided));
   }
 
   void questions(std::uint64_t counted) {

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <array>
+#include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <system_error>
+#include <variant>
+#include <vector>
 
 #include "compiler/compile.h"
 #include "lang/source/unicode.h"
@@ -31,14 +34,20 @@ lang::Error usage(std::string message, std::string fix) {
   return {lang::ErrorKind::usage, "", 0, std::move(message), std::move(fix)};
 }
 
+// The day that is written, where it is one without a time of day.
+std::optional<std::int32_t> plain_day(const std::string& text) {
+  const std::string_view trimmed = lang::trim(text);
+  if (trimmed.empty()) return std::nullopt;
+  const auto day = kernels::parse_date(trimmed, {});
+  if (day.fault != kernels::CellFault::none) return std::nullopt;
+  return static_cast<std::int32_t>(day.value);
+}
+
 // A day means its last moment (section 4, number 17); a moment without an offset is local time of the policy's zone.
 lang::Result<runtime::AsOf> parse_as_of(const std::string& text, const kernels::Zone& zone) {
+  if (const auto day = plain_day(text)) return runtime::AsOf{kernels::last_moment_of_day(*day, zone), *day};
   const std::string_view trimmed = lang::trim(text);
   if (!trimmed.empty()) {
-    if (const auto day = kernels::parse_date(trimmed, {}); day.fault == kernels::CellFault::none) {
-      const auto days = static_cast<std::int32_t>(day.value);
-      return runtime::AsOf{kernels::last_moment_of_day(days, zone), days};
-    }
     const auto moment = kernels::parse_datetime(trimmed, {}, zone);
     if (moment.fault == kernels::CellFault::none) {
       return runtime::AsOf{moment.value, static_cast<std::int32_t>(zone.local_day(moment.value))};
@@ -48,6 +57,29 @@ lang::Result<runtime::AsOf> parse_as_of(const std::string& text, const kernels::
     }
   }
   return usage(fmt::format("--as-of \"{}\" is not a date", text), "write 2026-02-01, or 2026-02-01T09:30");
+}
+
+bool has_dated_settings(const lang::Tree& tree) {
+  return std::any_of(tree.declarations.begin(), tree.declarations.end(), [](const lang::Declaration& declaration) {
+    const auto* setting = std::get_if<lang::SettingDecl>(&declaration.node);
+    return setting != nullptr && !setting->later.empty();
+  });
+}
+
+// The policy for the day of the evaluation, on which settings with dates depend. Which day a moment falls on is only
+// known with the policy's zone, so that such a policy is compiled a second time.
+lang::Result<compiler::Compiled> compile_for(const RunCommand& command) {
+  compiler::CompileOptions options;
+  options.as_of_day = plain_day(command.as_of);
+  auto compiled = compiler::compile_file(command.policy, command.limits, options);
+  if (!compiled || !compiled->program || options.as_of_day || command.as_of.empty() ||
+      !has_dated_settings(compiled->tree)) {
+    return compiled;
+  }
+  const auto as_of = parse_as_of(command.as_of, compiled->program->zone);
+  if (!as_of) return as_of.error();
+  options.as_of_day = as_of->day;
+  return compiler::compile_file(command.policy, command.limits, options);
 }
 
 bool is_standard_output(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
@@ -65,18 +97,44 @@ bool is_same_file(const std::string& a, const std::string& b) {
   return a == b || (!failed && place == other);
 }
 
+// The files that the policy names, beside it.
+struct PolicyFile {
+  std::string role;
+  std::string path;
+};
+std::vector<PolicyFile> files_of_policy(const compiler::Compiled& compiled, const std::string& policy_folder) {
+  std::vector<PolicyFile> files;
+  const auto add = [&](std::string role, const std::string& name) {
+    if (!name.empty()) files.push_back({std::move(role), (std::filesystem::path(policy_folder) / name).string()});
+  };
+  for (const compiler::ObjectSchema& object : compiled.program->schema.objects) {
+    add("the file of " + object.name, object.file);
+  }
+  for (const lang::Declaration& declaration : compiled.tree.declarations) {
+    if (const auto* rates = std::get_if<lang::RatesDecl>(&declaration.node)) add("the rates", rates->file.text);
+  }
+  return files;
+}
+
 // No file of the run may take the place of another.
-lang::Result<> check_names(const RunCommand& command, const runtime::RunOptions& options) {
+lang::Result<> check_names(const RunCommand& command, const runtime::RunOptions& options,
+                           const std::vector<PolicyFile>& policy_files) {
   struct Named {
     const std::string* path;
     const char* role;
     bool is_input;
   };
-  const std::array<Named, 5> files = {{{&command.policy, "the policy", true},
-                                       {&command.leads, "the export", true},
-                                       {&options.output, "the verdicts", false},
-                                       {&options.rejects, "the rejects", false},
-                                       {&options.issues, "the issues", false}}};
+  std::vector<Named> files = {{&command.policy, "the policy", true}, {&command.leads, "the export", true}};
+  std::vector<std::string> roles;
+  roles.reserve(command.files.size());  // whose letters `files` points at
+  for (const runtime::ObjectFile& file : command.files) {
+    roles.push_back("the file of " + file.object);
+    files.push_back({&file.path, roles.back().c_str(), true});
+  }
+  for (const PolicyFile& file : policy_files) files.push_back({&file.path, file.role.c_str(), true});
+  files.push_back({&options.output, "the verdicts", false});
+  files.push_back({&options.rejects, "the rejects", false});
+  files.push_back({&options.issues, "the issues", false});
   for (std::size_t i = 0; i < files.size(); ++i) {
     // A lead's name may hold control sequences; a file keeps them as they are, a terminal would obey them.
     if (!files[i].is_input && is_standard_output(*files[i].path) && ::isatty(STDOUT_FILENO) == 1) {
@@ -106,7 +164,7 @@ ExitCode fail(const lang::Error& error) {
 }  // namespace
 
 ExitCode run(const RunCommand& command) {
-  const auto compiled = compiler::compile_file(command.policy, command.limits);
+  const auto compiled = compile_for(command);
   if (!compiled) {
     print_error(compiled.error());
     return exit_code_of_policy(compiled.error().kind);
@@ -121,6 +179,8 @@ ExitCode run(const RunCommand& command) {
 
   runtime::RunOptions options;
   options.leads = command.leads;
+  options.files = command.files;
+  options.policy_folder = folder_of(command.policy);
   options.output = command.output.empty() ? base_name(command.leads) + ".scored.csv" : command.output;
   options.rejects = command.rejects;
   if (options.rejects.empty()) {
@@ -134,7 +194,8 @@ ExitCode run(const RunCommand& command) {
   options.columns = command.columns;
   options.csv = command.csv;
   options.formulas = command.formulas;
-  if (auto named = check_names(command, options); !named) return fail(named.error());
+  const std::vector<PolicyFile> policy_files = files_of_policy(*compiled, options.policy_folder);
+  if (auto named = check_names(command, options, policy_files); !named) return fail(named.error());
 
   ReportContext context{command.policy, command.leads, options.output, options.issues, "", {}, false, false};
   context.formulas_escaped = options.formulas == runtime::FormulaPolicy::escape;
@@ -146,8 +207,10 @@ ExitCode run(const RunCommand& command) {
     const std::int64_t second = 1'000'000;
     const std::int64_t past = ((as_of->instant % second) + second) % second;  // also before 1970
     context.as_of = program.zone.format_local(as_of->instant - past);
-  } else if (program.reads_as_of) {
-    return fail(usage("the policy asks how long ago things were, so the run must say what \"now\" is",
+  } else if (program.reads_as_of || has_dated_settings(compiled->tree)) {
+    return fail(usage(program.reads_as_of
+                          ? "the policy asks how long ago things were, so the run must say what \"now\" is"
+                          : "the policy has settings that change on a day, so the run must say which day it is",
                       fmt::format("muster run {} {} --as-of 2026-02-01", command.policy, command.leads)));
   }
 

@@ -62,7 +62,7 @@ struct Dumper {
     return out + ")";
   }
   std::string operator()(const Product& n) const {
-    constexpr std::string_view signs[] = {"*", "/", "mod"};
+    constexpr std::string_view signs[] = {"*", "/", "mod", "of"};
     return fmt::format("({} {} {})", signs[static_cast<std::size_t>(n.op)], (*this)(n.left), (*this)(n.right));
   }
   std::string operator()(const Round& n) const {
@@ -89,9 +89,56 @@ struct Dumper {
   std::string operator()(const Membership& n) const {
     return fmt::format("({} {} {})", n.negated ? "not-in" : "in", (*this)(n.value), (*this)(n.collection));
   }
-  std::string operator()(const InLast& n) const {
-    return fmt::format("(in-last {} {})", (*this)(n.value), (*this)(n.duration));
+  static std::string calendar(const Calendar& c) {
+    constexpr std::string_view units[] = {"day", "week", "month", "quarter", "year"};
+    return std::string(units[static_cast<std::size_t>(c.unit)]) +
+           (c.unit == CalendarUnit::week ? fmt::format("@{}", c.week_starts) : "");
   }
+  std::string window(const Window& w) const {
+    return std::visit(
+        Overloaded{[&](const LastDuration& n) { return "last " + (*this)(n.duration); },
+                   [&](const LastMonths& n) { return fmt::format("last {} {}", n.count, calendar({n.unit, 1})); },
+                   [&](const LastCalendar& n) { return fmt::format("last {} calendar {}", n.count, calendar(n.unit)); },
+                   [&](const Since& n) { return "since " + (*this)(n.from); },
+                   [&](const Between& n) { return fmt::format("between {} {}", (*this)(n.from), (*this)(n.to)); }},
+        w.node);
+  }
+  std::string operator()(RowsId id) const {
+    const Rows& r = tree.rows[id];
+    return "[" + r.source.text + maybe("where ", r.where) + (r.window ? " " + window(*r.window) : "") + "]";
+  }
+  std::string operator()(const InWindow& n) const {
+    return fmt::format("(in {} {})", (*this)(n.value), window(n.window));
+  }
+  std::string operator()(const KnownWithin& n) const {
+    return fmt::format("(known-within {} {})", (*this)(n.operand), (*this)(n.duration));
+  }
+  std::string operator()(const EvidenceTest& n) const {
+    constexpr std::string_view kinds[] = {"claimed", "verified", "explicit", "implicit"};
+    return fmt::format("({} {})", kinds[static_cast<std::size_t>(n.evidence)], (*this)(n.operand));
+  }
+  std::string operator()(const RowsTest& n) const {
+    constexpr std::string_view kinds[] = {"any", "all", "none"};
+    return fmt::format("({} {})", kinds[static_cast<std::size_t>(n.quantifier)], (*this)(n.rows));
+  }
+  std::string operator()(const Aggregate& n) const {
+    constexpr std::string_view kinds[] = {"count", "different", "sum", "min", "max", "average", "first", "last"};
+    return fmt::format("({}{} {})", kinds[static_cast<std::size_t>(n.op)], maybe("", n.value), (*this)(n.rows));
+  }
+  std::string operator()(const DaysOf& n) const {
+    std::string together;
+    if (n.together) {
+      together = std::visit(
+          Overloaded{[&](const ApartAtMost& a) { return (a.included ? " apart<=" : " apart<") + (*this)(a.duration); },
+                     [&](const InOneCalendar& c) { return " one " + calendar(c.unit); }},
+          *n.together);
+    }
+    return fmt::format("(days {} {}{})", n.least, (*this)(n.rows), together);
+  }
+  std::string operator()(const FrameworkQualified& n) const {
+    return fmt::format("(qualified {})", (*this)(n.framework));
+  }
+  std::string operator()(const StageBecomes& n) const { return fmt::format("(becomes {})", n.stage.text); }
   std::string operator()(const TextTest& n) const {
     return fmt::format("({}{} {} {})", text_op_rows[static_cast<std::size_t>(n.op)].words, n.any ? " any" : "",
                        (*this)(n.subject), (*this)(n.pattern));
@@ -111,7 +158,8 @@ struct Dumper {
                                  },
                                  [&](const BandValues& v) { return fmt::format("<{}>", list(v.values)); },
                                  [](const BandMissing&) { return std::string("missing"); },
-                                 [](const BandOtherwise&) { return std::string("otherwise"); }},
+                                 [](const BandOtherwise&) { return std::string("otherwise"); },
+                                 [](const BandAny&) { return std::string("any"); }},
                       b.node);
   }
   std::string operator()(const Match& n) const {
@@ -126,6 +174,9 @@ struct Dumper {
   std::string operator()(const Poison&) const { return "POISON"; }
 
   // ---- declarations
+  static std::string maybe_name(std::string_view label, const std::optional<Name>& name) {
+    return name ? fmt::format(" {}{}", label, name->text) : "";
+  }
   static std::string type(const TypeRef& t) {
     return fmt::format("{}{}{}", t.name.text, t.digits ? fmt::format("({})", *t.digits) : "",
                        t.currency ? " " + t.currency->text : "");
@@ -150,29 +201,49 @@ struct Dumper {
         c.node);
     return body + explained(c.explained) + ")";
   }
+  std::string fade(const Fade& f) const {
+    constexpr std::string_view kinds[] = {"halving", "to-zero", "percent", "never"};
+    return std::string(kinds[static_cast<std::size_t>(f.kind)]) + maybe("", f.percent) + maybe("", f.interval) +
+           maybe("since ", f.since) + (f.whole_days ? " whole-days" : "");
+  }
+  std::string clauses(const Clauses& c) const {
+    std::string out = maybe("at-most ", c.at_most) + maybe("at-least ", c.at_least);
+    if (c.fade) out += " (" + fade(*c.fade) + ")";
+    out += maybe("aged-by ", c.aged_by);
+    if (c.frequency) {
+      out += std::visit(
+          Overloaded{[](const FirstOnly&) { return std::string(" first-only"); },
+                     [](const LatestPer& l) { return fmt::format(" latest {} {}", l.count, calendar(l.unit)); }},
+          c.frequency->node);
+    }
+    if (c.restart_after) out += " restart " + (*this)(*c.restart_after);
+    return out + maybe("zero-while ", c.zero_while) + maybe("scaled-to ", c.scaled_to);
+  }
   std::string points(const Points& p) const { return (p.minus ? "-" : "+") + (*this)(p.amount); }
   std::string operator()(ScoreItemId id) const {
     const ScoreItem& item = tree.score_items[id];
-    const std::string body =
-        std::visit(Overloaded{[&](const PointRule& r) {
-                                std::string out = "(" + points(r.points);
-                                if (r.per)
-                                  out += fmt::format(" per{}{} {}", r.per->full ? " full" : "", maybe("", r.per->step),
-                                                     (*this)(r.per->quantity));
-                                return out + maybe("when ", r.when) + maybe("at-most ", r.at_most);
-                              },
-                              [&](const BandRule& r) {
-                                std::string out = "(by " + (*this)(r.subject);
-                                for (const BandPoints& each : r.bands)
-                                  out += fmt::format(" {}:{}", band(each.band), points(each.points));
-                                return out + maybe("when ", r.when) + maybe("at-most ", r.at_most);
-                              },
-                              [&](const ScoreGroup& g) {
-                                std::string out = "(group" + title(g.title) + maybe("at-most ", g.at_most);
-                                for (const ScoreItemId each : g.items) out += " " + (*this)(each);
-                                return out;
-                              }},
-                   item.node);
+    const std::string body = std::visit(
+        Overloaded{[&](const PointRule& r) {
+                     std::string out = "(" + points(r.points);
+                     if (r.per)
+                       out += fmt::format(" per{}{} {}", r.per->full ? " full" : "", maybe("", r.per->step),
+                                          (*this)(r.per->quantity));
+                     if (r.per_rows)
+                       out += " per" + maybe("different ", r.per_rows->different) + " " + (*this)(r.per_rows->rows);
+                     return out + maybe("when ", r.when) + clauses(r.clauses);
+                   },
+                   [&](const BandRule& r) {
+                     std::string out = "(by " + (*this)(r.subject);
+                     for (const BandPoints& each : r.bands)
+                       out += fmt::format(" {}:{}", band(each.band), points(each.points));
+                     return out + maybe("when ", r.when) + clauses(r.clauses);
+                   },
+                   [&](const ScoreGroup& g) {
+                     std::string out = "(group" + title(g.title) + clauses(g.clauses);
+                     for (const ScoreItemId each : g.items) out += " " + (*this)(each);
+                     return out;
+                   }},
+        item.node);
     return body + explained(item.explained) + ")";
   }
 
@@ -189,15 +260,39 @@ struct Dumper {
     for (const Name& each : i.path) out += " " + each.text;
     return out;
   }
+  std::string field(const Field& f) const {
+    constexpr std::string_view claims[] = {"", " claimed", " verified"};
+    constexpr std::string_view sources[] = {"", " explicit", " implicit"};
+    std::string out =
+        fmt::format("({}:{}{}{}{}{}{}{}{}", f.name.text, type(f.type), f.optional ? "?" : "", f.key ? " key" : "",
+                    f.required ? " required" : "", f.row_number ? " row-number" : "", f.time ? " time" : "",
+                    f.event ? " event" : "", f.known_after_outcome ? " after-outcome" : "");
+    out += claims[static_cast<std::size_t>(f.claim)];
+    out += sources[static_cast<std::size_t>(f.source)];
+    out += maybe_name("verified-by ", f.verified_by) + maybe_name("dated-by ", f.dated_by);
+    if (!f.headers.empty()) out += " from" + quoted(f.headers);
+    if (!f.missing_when.empty()) out += " missing" + quoted(f.missing_when);
+    if (!f.formats.empty()) out += " format" + quoted(f.formats);
+    if (f.kinds_span) out += " kinds";
+    for (const KindDecl& each : f.kinds) {
+      out += " <" + each.name.text + quoted(each.spellings);
+      for (const Field& own : each.fields) out += " " + field(own);
+      out += ">";
+    }
+    return out + ")";
+  }
   std::string operator()(const ObjectDecl& o) const {
-    std::string out = "object " + o.name.text + title(o.title);
-    for (const Field& f : o.fields) {
-      out += fmt::format(" ({}:{}{}{}{}", f.name.text, type(f.type), f.optional ? "?" : "", f.key ? " key" : "",
-                         f.required ? " required" : "");
-      if (!f.headers.empty()) out += " from" + quoted(f.headers);
-      if (!f.missing_when.empty()) out += " missing" + quoted(f.missing_when);
-      if (!f.formats.empty()) out += " format" + quoted(f.formats);
-      out += ")";
+    std::string out = "object " + o.name.text + title(o.title) + (o.file ? " from" + title(o.file) : "");
+    for (const Field& f : o.fields) out += " " + field(f);
+    for (const Relation& r : o.relations) {
+      out += fmt::format(" ({}:{} {} by {}", r.name.text, r.many ? "many" : "one", r.object.text, r.by.text);
+      if (r.otherwise) out += fmt::format(" otherwise {}={}", r.otherwise->field.text, (*this)(r.otherwise->value));
+      out += maybe("since ", r.tracked_since) + maybe("only-when ", r.tracked_only_when) + ")";
+    }
+    if (o.duplicates) {
+      const Duplicates& d = *o.duplicates;
+      out += fmt::format(" (duplicates {} {}{}{})", d.by.text, d.newest ? "newest" : "oldest",
+                         maybe_name("by ", d.dated), d.join_rows ? " join" : "");
     }
     if (!o.missing_when.empty()) out += " missing" + quoted(o.missing_when);
     return out;
@@ -209,9 +304,36 @@ struct Dumper {
   }
   std::string operator()(const SetDecl& s) const { return "set " + s.name.text + list(s.items); }
   std::string operator()(const SettingDecl& s) const {
-    return fmt::format("setting {}:{} {}{}", s.name.text, type(s.type), (*this)(s.value), title(s.title));
+    std::string out = fmt::format("setting {}:{} {}", s.name.text, type(s.type), (*this)(s.value));
+    for (const DatedValue& each : s.later) out += fmt::format(" {}@{}", (*this)(each.value), each.from);
+    return out + title(s.title);
   }
-  std::string operator()(const LetDecl& l) const { return fmt::format("let {} {}", l.name.text, (*this)(l.value)); }
+  std::string operator()(const LetDecl& l) const {
+    return fmt::format("let {}{} {}", l.name.text, maybe_name("for ", l.about), (*this)(l.value));
+  }
+  std::string table_rows(const std::vector<TableRow>& rows) const {
+    std::string out;
+    for (const TableRow& row : rows) {
+      out += " (";
+      for (const Band& cell : row.cells) out += band(cell) + " ";
+      out += (row.cells.empty() ? "otherwise " : "") + (*this)(row.result) + ")";
+    }
+    return out;
+  }
+  std::string operator()(const TableDecl& t) const {
+    constexpr std::string_view policies[] = {"first", "unique", "sum"};
+    std::string out = "table " + t.name.text + title(t.title);
+    for (const Parameter& p : t.parameters) out += fmt::format(" {}:{}", p.name.text, type(p.type));
+    return out + " -> " + type(t.result) + " " + std::string(policies[static_cast<std::size_t>(t.policy)]) +
+           table_rows(t.rows);
+  }
+  std::string operator()(const ExtendDecl& e) const { return "extend " + e.table.text + table_rows(e.rows); }
+  std::string operator()(const RatesDecl& r) const {
+    return fmt::format("rates \"{}\" {}", r.file.text, (*this)(r.at));
+  }
+  std::string operator()(const OutputDecl& o) const {
+    return fmt::format("output {}{} {}", o.name.text, title(o.title), (*this)(o.value));
+  }
   std::string operator()(const DefineDecl& d) const {
     std::string out = "define " + d.name.text;
     for (const Parameter& p : d.parameters) out += fmt::format(" {}:{}", p.name.text, type(p.type));
@@ -219,18 +341,41 @@ struct Dumper {
   }
   std::string operator()(const QualifierDecl& q) const {
     constexpr std::string_view kinds[] = {"icp", "persona", "demographic", "situational", "behavioural"};
-    std::string out = fmt::format("{} {}{}", kinds[static_cast<std::size_t>(q.kind)], q.name.text, title(q.title));
+    std::string out = fmt::format("{} {}{}", kinds[static_cast<std::size_t>(q.kind)], q.name.text, title(q.title)) +
+                      maybe_name("for ", q.about);
     for (const CriterionId each : q.items) out += " " + (*this)(each);
     return out;
   }
-  std::string operator()(const IgnoreDecl& i) const { return "ignore " + (*this)(i.condition) + title(i.because); }
+  std::string operator()(const IgnoreDecl& i) const {
+    return "ignore " + (i.object ? i.object->text + " " : "") + (*this)(i.condition) + title(i.because);
+  }
   std::string operator()(const ScoreDecl& s) const {
-    std::string out = "score " + s.name.text + title(s.title) + maybe("from ", s.from) + maybe("to ", s.to);
+    std::string out = "score " + s.name.text + title(s.title) + maybe_name("for ", s.about) + maybe("from ", s.from) +
+                      maybe("to ", s.to) + clauses(s.clauses);
     for (const ScoreItemId each : s.items) out += " " + (*this)(each);
+    return out + maybe("= ", s.value);
+  }
+  std::string operator()(const FrameworkDecl& f) const {
+    std::string out = "framework " + f.name.text + title(f.title) + maybe_name("for ", f.about);
+    if (f.has_parameters) out += " pattern";
+    for (const Parameter& p : f.parameters) out += fmt::format(" {}:{}", p.name.text, type(p.type));
+    if (f.source) out += " from " + f.source->name.text + list(f.source->arguments);
+    if (f.in_order) out += " in-order";
+    for (const LetterDecl& l : f.letters) {
+      out +=
+          fmt::format(" ({}{}{} {}{}{}{})", l.overrides ? "override " : "", l.name.text, title(l.title), (*this)(l.met),
+                      maybe("half ", l.half_met), l.half_when_claimed ? " half-claimed" : "", explained(l.explained));
+    }
+    if (f.qualified) {
+      out += " qualified " + std::visit(Overloaded{[](const QualifiedAtLeast& q) { return fmt::format("{}", q.count); },
+                                                   [](const QualifiedAll&) { return std::string("all"); },
+                                                   [&](ExprId id) { return (*this)(id); }},
+                                        f.qualified->node);
+    }
     return out;
   }
   std::string operator()(const GradeDecl& g) const {
-    std::string out = "grade " + g.name.text + title(g.title);
+    std::string out = "grade " + g.name.text + title(g.title) + maybe_name("for ", g.about);
     for (const Name& axis : g.axes) out += " " + axis.text;
     for (const auto& column : g.columns) out += " |" + (column ? (*this)(*column) : "otherwise");
     for (const GradeRow& row : g.rows) {
@@ -241,20 +386,29 @@ struct Dumper {
     return out;
   }
   std::string operator()(const LifecycleDecl& l) const {
-    std::string out = "lifecycle";
+    std::string out = "lifecycle" + maybe_name("remembers ", l.remembers);
     for (const LifecycleItem& item : l.items) {
-      out += " (" +
-             std::visit(Overloaded{[&](const StageDecl& s) {
-                                     std::string text =
-                                         "stage " + s.name.text + title(s.title) + " " + (*this)(s.condition);
-                                     if (s.needs)
-                                       text += fmt::format(" needs {}{}", s.needs->count, list(s.needs->values));
-                                     return text;
-                                   },
-                                   [&](const NotYet& n) { return "not-yet " + (*this)(n.condition); },
-                                   [&](const Disqualified& d) { return "disqualified " + (*this)(d.condition); }},
-                        item.node) +
-             explained(item.explained) + ")";
+      out +=
+          " (" +
+          std::visit(
+              Overloaded{
+                  [&](const StageDecl& s) {
+                    std::string text = "stage " + s.name.text + title(s.title) + maybe_name("beside ", s.beside) +
+                                       maybe_name("entered ", s.entered_at) + " " + (*this)(s.condition) +
+                                       maybe("kept ", s.kept_while);
+                    if (s.needs) text += fmt::format(" needs {}{}", s.needs->count, list(s.needs->values));
+                    return text;
+                  },
+                  [&](const NotYet& n) { return "not-yet " + (*this)(n.condition); },
+                  [&](const Disqualified& d) { return "disqualified " + (*this)(d.condition); },
+                  [&](const Recycled& r) { return "recycled" + maybe_name("at ", r.at) + " " + (*this)(r.condition); },
+                  [&](const NeverBackBelow& n) { return "never-below " + n.stage.text; },
+                  [&](const StageOverride& o) {
+                    return fmt::format("override \"{}\"{}{}{}", o.file.text, maybe_name("by ", o.by),
+                                       o.needs_reason ? " reason" : "", maybe("expires ", o.expires_after));
+                  }},
+              item.node) +
+          explained(item.explained) + ")";
     }
     return out;
   }

@@ -3,4 +3,6 @@ muster_unit_test(lang
     lang/diagnostics_test.cpp
     lang/dump.cpp
     lang/expression_test.cpp
-    lang/parse_test.cpp)
+    lang/behaviour_test.cpp
+    lang/parse_test.cpp
+    lang/rows_test.cpp)

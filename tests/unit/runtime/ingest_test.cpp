@@ -37,8 +37,8 @@ enum Fields : std::uint32_t { id, employees, revenue, industry, customer, create
 // Reads everything but email, which is required, and owner, which nobody needs.
 compiler::Program policy() {
   compiler::Program program;
-  auto& schema = program.schema;
-  schema.object_name = "Lead";
+  compiler::ObjectSchema& schema = program.schema.objects.emplace_back();
+  schema.name = "Lead";
   schema.fields = {field("id", Kind::text, {"Record ID", "Id"}, false),
                    field("employees", Kind::integer, {"Employees"}, false),
                    field("revenue", Kind::money, {"Revenue"}),
@@ -56,9 +56,12 @@ compiler::Program policy() {
   compiler::PicklistSchema industries;
   industries.name = "Industry";
   industries.members = {{"Software", {"SaaS", "software company"}}, {"Health", {"Healthcare"}}};
-  schema.picklists = {industries};
+  program.schema.picklists = {industries};
   schema.key = id;
-  program.columns = {title, id, employees, revenue, industry, customer, created};
+  compiler::Space root;
+  root.parent = compiler::SpaceId{compiler::root_space};
+  root.columns = {title, id, employees, revenue, industry, customer, created};
+  program.spaces.add(root);
   return program;
 }
 
@@ -108,14 +111,15 @@ Read drain(lang::Result<LeadReader> reader, const compiler::Program& program) {
       break;
     }
     if (!*more) break;
-    CHECK(batch.view().columns.size() == program.columns.size());
+    const std::vector<std::uint32_t>& columns = program.spaces[compiler::SpaceId{0}].columns;
+    CHECK(batch.view().spaces[0].columns.size() == columns.size());
     CHECK(batch.rows == batch.keys.size());
     CHECK(batch.rows == batch.raw.size());
     for (std::size_t row = 0; row < batch.rows; ++row) {
       if (test_bit(batch.repeats.data(), row)) continue;
       std::string lead = fmt::format("{} {}: ", batch.lines[row], batch.keys[row]);
       for (std::size_t i = 0; i < batch.columns.size(); ++i) {
-        if (program.columns[i] == id) {
+        if (columns[i] == id) {
           CHECK(value(batch.columns[i], row) == batch.keys[row]);
         } else {
           lead += value(batch.columns[i], row) + "|";
@@ -126,9 +130,10 @@ Read drain(lang::Result<LeadReader> reader, const compiler::Program& program) {
     for (const CellIssue& issue : batch.issues) {
       const std::string fault = issue.fault == CellIssue::blank     ? "blank"
                                 : issue.fault == CellIssue::rounded ? "rounded"
+                                : issue.fault == CellIssue::not_yet ? "not yet"
                                                                     : std::to_string(issue.fault);
-      read.issues.push_back(
-          fmt::format("{} {} {}", batch.lines[issue.row], program.schema.fields[issue.field].name, fault));
+      read.issues.push_back(fmt::format("{} {} {}", batch.lines[issue.row],
+                                        program.schema.subject_object().fields[issue.field].name, fault));
     }
     for (const Column& column : batch.columns) {  // bits past the last row are 0
       for (std::size_t row = batch.rows; row < batch_rows; ++row) CHECK_FALSE(test_bit(column.known.data(), row));
@@ -137,7 +142,8 @@ Read drain(lang::Result<LeadReader> reader, const compiler::Program& program) {
   read.counts = reader->counts();
   if (!read.failed) {
     CHECK(read.counts.rows == reader->total_rows());
-    CHECK(read.counts.rows == read.counts.leads + read.counts.repeated + read.counts.rejected_rows());
+    CHECK(read.counts.rows ==
+          read.counts.leads + read.counts.repeated + read.counts.merged + read.counts.rejected_rows());
     CHECK(read.counts.leads == read.leads.size());
     CHECK(reader->progress().bytes_read == reader->progress().bytes_total);
   }
@@ -204,7 +210,7 @@ TEST_CASE("rows that get no answer, with the line, the column and the reason") {
 
 TEST_CASE("a required field that the policy reads and that is malformed") {
   auto program = policy();
-  program.schema.fields[employees].required = true;
+  program.schema.objects[0].fields[employees].required = true;
   const Read found = read(std::string(header) + "1,12k,5,saas,yes,,T,x\n2,8,,,,,,x\n", program);
   CHECK(found.leads == Lines{"3 2: ?|8|?|?|?|?|"});  // nothing of the rejected row is left
   CHECK(found.rejected == Lines{"2 Employees: the policy requires `employees`, and \"12k\" is " +
@@ -229,6 +235,59 @@ TEST_CASE("number 23: identical rows are answered once, different ones with one 
   CHECK(found.rejected[0] == "3 record id: key \"7\" is also on line 5 with other values <7,1,,,,,,x>");
   CHECK(found.rejected[1] == "5 record id: key \"7\" is also on line 3 with other values <7,2,,,,,,x>");
   CHECK(found.counts.rejected[static_cast<std::size_t>(RejectKind::required_missing)] == 2);
+}
+
+TEST_CASE("an event that lies after the evaluation has not happened") {
+  auto program = policy();
+  program.schema.objects[0].fields[created].event = true;
+  ReadOptions options;
+  options.as_of = AsOf{.instant = 0, .day = 20484};  // 2026-01-31
+  const std::string text = std::string(header) + "1,1,,,,2026-01-31,,x\n2,1,,,,2026-02-01,,x\n";
+  const Read found = read(text, program, 0, {}, options);
+  CHECK(found.leads == Lines{"2 1: ?|1|?|?|?|20484|", "3 2: ?|1|?|?|?|?|"});
+  CHECK(found.issues == Lines{"3 created not yet"});
+  CHECK(read(text, program).issues.empty());  // nobody asks when
+
+  program.schema.objects[0].fields[created].required = true;
+  const Read rejected = read(text, program, 0, {}, options);
+  CHECK(rejected.leads.size() == 1);
+  CHECK(
+      rejected.rejected ==
+      Lines{
+          "3 Created: the policy requires `created`, and \"2026-02-01\" has not happened yet <2,1,,,,2026-02-01,,x>"});
+}
+
+TEST_CASE("number 23: `duplicates` keeps one of several leads") {
+  auto program = policy();
+  // By title, the newest by creation. Revenue 1 stands for a lead that is not answered.
+  program.schema.objects[0].duplicates = compiler::DuplicatesSchema{{}, title, true, created, true};
+  program.schema.objects[0].fields[revenue].required = true;
+  const std::string text = std::string(header) +
+                           "b,1,1,,,2026-01-01,VP,x\n"
+                           "a,1,1,,,2026-01-01,vp,x\n"  // as new as b, and the smaller key
+                           "c,1,1,,,,VP,x\n"            // without a date
+                           "d,1,,,,2026-02-01,VP,x\n"   // the newest, but rejected
+                           "e,1,1,,,2026-01-01,,x\n"    // without a title nothing is merged
+                           "e2,1,1,,,2026-01-01,,x\n"
+                           "f,1,1,,,2026-01-02,CTO,x\n"
+                           "f,1,1,,,2026-01-03,CTO,x\n"  // one key: the newer one
+                           "g,1,1,,,2026-01-01,CFO,x\n"
+                           "g,2,1,,,2026-01-01,CFO,x\n"  // one key, one moment: nothing decides
+                           "a,1,1,,,2026-01-01,vp,x\n";  // again
+  const Read found = read(text, program);
+  CHECK(found.leads == Lines{"3 a: vp|1|100|?|?|20454|", "6 e: ?|1|100|?|?|20454|", "7 e2: ?|1|100|?|?|20454|",
+                             "9 f: CTO|1|100|?|?|20456|"});
+  CHECK(found.counts.merged == 3);
+  CHECK(found.counts.repeated == 1);
+  CHECK(found.counts.rejected[static_cast<std::size_t>(RejectKind::key_conflict)] == 2);
+  CHECK(found.counts.rejected[static_cast<std::size_t>(RejectKind::required_missing)] == 1);
+  auto reader = LeadReader::open(open_memory(text), "leads.csv", program, {}, {});
+  REQUIRE(reader.has_value());
+  REQUIRE(reader->merged_keys().size() == 2);
+  CHECK(reader->merged_keys()[0].key == "b");
+  CHECK(reader->merged_keys()[0].kept == "a");
+  CHECK(reader->merged_keys()[1].key == "c");
+  CHECK(reader->merged_keys()[1].kept == "a");
 }
 
 TEST_CASE("a column that nobody reads does not make rows different") {

@@ -38,7 +38,7 @@ std::vector<SharedKey> by_comparing_all(const std::vector<Row>& rows) {
           }
         }
       }
-      found[members[i] + 2] = {members[i] + 2, other + 2, conflict};
+      found[members[i] + 2] = {members[i] + 2, other + 2, conflict ? Fate::conflict : Fate::repeat};
     }
   }
   std::vector<SharedKey> list;
@@ -78,7 +78,7 @@ TEST_CASE("shared keys: in memory and spilled, as by comparing all rows") {
       for (std::size_t i = 0; i < expected.size(); ++i) {
         CHECK(found.value()[i].line == expected[i].line);
         CHECK(found.value()[i].other_line == expected[i].other_line);
-        CHECK(found.value()[i].conflict == expected[i].conflict);
+        CHECK(found.value()[i].fate == expected[i].fate);
       }
     }
   }
@@ -90,7 +90,7 @@ TEST_CASE("where a cell ends matters") {
   const auto found = collector.finish(100);
   REQUIRE(found.has_value());
   REQUIRE(found.value().size() == 4);
-  for (const SharedKey& shared : found.value()) CHECK(shared.conflict);
+  for (const SharedKey& shared : found.value()) CHECK(shared.fate == Fate::conflict);
 }
 
 TEST_CASE("too many shared keys: the column is not a key") {

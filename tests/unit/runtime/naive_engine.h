@@ -1,4 +1,4 @@
-// The IR's semantics once more, one lead and one instruction at a time, in the plainest words: what the interpreter
+// The IR's semantics once more, one row and one instruction at a time, in the plainest words: what the interpreter
 // is compared with. Faults and missing values follow language section 4, numbers 1, 2, 7 and 8.
 #pragma once
 
@@ -11,6 +11,8 @@
 #include "compiler/ir/program.h"
 #include "lang/source/unicode.h"
 #include "runtime/interpret/interpreter.h"
+#include "stdlib/kernels/calendar.h"
+#include "stdlib/kernels/fade.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/text.h"
 #include "stdlib/kernels/time.h"
@@ -36,6 +38,8 @@ struct Call {
   compiler::Type type;
   std::vector<std::size_t> operands;
   std::int64_t immediate = 0;
+  compiler::SpaceId space{compiler::root_space};  // none: the same for all rows
+  compiler::SpaceId from = {};                    // of instructions between spaces
 };
 
 inline Cell from_checked(kernels::Checked checked) {
@@ -109,13 +113,35 @@ inline Cell text_function(lang::FunctionId id, const std::string& text, const st
   return cell;
 }
 
-// The result of `call` for one lead whose column `k` is columns[k]. `pools` gives weights, texts, sets and patterns.
-inline Cell evaluate(const compiler::Program& pools, const Call& call, const std::vector<Cell>& values,
+inline std::int64_t faded(const compiler::FadeRule& rule, std::int64_t points, std::int64_t event, AsOf as_of) {
+  const kernels::FadeCurve curve(rule.kind, rule.interval, rule.left_mantissa, rule.whole_days);
+  return curve.at(points, rule.of_days ? kernels::age_of_day(as_of.day, event) : kernels::age_at(as_of.instant, event));
+}
+
+inline std::int64_t window_edge(const compiler::Program& pools, const Call& call, AsOf as_of) {
+  const compiler::WindowEdge& edge = pools.windows[static_cast<std::size_t>(call.immediate)];
+  const auto [unit, week_starts] = edge.unit;
+  switch (edge.kind) {
+    case compiler::EdgeKind::duration:
+      return (edge.of_days ? std::int64_t{as_of.day} : as_of.instant) - edge.amount + 1;
+    case compiler::EdgeKind::months:
+      return edge.of_days ? kernels::months_before(as_of.day, edge.amount) + 1
+                          : kernels::moment_edge_of_months(as_of.instant, edge.amount, pools.zone);
+    case compiler::EdgeKind::calendar: {
+      const std::int64_t present = kernels::calendar_number(as_of.day, unit, week_starts);
+      const std::int64_t day = kernels::first_day_of(present - edge.amount + 1, unit, week_starts);
+      return edge.of_days ? day : pools.zone.instant_from_local(static_cast<std::int32_t>(day), 0);
+    }
+  }
+  return 0;
+}
+
+// The result of `call` for one row with these operands whose column `k` is columns[k]. `pools` gives weights, texts,
+// sets, patterns and fades. What has to do with other rows is in naive_rows.h.
+inline Cell evaluate(const compiler::Program& pools, const Call& call, const std::vector<const Cell*>& operands,
                      const std::vector<Cell>& columns, AsOf as_of) {
   using compiler::Op;
   using kernels::Wide;
-  std::vector<const Cell*> operands;
-  for (const std::size_t operand : call.operands) operands.push_back(&values[operand]);
   const auto count_if = [&](auto holds) {
     return std::count_if(operands.begin(), operands.end(), [&](const Cell* cell) { return holds(*cell); });
   };
@@ -272,6 +298,11 @@ inline Cell evaluate(const compiler::Program& pools, const Call& call, const std
     }
     case Op::text_to_integer:
       return number(kernels::length(a.text));
+    case Op::calendar_number:
+      return number(kernels::calendar_number(a.number, static_cast<lang::CalendarUnit>(immediate & 7),
+                                             static_cast<std::uint8_t>(immediate >> 3 & 7)));
+    case Op::fade:
+      return number(faded(pools.fades[at(immediate)], a.number, b.number, as_of));
     default:
       return {};
   }

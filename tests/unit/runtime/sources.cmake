@@ -1,5 +1,6 @@
 muster_unit_test(runtime
   SOURCES
+    runtime/cost_test.cpp
     runtime/csv_test.cpp
     runtime/dictionary_test.cpp
     runtime/emit_test.cpp
@@ -7,5 +8,8 @@ muster_unit_test(runtime
     runtime/init_test.cpp
     runtime/interpret_random_test.cpp
     runtime/keys_test.cpp
+    runtime/relations_test.cpp
+    runtime/rows_test.cpp
+    runtime/tables_test.cpp
     runtime/verdict_test.cpp
   LIBRARIES nlohmann_json::nlohmann_json)
