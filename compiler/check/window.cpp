@@ -145,7 +145,7 @@ Type Checker::check_known_within(ExprId id, const KnownWithin& test) {
 
 Type Checker::check_evidence(ExprId id, const EvidenceTest& test) {
   const Type type = check(test.operand);
-  info(id).may_be_missing = false;
+  info(id).may_be_missing = may_miss(test.operand);
   if (type.kind == Kind::poison) return boolean();
   const bool is_claim = test.evidence == Evidence::claimed || test.evidence == Evidence::verified;
   const auto place = field_in(test.operand);

@@ -179,7 +179,7 @@ struct LifecycleOutput {
   std::optional<Override> manual;  // wins over every condition; shown with every answer
   ValueId reported;                // first_yes of: disqualified (if any), stages from the highest, not yet (if any)
   std::vector<std::string> reported_names;  // by the code of `reported`
-  struct Issue {  // of the data
+  struct Issue {                            // of the data
     std::string where;
     std::string what;
     ValueId condition;

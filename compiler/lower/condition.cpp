@@ -204,24 +204,28 @@ ValueId Lowerer::lower_state_test(ExprId id, const StateTest& test) {
 ValueId Lowerer::lower_evidence(ExprId named, Evidence evidence, Span place) {
   const ExprId operand = without_parentheses(named);
   const std::uint32_t field = policy_.info(operand).index;
-  std::optional<bool> fixed;
-  const ValueId answer =
-      at_path(operand, [&] {
-        const Field* declared = field_declaration(program_.spaces[space()].object, field);
-        const bool is_claim = evidence == Evidence::claimed || evidence == Evidence::verified;
-        const std::vector<FieldSchema>& fields = object().fields;
-        for (std::uint32_t other = 0; is_claim && declared->verified_by && other < fields.size(); ++other) {
-          if (fields[other].name != declared->verified_by->text) continue;
-          const ValueId verified = column(other, place);
-          return exactly(evidence == Evidence::verified ? verified : negated(verified, place));
-        }
-        fixed = (evidence == Evidence::claimed && declared->claim == Claim::claimed) ||
-                (evidence == Evidence::verified && declared->claim == Claim::verified) ||
-                (evidence == Evidence::explicit_ && declared->source == Source::explicit_) ||
-                (evidence == Evidence::implicit_ && declared->source == Source::implicit_);
-        return exactly(builder_.missing(truth(), place));
-      }).low;
-  return fixed ? builder_.boolean(*fixed, place) : answer;
+  return at_path(
+             operand,
+             [&] {
+               const Field* declared = field_declaration(program_.spaces[space()].object, field);
+               const bool is_claim = evidence == Evidence::claimed || evidence == Evidence::verified;
+               const std::vector<FieldSchema>& fields = object().fields;
+               ValueId answer =
+                   builder_.boolean((evidence == Evidence::claimed && declared->claim == Claim::claimed) ||
+                                        (evidence == Evidence::verified && declared->claim == Claim::verified) ||
+                                        (evidence == Evidence::explicit_ && declared->source == Source::explicit_) ||
+                                        (evidence == Evidence::implicit_ && declared->source == Source::implicit_),
+                                    place);
+               for (std::uint32_t other = 0; is_claim && declared->verified_by && other < fields.size(); ++other) {
+                 if (fields[other].name != declared->verified_by->text) continue;
+                 const ValueId verified = column(other, place);
+                 answer = evidence == Evidence::verified ? verified : negated(verified, place);
+               }
+               // What is missing is neither claimed nor verified (section 4, number 1).
+               const ValueId known = is_known(column(field, place), place);
+               return exactly(between(both(known, answer, place), either(answer, negated(known, place), place), place));
+             })
+      .low;
 }
 
 }  // namespace muster::compiler

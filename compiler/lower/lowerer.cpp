@@ -1,5 +1,7 @@
 #include "compiler/lower/lowerer.h"
 
+#include <algorithm>
+
 #include "compiler/lower/lower.h"
 
 namespace muster::compiler {
@@ -121,6 +123,13 @@ const Lowerer::ScoreValues& Lowerer::score_of(std::uint32_t index) {
 
 // How many rows of each lead an `ignore` sets aside, where anything reads such rows.
 void Lowerer::add_row_ignores() {
+  const auto& relations = program_.schema.subject_object().relations;
+  // Rows that a lead has in two ways are told apart by the name of the relation.
+  const auto name_of = [&](const Space& child) {
+    const auto is_same = [&](const RelationSchema& other) { return other.many && other.object == child.object; };
+    const bool is_one = std::count_if(relations.begin(), relations.end(), is_same) == 1;
+    return is_one ? program_.schema.objects[child.object].name : relations[child.relation].name;
+  };
   for (const Declaration& declaration : tree_.declarations) {
     const auto* ignore = std::get_if<IgnoreDecl>(&declaration.node);
     if (ignore == nullptr || !ignore->object) continue;
@@ -133,7 +142,7 @@ void Lowerer::add_row_ignores() {
       const Span place = declaration.keyword;
       const ValueId ignored = in_space(rows, [&] { return surely(exact(ignore->condition), place); });
       program_.outputs.row_ignores.push_back(
-          {ignore->object->text, ignore->because ? ignore->because->text : label(span(ignore->condition)),
+          {name_of(child), ignore->because ? ignore->because->text : label(span(ignore->condition)),
            builder_.fold(Op::count_rows, whole_number(), rows, {ignored}, 0, place)});
     }
   }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by the benches: measured COMMAND... runs a command and sets measured_ms and measured_peak_kib.
 
 # Milliseconds since some moment, from the shell itself: no GNU time on a bare machine.

@@ -10,7 +10,7 @@
 #include "compiler/compile.h"
 #include "compiler/ir/cost.h"
 #include "lang/source/unicode.h"
-#include "stdlib/kernels/parse_value.h"
+#include "stdlib/kernels/time.h"
 #include "tools/muster/commands.h"
 #include "tools/muster/terminal.h"
 
@@ -50,6 +50,9 @@ std::string cost_lines(const compiler::Program& program) {
   return lines;
 }
 
+// Days of change that are checked: each costs as much as the policy itself.
+constexpr std::size_t most_days = 100;
+
 // The days on which a setting gets another value.
 std::set<std::int32_t> days_of_change(const lang::Tree& tree) {
   std::set<std::int32_t> days;
@@ -64,7 +67,13 @@ std::set<std::int32_t> days_of_change(const lang::Tree& tree) {
 // A policy that can be used today must not stop on the day on which a setting changes. Returns the mistakes of the
 // first day that has any; they have been told.
 std::size_t check_days(const std::string& path, const lang::Tree& tree, const lang::Limits& limits) {
+  std::size_t checked = 0;
   for (const std::int32_t day : days_of_change(tree)) {
+    if (++checked > most_days) {
+      write(Stream::error, fmt::format("{}: settings change on more than {} days; the later ones were not checked\n",
+                                       lang::escape_for_terminal(path), most_days));
+      break;
+    }
     compiler::CompileOptions options;
     options.as_of_day = day;
     const auto compiled = compiler::compile_file(path, limits, options);

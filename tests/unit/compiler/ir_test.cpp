@@ -494,6 +494,7 @@ TEST_CASE("every output is visited once") {
   outputs.lifecycle = lifecycle;
   outputs.route = RouteOutput{{{"", "", id()}}, id()};
   outputs.values.push_back({"", "", id()});
+  outputs.issues.push_back({"", "", id()});
   it.program.fault_roots.push_back({id(), ""});
   std::vector<int> visits(next);
   for_each_output(it.program, [&](ValueId visited, const auto&...) { ++visits.at(visited.index); });
