@@ -10,7 +10,6 @@
 
 namespace muster::runtime {
 
-using compiler::Link;
 using compiler::Program;
 using compiler::Space;
 using compiler::SpaceId;

@@ -35,7 +35,7 @@ std::int64_t month_of(std::int64_t day) {
 
 // days_from_civil knows the years 1 to 9999 only. The calendar repeats itself after 400 years, which are 146,097 days.
 std::int64_t first_day_of_month(std::int64_t month) {
-  constexpr std::int64_t months_of_era = 400 * 12;
+  constexpr std::int64_t months_of_era = std::int64_t{400} * 12;
   constexpr std::int64_t days_of_era = 146'097;
   const std::int64_t near_month = std::clamp(month, -furthest_month, furthest_month);
   const std::int64_t era = floor_divide(near_month, months_of_era);
