@@ -201,31 +201,35 @@ ValueId Lowerer::lower_state_test(ExprId id, const StateTest& test) {
 }
 
 // Whether a value was checked or only told, stated or concluded: what the object says of the field.
-ValueId Lowerer::lower_evidence(ExprId named, Evidence evidence, Span place) {
+ValueId Lowerer::is_told_as(ExprId named, Evidence evidence, Span place) {
   const ExprId operand = without_parentheses(named);
   const std::uint32_t field = policy_.info(operand).index;
-  return at_path(
-             operand,
-             [&] {
-               const Field* declared = field_declaration(program_.spaces[space()].object, field);
-               const bool is_claim = evidence == Evidence::claimed || evidence == Evidence::verified;
-               const std::vector<FieldSchema>& fields = object().fields;
-               ValueId answer =
-                   builder_.boolean((evidence == Evidence::claimed && declared->claim == Claim::claimed) ||
-                                        (evidence == Evidence::verified && declared->claim == Claim::verified) ||
-                                        (evidence == Evidence::explicit_ && declared->source == Source::explicit_) ||
-                                        (evidence == Evidence::implicit_ && declared->source == Source::implicit_),
-                                    place);
-               for (std::uint32_t other = 0; is_claim && declared->verified_by && other < fields.size(); ++other) {
-                 if (fields[other].name != declared->verified_by->text) continue;
-                 const ValueId verified = column(other, place);
-                 answer = evidence == Evidence::verified ? verified : negated(verified, place);
-               }
-               // What is missing is neither claimed nor verified (section 4, number 1).
-               const ValueId known = is_known(column(field, place), place);
-               return exactly(between(both(known, answer, place), either(answer, negated(known, place), place), place));
-             })
+  return at_path(operand,
+                 [&] {
+                   const Field* declared = field_declaration(program_.spaces[space()].object, field);
+                   const bool is_claim = evidence == Evidence::claimed || evidence == Evidence::verified;
+                   const std::vector<FieldSchema>& fields = object().fields;
+                   ValueId answer = builder_.boolean(
+                       (evidence == Evidence::claimed && declared->claim == Claim::claimed) ||
+                           (evidence == Evidence::verified && declared->claim == Claim::verified) ||
+                           (evidence == Evidence::explicit_ && declared->source == Source::explicit_) ||
+                           (evidence == Evidence::implicit_ && declared->source == Source::implicit_),
+                       place);
+                   for (std::uint32_t other = 0; is_claim && declared->verified_by && other < fields.size(); ++other) {
+                     if (fields[other].name != declared->verified_by->text) continue;
+                     const ValueId verified = column(other, place);
+                     answer = evidence == Evidence::verified ? verified : negated(verified, place);
+                   }
+                   return exactly(answer);
+                 })
       .low;
+}
+
+// What is missing is neither claimed nor verified (section 4, number 1).
+ValueId Lowerer::lower_evidence(ExprId named, Evidence evidence, Span place) {
+  const ValueId known = is_known(lower(named).low, place);
+  const ValueId answer = is_told_as(named, evidence, place);
+  return between(both(known, answer, place), either(answer, negated(known, place), place), place);
 }
 
 }  // namespace muster::compiler

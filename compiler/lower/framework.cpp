@@ -41,10 +41,8 @@ Lowerer::LetterValues Lowerer::letter_values(const LetterInfo& info, ValueId rea
   Extent where_not = constant(0);
   if (letter.half_when_claimed && !info.claimed.empty()) {
     std::vector<ValueId> claims;
-    for (ExprId name : info.claimed) {  // a field that is blank claims nothing
-      const ValueId known = is_known(lower(name).low, place);
-      claims.push_back(both(known, lower_evidence(name, Evidence::claimed, place), place));
-    }
+    // Of a field that is still blank too: what arrives there would only be claimed.
+    for (ExprId name : info.claimed) claims.push_back(is_told_as(name, Evidence::claimed, place));
     const ValueId claimed = builder_.add(Op::or_, truth(), claims, 0, place);
     half = both(wholly, claimed, place);
     where_met = count_where(claimed, constant(half_of_it), constant(whole), place);

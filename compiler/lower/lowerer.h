@@ -140,6 +140,8 @@ class Lowerer {
   ValueId is_settled(Extent value, lang::Span span);  // known; in `possible`: yes or undecided, for it may become known
   ValueId lower_state_test(ExprId id, const lang::StateTest& test);
   ValueId lower_evidence(ExprId operand, lang::Evidence evidence, lang::Span span);
+  // The same whether or not the value is missing: what the field says of all its values, or the one that verifies it.
+  ValueId is_told_as(ExprId operand, lang::Evidence evidence, lang::Span span);
   ValueId all_of(std::vector<ValueId> conditions, lang::Span span) {
     return builder_.add(Op::and_, truth(), conditions, 0, span);
   }

@@ -37,11 +37,11 @@ std::string page_at_end(const Picked& rows, bool last) {
     if (!row->at) return "";
   }
   const Micros moment = *(last ? rows.sure.back() : rows.sure.front())->at;
-  std::set<std::optional<std::string>> pages;
+  std::set<std::string> pages;  // letter by letter: `is exactly` can tell them apart
   for (const Activity* row : rows.sure) {
-    if (*row->at == moment) pages.insert(row->page);
+    if (*row->at == moment) pages.insert(row->written);
   }
-  return pages.size() == 1 && *pages.begin() ? **pages.begin() : "";
+  return pages.size() == 1 ? lower(*pages.begin()) : "";
 }
 
 // The most different days among those of one group (as `group_of` says) of which the last is less than `span` days

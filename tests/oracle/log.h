@@ -22,7 +22,8 @@ namespace oracle {
 struct Activity {
   std::string kind;
   std::optional<Micros> at;
-  std::optional<std::string> page;
+  std::optional<std::string> page;  // in small letters, as Muster compares texts
+  std::string written;              // the same as it stands in the file
   std::optional<int> seconds;
 };
 struct Lead {
@@ -65,13 +66,15 @@ inline void generate(const std::string& folder, unsigned seed, int leads) {
   std::vector<std::string> rows;
   for (int lead = 0; lead < leads; ++lead) {
     const std::string id = "L" + std::to_string(lead);
-    lead_file << id << ',' << (up_to(12) == 0 ? "" : up_to(10) == 0 ? "yes" : "no") << '\n';
+    const int opted_out = up_to(20);
+    lead_file << id << ',' << (opted_out < 2 ? "" : opted_out < 4 ? "yes" : "no") << '\n';
     const int count = up_to(4) == 0 ? up_to(3) : up_to(40) == 0 ? 200 : up_to(14);
     for (int row = 0; row < count; ++row) {
       Micros at = 0;
       switch (up_to(4)) {
         case 0:
-          at = edges[static_cast<std::size_t>(up_to(static_cast<int>(edges.size())))] + (up_to(3) - 1) * second;
+          at = edges[static_cast<std::size_t>(up_to(static_cast<int>(edges.size())))];
+          at += (up_to(3) - 1) * second;
           break;
         case 1:
           at = as_of - up_to(12 * 24 * 3600) * second;
@@ -86,10 +89,13 @@ inline void generate(const std::string& folder, unsigned seed, int leads) {
         text = std::to_string(date.year) + '-' + padded(date.month) + '-' + padded(date.day) + 'T' +
                padded(of_day / 3600) + ':' + padded(of_day / 60 % 60) + ':' + padded(of_day % 60) + 'Z';
       }
-      const std::string kind = up_to(3) != 0 ? "PageView" : kinds[static_cast<std::size_t>(up_to(4))];
-      rows.push_back(id + ',' + text + ',' + kind + ',' +
-                     (up_to(15) == 0 ? "" : pages[static_cast<std::size_t>(up_to(5))]) + ',' +
-                     (up_to(15) == 0 ? "" : std::to_string(up_to(60))));
+      // One draw a statement: the order of operands is the compiler's to choose.
+      const int which = up_to(12);
+      const std::string kind = which < 8 ? "PageView" : kinds[static_cast<std::size_t>(which - 8)];
+      const int page = up_to(6);
+      const int length = up_to(64);
+      rows.push_back(id + ',' + text + ',' + kind + ',' + (page == 5 ? "" : pages[static_cast<std::size_t>(page)]) +
+                     ',' + (length >= 60 ? "" : std::to_string(length)));
     }
   }
   std::ranges::shuffle(rows, random);
@@ -129,7 +135,7 @@ inline std::vector<Lead> read(const std::string& folder) {
   std::getline(row_file, line);
   while (std::getline(row_file, line)) {
     const auto cell = cells(line);
-    Activity row{.kind = cell[2], .at = {}, .page = {}, .seconds = {}};
+    Activity row{.kind = cell[2], .at = {}, .page = {}, .written = trimmed(cell[3]), .seconds = {}};
     if (!cell[1].empty()) {
       int year = 0, month = 0, d = 0, h = 0, m = 0, s = 0;
       std::sscanf(cell[1].c_str(), "%d-%d-%dT%d:%d:%dZ", &year, &month, &d, &h, &m, &s);
