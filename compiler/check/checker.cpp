@@ -60,7 +60,7 @@ TypedPolicy Checker::run() {
 
 void Checker::read_header(const PolicyHeader& header) {
   policy_.title = header.title.text;
-  std::optional<PolicyEntry::Key> seen[6];
+  std::optional<PolicyEntry::Key> seen[8];
   for (const PolicyEntry& entry : header.entries) {
     auto& mark = seen[static_cast<std::size_t>(entry.key)];
     if (mark) {
@@ -70,6 +70,8 @@ void Checker::read_header(const PolicyHeader& header) {
     mark = entry.key;
     switch (entry.key) {
       case PolicyEntry::Key::edition:
+      case PolicyEntry::Key::review:
+      case PolicyEntry::Key::parties:
         break;  // told to people; nothing depends on it yet
       case PolicyEntry::Key::effective:
         if (entry.from && entry.to && *entry.from > *entry.to) {
@@ -116,7 +118,9 @@ void Checker::check_declaration(std::uint32_t index) {
     policy_.declaration_types[index] = type;
     policy_.declaration_may_be_missing[index] = may;
   };
-  std::visit(Overloaded{[](const PolicyHeader&) {}, [](const Import&) {}, [](const PicklistDecl&) {},
+  std::visit(Overloaded{[](const PolicyHeader&) {},
+                        [](const Import&) {},
+                        [](const PicklistDecl&) {},
                         [&](const ObjectDecl&) { check_object(index); },
                         [&](const SetDecl& set) {
                           // Items get their type where the set is used; here only words that can mean nothing are
@@ -137,6 +141,11 @@ void Checker::check_declaration(std::uint32_t index) {
                         [&](const DefineDecl& define) { check_define(define, index); },
                         [&](const TableDecl& table) { check_table(table, index); },
                         [&](const ExtendDecl& extend) { check_extend(extend, index); },
+                        [](const ExtendObjectDecl&) {},
+                        [](const CalendarDecl&) {},
+                        [](const SlaDecl&) {},
+                        [](const GuaranteeDecl&) {},
+                        [](const TestDecl&) {},
                         [&](const RatesDecl& rates) { check_rates(rates, index); },
                         [&](const IgnoreDecl& ignore) { check_condition(ignore.condition); },
                         [&](const QualifierDecl& qualifier) {

@@ -99,6 +99,11 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
                  [&](const NameRef& name) { return check_name(id, name, opposite); },
                  [&](const Call& call) { return check_call(id, call); },
                  [&](const AsOf&) { return fixed({.kind = Kind::datetime}); },
+                 [&](const Ago& ago) {
+                   const Type type = check(ago.duration);
+                   require_type(ago.duration, {.kind = Kind::duration}, type);
+                   return fixed({.kind = Kind::datetime});
+                 },
                  [&](const Negate& negate) {
                    const Type type = check(negate.operand);
                    follow({negate.operand});

@@ -59,41 +59,55 @@ void Lowerer::lower_declaration(std::uint32_t index) {
   const auto in_both_modes = [&] {
     for (Mode mode : {Mode::actual, Mode::possible}) in_mode(mode, [&] { value_of(index); });
   };
-  std::visit(
-      Overloaded{
-          [](const PolicyHeader&) {}, [](const Import&) {}, [](const ObjectDecl&) {}, [](const PicklistDecl&) {},
-          [](const SetDecl&) {}, [](const SettingDecl&) {}, [](const DefineDecl&) {}, [](const TableDecl&) {},
-          [](const ExtendDecl&) {}, [](const RatesDecl&) {}, [&](const LetDecl&) { in_both_modes(); },
-          [&](const IgnoreDecl& ignore) {
-            if (ignore.object) return;  // rows: part of every mask
-            const std::string because = ignore.because ? ignore.because->text : label(span(ignore.condition));
-            program_.outputs.ignores.push_back({because, exact(ignore.condition)});
-            add_fault_root(program_.outputs.ignores.back().condition, "ignore leads: " + because);
-          },
-          [&](const QualifierDecl& qualifier) {
-            in_both_modes();
-            static constexpr const char* kinds[] = {"ICP", "persona", "demographic", "situational", "behavioural"};
-            program_.outputs.qualifiers.push_back(
-                {qualifier.name.text, qualifier.title ? qualifier.title->text : std::string(),
-                 kinds[static_cast<std::size_t>(qualifier.kind)], value_of(index).low});
-            // A fault matters where a rule, score, stage, grade or route reads the qualifier, which
-            // carries it there (section 4, number 8).
-          },
-          [&](const ScoreDecl& score) {
-            ScoreOutput output;
-            lower_score(index, score, output);
-            program_.outputs.scores.push_back(std::move(output));
-          },
-          [&](const GradeDecl& grade) {
-            in_both_modes();
-            add_grade(index, grade);
-          },
-          [&](const FrameworkDecl& framework) {
-            if (!framework.has_parameters) lower_framework(index, framework);
-          },
-          [&](const LifecycleDecl& lifecycle) { lower_lifecycle(lifecycle); },
-          [&](const RouteDecl& route) { lower_route(route); }, [&](const OutputDecl& output) { add_value(output); }},
-      declaration.node);
+  std::visit(Overloaded{[](const PolicyHeader&) {},
+                        [](const Import&) {},
+                        [](const ObjectDecl&) {},
+                        [](const PicklistDecl&) {},
+                        [](const SetDecl&) {},
+                        [](const SettingDecl&) {},
+                        [](const DefineDecl&) {},
+                        [](const TableDecl&) {},
+                        [](const ExtendDecl&) {},
+                        [](const ExtendObjectDecl&) {},
+                        [](const CalendarDecl&) {},
+                        [](const SlaDecl&) {},
+                        [](const GuaranteeDecl&) {},
+                        [](const TestDecl&) {},
+                        [](const RatesDecl&) {},
+                        [&](const LetDecl&) { in_both_modes(); },
+                        [&](const IgnoreDecl& ignore) {
+                          if (ignore.object) return;  // rows: part of every mask
+                          const std::string because =
+                              ignore.because ? ignore.because->text : label(span(ignore.condition));
+                          program_.outputs.ignores.push_back({because, exact(ignore.condition)});
+                          add_fault_root(program_.outputs.ignores.back().condition, "ignore leads: " + because);
+                        },
+                        [&](const QualifierDecl& qualifier) {
+                          in_both_modes();
+                          static constexpr const char* kinds[] = {"ICP", "persona", "demographic", "situational",
+                                                                  "behavioural"};
+                          program_.outputs.qualifiers.push_back(
+                              {qualifier.name.text, qualifier.title ? qualifier.title->text : std::string(),
+                               kinds[static_cast<std::size_t>(qualifier.kind)], value_of(index).low});
+                          // A fault matters where a rule, score, stage, grade or route reads the qualifier, which
+                          // carries it there (section 4, number 8).
+                        },
+                        [&](const ScoreDecl& score) {
+                          ScoreOutput output;
+                          lower_score(index, score, output);
+                          program_.outputs.scores.push_back(std::move(output));
+                        },
+                        [&](const GradeDecl& grade) {
+                          in_both_modes();
+                          add_grade(index, grade);
+                        },
+                        [&](const FrameworkDecl& framework) {
+                          if (!framework.has_parameters) lower_framework(index, framework);
+                        },
+                        [&](const LifecycleDecl& lifecycle) { lower_lifecycle(lifecycle); },
+                        [&](const RouteDecl& route) { lower_route(route); },
+                        [&](const OutputDecl& output) { add_value(output); }},
+             declaration.node);
 }
 
 Extent Lowerer::value_of(std::uint32_t index) {

@@ -78,6 +78,10 @@ Extent Lowerer::lower(ExprId id) {
           [&](const NameRef&) { return lower_name(id); },
           [&](const Call& call) { return lower_call(id, call); },
           [&](const AsOf&) { return exactly(builder_.add(Op::as_of_instant, type_of(id), {}, 0, place)); },
+          [&](const Ago& ago) {
+            const ValueId now = builder_.add(Op::as_of_instant, type_of(id), {}, 0, place);
+            return exactly(builder_.sum(type_of(id), std::vector{now, lower(ago.duration).low}, {1, -1}, place));
+          },
           [&](const Negate& negate) { return lower_sum(id, SumChain{{{true, negate.operand}}}); },
           [&](const SumChain& sum) { return lower_sum(id, sum); },
           [&](const Product& product) { return lower_product(id, product); },

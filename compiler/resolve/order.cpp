@@ -43,6 +43,10 @@ class Nodes {
                    [](const Import&) { return std::string("import"); },
                    [](const IgnoreDecl& ignore) { return "ignore " + (ignore.object ? ignore.object->text : "leads"); },
                    [](const ExtendDecl& extend) { return "extend " + extend.table.text; },
+                   [](const ExtendObjectDecl& extend) { return "extend " + extend.object.text; },
+                   [](const SlaDecl& sla) { return "sla " + sla.title.text; },
+                   [](const GuaranteeDecl& guarantee) { return "guarantee " + guarantee.title.text; },
+                   [](const TestDecl& test) { return "test " + test.title.text; },
                    [](const RatesDecl&) { return std::string("rates"); },
                    [](const LifecycleDecl&) { return std::string("stage"); },
                    [](const RouteDecl&) { return std::string("route"); },
@@ -93,23 +97,12 @@ class Uses {
 
  private:
   void declaration(const DeclarationNode& node) {
-    if (const auto* score = std::get_if<ScoreDecl>(&node)) {
-      add(score->from);
-      add(score->to);
-      add(score->value);
-      clauses(score->clauses);
-      return score_items(score->items);
-    }
-    if (const auto* object = std::get_if<ObjectDecl>(&node)) {
-      for (const Relation& relation : object->relations) add_relation(relation);
-      return;
-    }
     if (const auto* define = std::get_if<DefineDecl>(&node)) parameters_ = &define->parameters;
     if (const auto* framework = std::get_if<FrameworkDecl>(&node)) {
       parameters_ = &framework->parameters;
       if (framework->source) add_name(framework->source->name.text);
     }
-    for_each_expression(tree_, node, [this](ExprId id) { add(id, false); });
+    expressions_of(node);
     if (const auto* grade = std::get_if<GradeDecl>(&node)) {
       for (const Name& axis : grade->axes) add_name(axis.text);
     }
@@ -118,9 +111,14 @@ class Uses {
       // Rows that extend the table belong to it, so it comes after what they read.
       const auto extensions = extensions_.find(table->name.text);
       if (extensions == extensions_.end()) return;
-      for (const DeclarationNode* extend : extensions->second)
-        for_each_expression(tree_, *extend, [this](ExprId id) { add(id, false); });
+      for (const DeclarationNode* extend : extensions->second) expressions_of(*extend);
     }
+  }
+
+  void expressions_of(const DeclarationNode& node) {
+    for_each_expression(
+        tree_, node, [this](ExprId id) { add(id, false); },
+        [this](RowsId found, const std::optional<ExprId>& value) { rows(found, value); });
   }
 
   void add_relation(const Relation& relation) {
@@ -186,80 +184,25 @@ class Uses {
     const RowsReach reached = reach_rows(symbols_, scopes_.back().object, rows.source.text);
     if (reached.outcome == RowsReach::Outcome::found)
       found_.push_back(nodes_.of_relation(scopes_.back().object, reached.relation));
-    if (rows.window) window(*rows.window);
+    if (rows.window) for_each_in_window(*rows.window, [this](ExprId bound) { add(bound, false); });
     scopes_.push_back({reached.object, reached.kind});
     add(rows.where);
     add(value);
     scopes_.pop_back();
   }
 
-  void window(const Window& window) {
-    std::visit(Overloaded{[&](const LastDuration& last) { add(last.duration, false); }, [](const LastMonths&) {},
-                          [](const LastCalendar&) {}, [&](const Since& since) { add(since.from, false); },
-                          [&](const Between& between) {
-                            add(between.from, false);
-                            add(between.to, false);
-                          }},
-               window.node);
-  }
-
   void add(ExprId id, bool opposite) {
     const ExprNode& node = tree_.expressions[id].node;
     if (const auto* name = std::get_if<NameRef>(&node)) return add_path(*name, opposite);
-    if (const auto* test = std::get_if<RowsTest>(&node)) return rows(test->rows, std::nullopt);
-    if (const auto* aggregate = std::get_if<Aggregate>(&node)) return rows(aggregate->rows, aggregate->value);
-    if (const auto* days = std::get_if<DaysOf>(&node)) return rows(days->rows, std::nullopt);
     if (const auto* call = std::get_if<Call>(&node)) add_name(call->function.text);
     if (const auto* bound = std::get_if<ScoreBound>(&node)) add_name(bound->score.text);
     if (std::holds_alternative<StageBecomes>(node) && symbols_.lifecycle()) found_.push_back(*symbols_.lifecycle());
     const bool compares = std::holds_alternative<Comparison>(node) || std::holds_alternative<Membership>(node) ||
                           std::holds_alternative<SetLiteral>(node) || std::holds_alternative<RangeLiteral>(node) ||
                           std::holds_alternative<Match>(node);
-    for_each_child(tree_, node, [&](ExprId child) { add(child, compares); });
-  }
-
-  void clauses(const Clauses& clauses) {
-    add(clauses.at_most);
-    add(clauses.at_least);
-    add(clauses.aged_by);
-    add(clauses.zero_while);
-    add(clauses.scaled_to);
-    if (clauses.fade) {
-      add(clauses.fade->percent);
-      add(clauses.fade->interval);
-      add(clauses.fade->since);
-    }
-    if (clauses.restart_after) rows(*clauses.restart_after, std::nullopt);
-  }
-
-  // Depth is bounded by Limits::nesting_depth, held by the parser.
-  void score_items(const std::vector<ScoreItemId>& items) {
-    for (ScoreItemId id : items) {
-      std::visit(Overloaded{[&](const PointRule& rule) {
-                              add(rule.points.amount, false);
-                              if (rule.per) {
-                                add(rule.per->step);
-                                add(rule.per->quantity, false);
-                              }
-                              if (rule.per_rows) rows(rule.per_rows->rows, rule.per_rows->different);
-                              add(rule.when);
-                              clauses(rule.clauses);
-                            },
-                            [&](const BandRule& rule) {
-                              add(rule.subject, false);
-                              for (const BandPoints& band : rule.bands) {
-                                for_each_in_band(band.band, [this](ExprId end) { add(end, false); });
-                                add(band.points.amount, false);
-                              }
-                              add(rule.when);
-                              clauses(rule.clauses);
-                            },
-                            [&](const ScoreGroup& group) {
-                              clauses(group.clauses);
-                              score_items(group.items);
-                            }},
-                 tree_.score_items[id].node);
-    }
+    for_each_child(
+        node, [&](ExprId child) { add(child, compares); },
+        [this](RowsId found, const std::optional<ExprId>& value) { rows(found, value); });
   }
 
   const Tree& tree_;

@@ -53,59 +53,69 @@ Symbols::Symbols(const Tree& tree, Diagnostics& diagnostics)
   for (std::uint32_t index = 0; index < tree.declarations.size(); ++index) {
     const Declaration& declaration = tree.declarations[index];
     const auto named = [&](const Name& name, Meaning meaning) { declare(name, meaning, index, diagnostics); };
-    std::visit(
-        Overloaded{[](const PolicyHeader&) {}, [](const Import&) {}, [](const ObjectDecl&) {}, [](const ExtendDecl&) {},
-                   [](const RatesDecl&) {}, [](const RouteDecl&) {}, [](const OutputDecl&) {},
-                   [&](const IgnoreDecl& ignore) { declare_about(ignore.object, index, diagnostics); },
-                   [&](const PicklistDecl& picklist) {
-                     named(picklist.name, Meaning::picklist);
-                     for (const PicklistMember& member : picklist.members) members_.insert(member.name.text);
-                     if (picklist.other) members_.insert(picklist.other->text);
-                   },
-                   [&](const SetDecl& set) { named(set.name, Meaning::set); },
-                   [&](const SettingDecl& setting) { named(setting.name, Meaning::setting); },
-                   [&](const LetDecl& let) {
-                     named(let.name, Meaning::let);
-                     declare_about(let.about, index, diagnostics);
-                   },
-                   [&](const DefineDecl& define) { named(define.name, Meaning::define); },
-                   [&](const TableDecl& table) { named(table.name, Meaning::table); },
-                   [&](const QualifierDecl& qualifier) {
-                     named(qualifier.name, Meaning::qualifier);
-                     declare_about(qualifier.about, index, diagnostics);
-                   },
-                   [&](const ScoreDecl& score) {
-                     named(score.name, Meaning::score);
-                     declare_about(score.about, index, diagnostics);
-                   },
-                   [&](const FrameworkDecl& framework) {
-                     named(framework.name, Meaning::framework);
-                     declare_about(framework.about, index, diagnostics);
-                   },
-                   [&](const GradeDecl& grade) {
-                     named(grade.name, Meaning::grade);
-                     declare_about(grade.about, index, diagnostics);
-                     for (const GradeRow& row : grade.rows) {
-                       for (const Name& cell : row.cells) members_.insert(cell.text);
-                     }
-                   },
-                   [&](const LifecycleDecl& lifecycle) {
-                     if (lifecycle_) {
-                       diagnostics.emit<DiagnosticId::one_only>(declaration.keyword, "lifecycle");
-                       return;
-                     }
-                     lifecycle_ = index;
-                     named({"stage", declaration.keyword}, Meaning::stage);
-                     for (const LifecycleItem& item : lifecycle.items) {
-                       if (const auto* stage = std::get_if<StageDecl>(&item.node)) members_.insert(stage->name.text);
-                       // A second one is reported by the checker, as what it is.
-                       if (std::holds_alternative<Disqualified>(item.node))
-                         declared_.try_emplace("disqualified", Symbol{Meaning::disqualified, index, item.span});
-                       if (std::holds_alternative<Recycled>(item.node))
-                         declared_.try_emplace("recycled", Symbol{Meaning::recycled, index, item.span});
-                     }
-                   }},
-        declaration.node);
+    std::visit(Overloaded{[](const PolicyHeader&) {},
+                          [](const Import&) {},
+                          [](const ObjectDecl&) {},
+                          [](const ExtendDecl&) {},
+                          [](const ExtendObjectDecl&) {},
+                          [](const SlaDecl&) {},
+                          [](const GuaranteeDecl&) {},
+                          [](const TestDecl&) {},
+                          [&](const CalendarDecl& calendar) { members_.insert(calendar.name.text); },
+                          [](const RatesDecl&) {},
+                          [](const RouteDecl&) {},
+                          [](const OutputDecl&) {},
+                          [&](const IgnoreDecl& ignore) { declare_about(ignore.object, index, diagnostics); },
+                          [&](const PicklistDecl& picklist) {
+                            named(picklist.name, Meaning::picklist);
+                            for (const PicklistMember& member : picklist.members) members_.insert(member.name.text);
+                            if (picklist.other) members_.insert(picklist.other->text);
+                          },
+                          [&](const SetDecl& set) { named(set.name, Meaning::set); },
+                          [&](const SettingDecl& setting) { named(setting.name, Meaning::setting); },
+                          [&](const LetDecl& let) {
+                            named(let.name, Meaning::let);
+                            declare_about(let.about, index, diagnostics);
+                          },
+                          [&](const DefineDecl& define) { named(define.name, Meaning::define); },
+                          [&](const TableDecl& table) { named(table.name, Meaning::table); },
+                          [&](const QualifierDecl& qualifier) {
+                            named(qualifier.name, Meaning::qualifier);
+                            declare_about(qualifier.about, index, diagnostics);
+                          },
+                          [&](const ScoreDecl& score) {
+                            named(score.name, Meaning::score);
+                            declare_about(score.about, index, diagnostics);
+                          },
+                          [&](const FrameworkDecl& framework) {
+                            named(framework.name, Meaning::framework);
+                            declare_about(framework.about, index, diagnostics);
+                          },
+                          [&](const GradeDecl& grade) {
+                            named(grade.name, Meaning::grade);
+                            declare_about(grade.about, index, diagnostics);
+                            for (const GradeRow& row : grade.rows) {
+                              for (const Name& cell : row.cells) members_.insert(cell.text);
+                            }
+                          },
+                          [&](const LifecycleDecl& lifecycle) {
+                            if (lifecycle_) {
+                              diagnostics.emit<DiagnosticId::one_only>(declaration.keyword, "lifecycle");
+                              return;
+                            }
+                            lifecycle_ = index;
+                            named({"stage", declaration.keyword}, Meaning::stage);
+                            for (const LifecycleItem& item : lifecycle.items) {
+                              if (const auto* stage = std::get_if<StageDecl>(&item.node))
+                                members_.insert(stage->name.text);
+                              // A second one is reported by the checker, as what it is.
+                              if (std::holds_alternative<Disqualified>(item.node))
+                                declared_.try_emplace("disqualified", Symbol{Meaning::disqualified, index, item.span});
+                              if (std::holds_alternative<Recycled>(item.node))
+                                declared_.try_emplace("recycled", Symbol{Meaning::recycled, index, item.span});
+                            }
+                          }},
+               declaration.node);
   }
   report_names_of_fields(diagnostics);
 }

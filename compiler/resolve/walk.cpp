@@ -3,9 +3,10 @@
 namespace muster::compiler {
 
 using namespace lang;
-using Visit = std::function<void(ExprId)>;
 
-void for_each_in_band(const Band& band, const Visit& visit) {
+namespace {
+
+void for_each_in_band(const Band& band, const ExprVisit& visit) {
   std::visit(Overloaded{[&](const BandRange& range) {
                           if (range.low) visit(*range.low);
                           if (range.high) visit(*range.high);
@@ -17,7 +18,19 @@ void for_each_in_band(const Band& band, const Visit& visit) {
              band.node);
 }
 
-void for_each_in_window(const Window& window, const Visit& visit) {
+// What rows hold, handed over as expressions like any others.
+RowsVisit as_expressions(const Tree& tree, const ExprVisit& visit) {
+  return [&tree, &visit](RowsId id, const std::optional<ExprId>& value) {
+    const Rows& rows = tree.rows[id];
+    if (value) visit(*value);
+    if (rows.where) visit(*rows.where);
+    if (rows.window) for_each_in_window(*rows.window, visit);
+  };
+}
+
+}  // namespace
+
+void for_each_in_window(const Window& window, const ExprVisit& visit) {
   std::visit(Overloaded{[&](const LastDuration& last) { visit(last.duration); }, [](const LastMonths&) {},
                         [](const LastCalendar&) {}, [&](const Since& since) { visit(since.from); },
                         [&](const Between& between) {
@@ -27,30 +40,11 @@ void for_each_in_window(const Window& window, const Visit& visit) {
              window.node);
 }
 
-void for_each_in_rows(const Tree& tree, RowsId id, const Visit& visit) {
-  const Rows& rows = tree.rows[id];
-  if (rows.where) visit(*rows.where);
-  if (rows.window) for_each_in_window(*rows.window, visit);
+void for_each_child(const Tree& tree, const ExprNode& node, const ExprVisit& visit) {
+  for_each_child(node, visit, as_expressions(tree, visit));
 }
 
-void for_each_in_clauses(const Tree& tree, const Clauses& clauses, const Visit& visit) {
-  const auto optional = [&](const std::optional<ExprId>& id) {
-    if (id) visit(*id);
-  };
-  optional(clauses.at_most);
-  optional(clauses.at_least);
-  if (clauses.fade) {
-    optional(clauses.fade->percent);
-    optional(clauses.fade->interval);
-    optional(clauses.fade->since);
-  }
-  optional(clauses.aged_by);
-  if (clauses.restart_after) for_each_in_rows(tree, *clauses.restart_after, visit);
-  optional(clauses.zero_while);
-  optional(clauses.scaled_to);
-}
-
-void for_each_child(const Tree& tree, const ExprNode& node, const Visit& visit) {
+void for_each_child(const ExprNode& node, const ExprVisit& visit, const RowsVisit& rows) {
   const auto both = [&](ExprId left, ExprId right) {
     visit(left);
     visit(right);
@@ -68,6 +62,7 @@ void for_each_child(const Tree& tree, const ExprNode& node, const Visit& visit) 
                         [](const BoolLiteral&) {},
                         [](const NameRef&) {},
                         [](const AsOf&) {},
+                        [&](const Ago& ago) { visit(ago.duration); },
                         [](const ScoreBound&) {},
                         [](const Poison&) {},
                         [&](const Call& call) { each(call.arguments); },
@@ -93,13 +88,10 @@ void for_each_child(const Tree& tree, const ExprNode& node, const Visit& visit) 
                         [&](const StateTest& test) { visit(test.operand); },
                         [&](const KnownWithin& test) { both(test.operand, test.duration); },
                         [&](const EvidenceTest& test) { visit(test.operand); },
-                        [&](const RowsTest& test) { for_each_in_rows(tree, test.rows, visit); },
-                        [&](const Aggregate& aggregate) {
-                          if (aggregate.value) visit(*aggregate.value);
-                          for_each_in_rows(tree, aggregate.rows, visit);
-                        },
+                        [&](const RowsTest& test) { rows(test.rows, std::nullopt); },
+                        [&](const Aggregate& aggregate) { rows(aggregate.rows, aggregate.value); },
                         [&](const DaysOf& days) {
-                          for_each_in_rows(tree, days.rows, visit);
+                          rows(days.rows, std::nullopt);
                           if (!days.together) return;
                           std::visit(Overloaded{[&](const ApartAtMost& apart) { visit(apart.duration); },
                                                 [](const InOneCalendar&) {}},
@@ -126,17 +118,12 @@ namespace {
 
 class DeclarationWalk {
  public:
-  DeclarationWalk(const Tree& tree, const Visit& visit) : tree_(tree), visit_(visit) {}
+  DeclarationWalk(const Tree& tree, const ExprVisit& visit, const RowsVisit& rows)
+      : tree_(tree), visit_(visit), rows_(rows) {}
 
   void operator()(const PolicyHeader&) const {}
   void operator()(const Import&) const {}
-  void operator()(const ObjectDecl& object) const {
-    for (const Relation& relation : object.relations) {
-      if (relation.otherwise) visit_(relation.otherwise->value);
-      optional(relation.tracked_since);
-      optional(relation.tracked_only_when);
-    }
-  }
+  void operator()(const ObjectDecl& object) const { relations(object.relations); }
   void operator()(const PicklistDecl&) const {}
   void operator()(const SetDecl& set) const {
     for (ExprId item : set.items) visit_(item);
@@ -149,6 +136,7 @@ class DeclarationWalk {
   void operator()(const DefineDecl& define) const { visit_(define.body); }
   void operator()(const TableDecl& table) const { table_rows(table.rows); }
   void operator()(const ExtendDecl& extend) const { table_rows(extend.rows); }
+  void operator()(const ExtendObjectDecl& extend) const { relations(extend.relations); }
   void operator()(const RatesDecl& rates) const { visit_(rates.at); }
   void operator()(const OutputDecl& output) const { visit_(output.value); }
   void operator()(const IgnoreDecl& ignore) const { visit_(ignore.condition); }
@@ -195,12 +183,95 @@ class DeclarationWalk {
   void operator()(const RouteDecl& route) const {
     for (const RouteRow& row : route.rows) optional(row.condition);
   }
+  void operator()(const CalendarDecl&) const {}
+  void operator()(const SlaDecl& sla) const {
+    optional(sla.handoff);
+    optional(sla.owner);
+    optional(sla.owner_calendar);
+    for (RowsId rows : sla.follow_up) rows_(rows, std::nullopt);
+    if (sla.rejection) {
+      visit_(sla.rejection->condition);
+      optional(sla.rejection->reason);
+    }
+    if (sla.pause) {
+      rows_(sla.pause->from, std::nullopt);
+      rows_(sla.pause->to, std::nullopt);
+    }
+    for (const Clause& clause : sla.clauses) sla_clause(clause);
+    for (const Escalation& step : sla.escalations) within(step.after);
+  }
+  void operator()(const GuaranteeDecl& guarantee) const {
+    std::visit(Overloaded{[&](ExprId condition) { visit_(condition); },
+                          [&](const NeverUse& never) {
+                            for (ExprId field : never.fields) visit_(field);
+                          }},
+               guarantee.claim);
+  }
+  void operator()(const TestDecl& test) const {
+    for (const TestItem& item : test.items) {
+      std::visit(Overloaded{[&](const ScenarioAsOf& as_of) { visit_(as_of.moment); },
+                            [&](const ScenarioRow& row) {
+                              for (const ScenarioValue& value : row.values) visit_(value.value);
+                            },
+                            [&](const ExpectCondition& expect) { visit_(expect.condition); },
+                            [](const ExpectReason&) {}, [](const ExpectRoute&) {},
+                            [&](const ExpectShare& share) {
+                              visit_(share.condition);
+                              visit_(share.low);
+                              optional(share.high);
+                            }},
+                 item.node);
+    }
+  }
 
  private:
+  void relations(const std::vector<Relation>& all) const {
+    for (const Relation& relation : all) {
+      if (relation.otherwise) visit_(relation.otherwise->value);
+      optional(relation.tracked_since);
+      optional(relation.tracked_only_when);
+    }
+  }
+  void within(const Within& length) const {
+    optional(length.duration);
+    optional(length.calendar);
+  }
+  void sla_clause(const Clause& clause) const {
+    std::visit(Overloaded{[&](const Provides& provides) {
+                            for (ExprId value : provides.values) visit_(value);
+                          },
+                          [&](const Passes& passes) { visit_(passes.condition); }, [](const Delivers&) {},
+                          [&](const FollowsUp& follows) {
+                            within(follows.within);
+                            if (follows.at_the_latest) within(*follows.at_the_latest);
+                          },
+                          [&](const Makes& makes) {
+                            for (const Touches& touches : makes.touches) rows_(touches.rows, std::nullopt);
+                            within(makes.within);
+                          },
+                          [&](const Updates& updates) {
+                            visit_(updates.field);
+                            within(updates.within);
+                          },
+                          [&](const Rejects& rejects) { within(rejects.within); }},
+               clause.node);
+  }
   void optional(const std::optional<ExprId>& id) const {
     if (id) visit_(*id);
   }
-  void clauses(const Clauses& read) const { for_each_in_clauses(tree_, read, visit_); }
+  void clauses(const Clauses& read) const {
+    optional(read.at_most);
+    optional(read.at_least);
+    if (read.fade) {
+      optional(read.fade->percent);
+      optional(read.fade->interval);
+      optional(read.fade->since);
+    }
+    optional(read.aged_by);
+    if (read.restart_after) rows_(*read.restart_after, std::nullopt);
+    optional(read.zero_while);
+    optional(read.scaled_to);
+  }
   void table_rows(const std::vector<TableRow>& rows) const {
     for (const TableRow& row : rows) {
       for (const Band& cell : row.cells) for_each_in_band(cell, visit_);
@@ -227,10 +298,7 @@ class DeclarationWalk {
                                 optional(rule.per->step);
                                 visit_(rule.per->quantity);
                               }
-                              if (rule.per_rows) {
-                                optional(rule.per_rows->different);
-                                for_each_in_rows(tree_, rule.per_rows->rows, visit_);
-                              }
+                              if (rule.per_rows) rows_(rule.per_rows->rows, rule.per_rows->different);
                               optional(rule.when);
                               clauses(rule.clauses);
                             },
@@ -252,13 +320,18 @@ class DeclarationWalk {
   }
 
   const Tree& tree_;
-  const Visit& visit_;
+  const ExprVisit& visit_;
+  const RowsVisit& rows_;
 };
 
 }  // namespace
 
-void for_each_expression(const Tree& tree, const DeclarationNode& node, const Visit& visit) {
-  std::visit(DeclarationWalk(tree, visit), node);
+void for_each_expression(const Tree& tree, const DeclarationNode& node, const ExprVisit& visit, const RowsVisit& rows) {
+  std::visit(DeclarationWalk(tree, visit, rows), node);
+}
+
+void for_each_expression(const Tree& tree, const DeclarationNode& node, const ExprVisit& visit) {
+  for_each_expression(tree, node, visit, as_expressions(tree, visit));
 }
 
 }  // namespace muster::compiler

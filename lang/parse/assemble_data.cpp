@@ -180,7 +180,7 @@ void Builder::finish_picklist() {
 void Builder::begin_plain() { mark_keyword(); }
 void Builder::finish_set() {
   const ExprId value = pop();
-  SetDecl node{name, {}};
+  SetDecl node{name, {}, {}};
   if (auto* set = std::get_if<SetLiteral>(&tree_.expressions[value].node)) node.items = set->items;
   finish_declaration(std::move(node));
 }

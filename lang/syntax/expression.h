@@ -83,6 +83,9 @@ struct Call {
   std::vector<ExprId> arguments;
 };
 struct AsOf {};  // as of: the moment of the evaluation
+struct Ago {
+  ExprId duration;
+};  // 2 days ago: only in tests
 
 // ---- arithmetic
 struct Negate {
@@ -276,10 +279,10 @@ struct Parenthesised {
 struct Poison {};  // a mistake that has been reported
 
 using ExprNode = std::variant<NumberLiteral, PercentLiteral, MoneyLiteral, DurationLiteral, DateLiteral,
-                              DateTimeLiteral, TextLiteral, BoolLiteral, NameRef, Call, AsOf, Negate, SumChain, Product,
-                              Round, DefaultTo, Not, Logic, Implies, Comparison, SetLiteral, RangeLiteral, Membership,
-                              InWindow, TextTest, StateTest, KnownWithin, EvidenceTest, RowsTest, Aggregate, DaysOf,
-                              FrameworkQualified, StageBecomes, If, Match, ScoreBound, Parenthesised, Poison>;
+                              DateTimeLiteral, TextLiteral, BoolLiteral, NameRef, Call, AsOf, Ago, Negate, SumChain,
+                              Product, Round, DefaultTo, Not, Logic, Implies, Comparison, SetLiteral, RangeLiteral,
+                              Membership, InWindow, TextTest, StateTest, KnownWithin, EvidenceTest, RowsTest, Aggregate,
+                              DaysOf, FrameworkQualified, StageBecomes, If, Match, ScoreBound, Parenthesised, Poison>;
 
 struct Expr {
   Span span;

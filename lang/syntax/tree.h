@@ -3,6 +3,7 @@
 // May include: lang/source, lang/spec, lang/support. Called by: parse, resolve, check, lower.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <string>
 #include <variant>
@@ -12,14 +13,18 @@
 
 namespace muster::lang {
 
-// ---- policy "title" { version "1"  owner "..."  effective A to B  zone "..."  currency USD }
+// ---- policy "title" { version "1"  owner "..."  effective A to B  zone "..."  currency USD  parties Marketing, Sales
+// }
 struct PolicyEntry {
-  enum class Key : std::uint8_t { edition, version, owner, effective, zone, currency };
+  enum class Key : std::uint8_t { edition, version, owner, effective, review, parties, zone, currency };
   Key key;
   Span span;
   std::string text;                  // version, owner, zone, currency code; the number's text for edition
-  std::optional<std::int32_t> from;  // effective: days since 1970-01-01, both ends included
+  std::optional<std::int32_t> from;  // effective: days since 1970-01-01, both ends included; review on A: that day
   std::optional<std::int32_t> to;
+  std::uint32_t review_every = 0;  // review every 3 months: how many; 0: it names a day
+  CalendarUnit review_unit = CalendarUnit::month;
+  std::vector<Name> parties;
 };
 struct PolicyHeader {
   Quoted title;
@@ -27,8 +32,9 @@ struct PolicyHeader {
 };
 
 struct Import {
-  std::vector<Name> path;
-};  // import std.email
+  std::vector<Name> path;      // import std.email
+  std::optional<Quoted> file;  // import "shared/picklists.muster": in the policy's folder; then there is no path
+};
 
 // ---- data
 struct TypeRef {
@@ -115,6 +121,7 @@ struct PicklistDecl {
 struct SetDecl {
   Name name;
   std::vector<ExprId> items;
+  std::optional<Quoted> file;  // set competitors from "competitors.txt": one value a line; then there are no items
 };
 struct DatedValue {
   ExprId value;
@@ -163,6 +170,13 @@ struct ExtendDecl {
   Name table;
   std::vector<TableRow> rows;  // they come before the table's own
 };  // extend seniority { "Head of RevOps" = Director }
+// extend Lead { budget: money USD? from "Budget__c" }: fields and relations added to a library's object
+struct ExtendObjectDecl {
+  Name object;
+  std::vector<Field> fields;
+  std::vector<Relation> relations;
+  std::vector<Quoted> missing_when;
+};
 
 // rates "rates.csv" at created_at: columns from, to, day, rate
 struct RatesDecl {
@@ -406,9 +420,173 @@ struct RouteDecl {
   std::vector<RouteRow> rows;
 };
 
-using DeclarationNode = std::variant<PolicyHeader, Import, ObjectDecl, PicklistDecl, SetDecl, SettingDecl, LetDecl,
-                                     DefineDecl, TableDecl, ExtendDecl, RatesDecl, QualifierDecl, IgnoreDecl, ScoreDecl,
-                                     FrameworkDecl, GradeDecl, LifecycleDecl, RouteDecl, OutputDecl>;
+// ---- calendars: when somebody is there to answer
+struct DayRange {  // both ends included
+  std::int32_t from;
+  std::int32_t to;  // days since 1970-01-01
+  Span span;
+};
+struct OpenHours {  // open monday to friday 09:00 to 12:30, 13:30 to 17:30   open 2026-12-24 09:00 to 12:00
+  struct Hours {
+    std::int32_t from_minute;  // of the local day
+    std::int32_t to_minute;    // up to 1,440; the moment itself is closed
+    Span span;
+  };
+  Span span;
+  std::array<bool, 7> weekdays{};  // Monday first
+  std::vector<DayRange> days;      // single days, which have these hours instead of their weekday's
+  std::vector<Hours> hours;
+};
+struct ClosedDays {  // closed 2026-01-01, 2026-12-24 to 2026-12-31   closed from "holidays.txt"
+  Span span;
+  std::vector<DayRange> days;
+  std::optional<Quoted> file;  // one day a line; then there are no days
+};
+struct CalendarDecl {
+  Name name;
+  std::optional<Quoted> title;
+  std::optional<Quoted> zone;  // in "America/New_York"; absent: the policy's
+  std::vector<OpenHours> open;
+  std::vector<ClosedDays> closed;
+};
+
+// ---- what Marketing and Sales owe each other about a lead that was handed over
+struct Within {  // within 30 minutes in Office   within 5 business days in Office   in 1 day
+  Span span;
+  std::optional<ExprId> duration;   // a fixed length of time
+  std::uint32_t business_days = 0;  // where there is no duration
+  std::optional<ExprId> calendar;   // a value of the type `calendar`; absent: the clock
+  bool of_owner = false;            // in calendar of owner
+};
+struct Touches {  // 3 CallMade where answered
+  std::uint32_t least;
+  RowsId rows;
+};
+struct Provides {
+  std::vector<ExprId> values;
+};  // Marketing provides email, company.name
+struct Passes {
+  ExprId condition;
+};  // Marketing passes only MidMarket
+struct Delivers {  // Marketing delivers at least 300 MQL per quarter, tracked weekly, once per lead, less rejected
+  std::uint32_t least;
+  Name stage;
+  CalendarUnit period = CalendarUnit::quarter;
+  Calendar tracked{CalendarUnit::week, 1};
+  bool once_per_lead = false;
+  bool less_rejected = false;
+  std::optional<DayRange> paced_like;  // an earlier period whose course is the pace; absent: the same every day
+};
+struct FollowsUp {
+  Within within;
+  std::optional<Within> at_the_latest;
+};  // Sales follows up within 30 minutes in Office, at the latest in 1 day
+struct Makes {
+  std::vector<Touches> touches;
+  Within within;
+};  // Sales makes at least 3 CallMade and 3 EmailSent within 2 weeks
+struct Updates {
+  ExprId field;  // a field that is `dated by` another one
+  Within within;
+  bool is_feedback = false;  // Sales gives feedback in feedback within 2 weeks
+};  // Sales updates status within 5 business days in Office
+struct Rejects {
+  Within within;
+};  // Sales rejects within 2 business days in Office
+struct Clause {
+  Span span;
+  Name party;
+  std::variant<Provides, Passes, Delivers, FollowsUp, Makes, Updates, Rejects> node;
+  Explained explained;
+};
+enum class EscalationAct : std::uint8_t { remind, tell, reassign };
+struct Escalation {  // after 30 minutes remind owner, after 2 hours tell manager, after 1 day reassign to "Pool"
+  Span span;
+  Within after;
+  EscalationAct act = EscalationAct::remind;
+  std::string whom;  // owner, manager or what stands in quotes
+};
+struct Rejection {  // rejected at rejected_at when status = "Rejected", reason rejection_reason
+  Span span;
+  std::optional<Name> at;
+  ExprId condition;
+  std::optional<ExprId> reason;
+};
+struct Pause {  // clock pauses from OnHold to Resumed
+  Span span;
+  RowsId from;
+  RowsId to;
+};
+struct SlaDecl {
+  Quoted title;
+  std::optional<ExprId> handoff;         // handoff when stage becomes MQL
+  std::optional<Name> handoff_at;        // handoff at handed_over_at when ...; absent: the stage's `entered at`
+  std::optional<ExprId> owner;           // owner is owner_id
+  std::optional<ExprId> owner_calendar;  // calendar of owner is office_of(owner_id)
+  std::vector<RowsId> follow_up;         // follow up is the first CallMade or EmailSent where automated = no
+  std::optional<Rejection> rejection;
+  std::optional<Pause> pause;
+  std::vector<Clause> clauses;
+  std::vector<Escalation> escalations;
+};
+
+// ---- guarantees: what holds for every lead that may ever be
+struct NeverUse {
+  std::vector<Name> subjects;  // fit, stage
+  std::vector<ExprId> fields;  // NameRefs
+};  // guarantee "...": fit, stage never use home_country
+struct GuaranteeDecl {
+  Quoted title;
+  std::variant<ExprId, NeverUse> claim;
+};
+
+// ---- tests: scenarios with what is expected of them
+struct ScenarioValue {
+  Name field;
+  ExprId value;
+};
+struct ScenarioRow {  // lead { email: "ann@firm.example" }   company { ... }   activity DemoRequested { at: 2 days ago
+                      // }
+  Span span;
+  Name object;  // an object or relation, in whatever case; or a kind alone
+  std::optional<Name> kind;
+  std::vector<ScenarioValue> values;
+};
+struct ScenarioAsOf {
+  ExprId moment;  // a date or a moment; what stands behind it is true then, and what was said before stays
+};
+struct ExpectCondition {
+  ExprId condition;
+};  // expect fit = 80   expect not Buyer   expect MidMarket is undecided
+struct ExpectReason {
+  Name score;
+  Quoted part;
+  bool negated = false;
+};  // expect reasons of fit contain "MidMarket"
+struct ExpectRoute {
+  Quoted destination;
+};  // expect route "Inside sales"
+struct ExpectShare {  // expect over "leads.csv": share of MQL in 2% to 8%   expect over "leads.csv": count of MQL >= 20
+  Quoted file;
+  bool is_share = true;  // else a count of leads
+  ExprId condition;
+  std::optional<CompareOp> op;  // absent: a range
+  ExprId low;                   // what is compared with; of a range its lower end
+  std::optional<ExprId> high;
+};
+struct TestItem {
+  Span span;
+  std::variant<ScenarioAsOf, ScenarioRow, ExpectCondition, ExpectReason, ExpectRoute, ExpectShare> node;
+};
+struct TestDecl {
+  Quoted title;
+  std::vector<TestItem> items;
+};
+
+using DeclarationNode =
+    std::variant<PolicyHeader, Import, ObjectDecl, PicklistDecl, SetDecl, SettingDecl, LetDecl, DefineDecl, TableDecl,
+                 ExtendDecl, ExtendObjectDecl, RatesDecl, QualifierDecl, IgnoreDecl, ScoreDecl, FrameworkDecl,
+                 GradeDecl, LifecycleDecl, RouteDecl, OutputDecl, CalendarDecl, SlaDecl, GuaranteeDecl, TestDecl>;
 struct Declaration {
   Span span;     // all of it
   Span keyword;  // its first words, for messages about the declaration as a whole

@@ -52,6 +52,7 @@ struct Dumper {
   }
   std::string operator()(const Call& n) const { return fmt::format("(call {}{})", n.function.text, list(n.arguments)); }
   std::string operator()(const AsOf&) const { return "as-of"; }
+  std::string operator()(const Ago& ago) const { return "(ago " + (*this)(ago.duration) + ")"; }
   std::string operator()(const Negate& n) const { return fmt::format("(neg {})", (*this)(n.operand)); }
   std::string operator()(const SumChain& n) const {
     std::string out;
@@ -420,6 +421,11 @@ struct Dumper {
     }
     return out;
   }
+  std::string operator()(const ExtendObjectDecl& e) const { return "extend-object " + e.object.text; }
+  std::string operator()(const CalendarDecl& c) const { return "calendar " + c.name.text + title(c.title); }
+  std::string operator()(const SlaDecl& s) const { return "sla" + title(s.title); }
+  std::string operator()(const GuaranteeDecl& g) const { return "guarantee" + title(g.title); }
+  std::string operator()(const TestDecl& t) const { return "test" + title(t.title); }
 };
 
 }  // namespace

@@ -33,7 +33,7 @@ std::string repeat(std::string_view text, std::size_t count) {
 TEST_CASE("policy header and imports") {
   CHECK(good("policy \"T\" {\n edition 2026\n version \"1\"\n owner \"x\"\n effective 2026-01-01 to 2026-03-31\n"
              " zone \"Europe/Berlin\"\n currency USD\n}\nimport std.email\n") ==
-        "policy \"T\" 0=2026 1=1 2=x 3=20454..20543 4=Europe/Berlin 5=USD\nimport std email\n");
+        "policy \"T\" 0=2026 1=1 2=x 3=20454..20543 6=Europe/Berlin 7=USD\nimport std email\n");
   CHECK(messages(parse_text(
             "policy \"T\" {\n  verson \"1\"\n  review every 3 months\n  parties Marketing, Sales\n  currency US\n}")) ==
         "M1014 2:3 `verson` is no entry of a policy header\n"
