@@ -28,6 +28,12 @@ struct CivilDay {
 // Zone object must not be shared between threads (copy it).
 class Zone {
  public:
+  struct Period {  // [begin, end) in microseconds, in which `offset` holds; empty until first used
+    std::int64_t begin = 1;
+    std::int64_t end = 0;
+    std::int64_t offset = 0;
+  };
+
   static Zone utc();
   // Error (ErrorKind::usage): no such zone in the time-zone database, or no database on this machine.
   static lang::Result<Zone> find(std::string_view name);
@@ -37,20 +43,16 @@ class Zone {
   [[nodiscard]] std::int64_t instant_from_local(std::int32_t days, std::int64_t microsecond_of_day) const;
   [[nodiscard]] std::int64_t local_day(std::int64_t instant) const;
   [[nodiscard]] std::int64_t local_microsecond_of_day(std::int64_t instant) const;
+  // The stretch of time around the instant with one offset; two neighbours may have the same one.
+  [[nodiscard]] const Period& period_at(std::int64_t instant) const;
   // Local time as `2026-02-01 09:30:00`, with a fraction only where there is one.
   [[nodiscard]] std::string format_local(std::int64_t instant) const;
 
  private:
-  struct Data;     // the date library's zone and the rule that follows its last change
-  struct Period {  // [begin, end) in microseconds, in which `offset` holds; empty until first used
-    std::int64_t begin = 1;
-    std::int64_t end = 0;
-    std::int64_t offset = 0;
-  };
+  struct Data;  // the date library's zone and the rule that follows its last change
   enum class Choice : std::uint8_t { policy, end_of_day };
 
   [[nodiscard]] Period look_up(std::int64_t instant) const;
-  [[nodiscard]] const Period& period_at(std::int64_t instant) const;
   [[nodiscard]] std::int64_t resolve(std::int64_t local, Choice choice) const;
   friend std::int64_t last_moment_of_day(std::int32_t days, const Zone& zone);
 
