@@ -46,6 +46,7 @@ TypedPolicy Checker::run() {
     }
   }
   read_picklists();
+  read_calendars();
   read_objects();
   read_grades();
   read_stages();
@@ -55,6 +56,7 @@ TypedPolicy Checker::run() {
   read_rates();
   for (std::uint32_t index : definitions_.order) check_declaration(index);
   policy_.order = definitions_.order;
+  policy_.with_agreements = options_.agreements;
   return std::move(policy_);
 }
 
@@ -69,9 +71,11 @@ void Checker::read_header(const PolicyHeader& header) {
     }
     mark = entry.key;
     switch (entry.key) {
+      case PolicyEntry::Key::parties:
+        for (const Name& party : entry.parties) parties_.push_back(party.text);
+        break;
       case PolicyEntry::Key::edition:
       case PolicyEntry::Key::review:
-      case PolicyEntry::Key::parties:
         break;  // told to people; nothing depends on it yet
       case PolicyEntry::Key::effective:
         if (entry.from && entry.to && *entry.from > *entry.to) {
@@ -143,7 +147,7 @@ void Checker::check_declaration(std::uint32_t index) {
                         [&](const ExtendDecl& extend) { check_extend(extend, index); },
                         [](const ExtendObjectDecl&) {},
                         [](const CalendarDecl&) {},
-                        [](const SlaDecl&) {},
+                        [&](const SlaDecl& sla) { check_sla(sla, declaration.keyword); },
                         [](const GuaranteeDecl&) {},
                         [](const TestDecl&) {},
                         [&](const RatesDecl& rates) { check_rates(rates, index); },

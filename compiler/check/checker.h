@@ -181,6 +181,29 @@ class Checker {
   void warn_of_windows(const lang::LifecycleDecl& lifecycle);
   Type check_stage_becomes(ExprId id, const lang::StageBecomes& becomes);
 
+  // ---- calendar.cpp
+  void read_calendars();
+  CalendarOutput read_calendar(const lang::CalendarDecl& calendar, lang::Span keyword);
+  void read_closed_days(const lang::Quoted& file, kernels::BusinessHours& hours);
+  bool is_short(const lang::DayRange& range);  // reports one that is not
+  void check_calendar(ExprId id);
+
+  // ---- agreement.cpp
+  void check_sla(const lang::SlaDecl& sla, lang::Span keyword);
+  void check_handoff(const lang::SlaDecl& sla, lang::Span keyword);
+  void check_party(const lang::Name& party);
+  void check_clause(const lang::SlaDecl& sla, const lang::Clause& clause);
+  void check_volume(const lang::SlaDecl& sla, const lang::Clause& clause, const lang::Delivers& delivers);
+  void check_within(const lang::SlaDecl& sla, const lang::Within& within);
+  // Business days need a calendar, and days by the clock next to one are worth a word.
+  void check_clock(const lang::Clause& clause, const lang::Within& within, bool has_calendar);
+  // Rows, and fields of the subject, that say a moment and not only a day.
+  void check_touch_rows(lang::RowsId rows);
+  void check_moment_field(const lang::Name& name);
+  void require_moment(const Type& type, lang::Span place, std::string_view what);
+  void check_written_field(ExprId id);  // a field that is `dated by` a moment
+  [[nodiscard]] const lang::StageDecl* find_stage(std::string_view name) const;
+
   // ---- expression.cpp
   // The type of an expression; `opposite` is the type that it stands against, whose members a bare name means first.
   Type check(ExprId id, const Type* opposite = nullptr);
@@ -257,8 +280,10 @@ class Checker {
   std::map<std::string, std::uint32_t> picklist_numbers_;            // by name
   std::map<std::uint32_t, std::uint32_t> grade_numbers_;             // by declaration
   std::map<std::array<std::uint32_t, 5>, std::uint32_t> set_lists_;  // by set and type: the test that has the list
-  bool is_currency_broken_ = false;                                  // the header names one that does not exist
-  const std::vector<lang::Parameter>* parameters_ = nullptr;         // of the define or pattern that is being checked
+  std::vector<std::string> parties_;                                 // of the header; empty: anybody
+  bool has_calendars_ = false;
+  bool is_currency_broken_ = false;                           // the header names one that does not exist
+  const std::vector<lang::Parameter>* parameters_ = nullptr;  // of the define or pattern that is being checked
   std::vector<Type> parameter_types_;
   Scopes scopes_{{}};                       // the rows that the expression now checked is about, outermost first
   bool reads_rows_ = false;                 // the declaration now checked reads something about rows

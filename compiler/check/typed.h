@@ -90,6 +90,8 @@ struct TypedPolicy {
   std::optional<std::uint32_t>
       override_relation;  // of the subject: its object has lead, stage, reason, at in this order
   std::vector<RateTable> rates;
+  bool with_agreements = false;           // CompileOptions::agreements
+  std::vector<CalendarOutput> calendars;  // by member of the picklist `calendar`
 
   std::vector<ExprInfo> expressions;              // by ExprId
   std::unordered_map<std::uint32_t, Path> paths;  // names that are not about the expression's own rows
@@ -112,6 +114,11 @@ struct TypedPolicy {
   [[nodiscard]] const ExprInfo& info(lang::ExprId id) const { return expressions[id.index]; }
   [[nodiscard]] const Type& type_of(lang::ExprId id) const { return expressions[id.index].type; }
 };
+
+// `stage becomes MQL`, parentheses aside; nullptr: it is something else.
+[[nodiscard]] const lang::StageBecomes* crossing_in(const lang::Tree& tree, lang::ExprId id);
+// Whether a length of time is written in days or weeks, which a calendar does not change.
+[[nodiscard]] bool counts_whole_days(const lang::Tree& tree, const lang::Within& within);
 
 // In an author's words: "a text", "an amount in USD", "a value of Industry".
 [[nodiscard]] std::string describe(const Type& type, const TypedPolicy& policy);

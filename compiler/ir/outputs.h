@@ -9,6 +9,71 @@
 
 namespace muster::compiler {
 
+// The same as below, for the values of one agreement.
+template <class AnySla, class Visit>
+void for_each_agreed(AnySla& sla, const Visit& visit) {
+  constexpr auto truth = std::optional(Physical::boolean);
+  constexpr auto number = std::optional(Physical::integer);
+  const auto allowed = [&](auto& time) {
+    if (!time.calendar.is_none()) visit(time.calendar, sla.title, std::optional(Physical::code));
+  };
+  const auto touches = [&](auto& all) {
+    for (auto& touch : all) {
+      visit(touch.surely, touch.label, number);
+      visit(touch.perhaps, touch.label, number);
+      visit(touch.timeless, touch.label, truth);
+      visit(touch.seen, touch.label, truth);
+    }
+  };
+  visit(sla.handed_over, sla.title, truth);
+  visit(sla.at, sla.title, number);
+  if (sla.owner) visit(*sla.owner, sla.title, std::optional(Physical::text));
+  if (sla.rejection) {
+    visit(sla.rejection->rejected, sla.title, truth);
+    if (sla.rejection->at) visit(*sla.rejection->at, sla.title, number);
+    if (sla.rejection->reason_known) visit(*sla.rejection->reason_known, sla.title, truth);
+  }
+  if (sla.pause) {
+    visit(sla.pause->count_from, sla.title, number);
+    visit(sla.pause->count_to, sla.title, number);
+    for (auto& moment : sla.pause->from) visit(moment, sla.title, number);
+    for (auto& moment : sla.pause->to) visit(moment, sla.title, number);
+    visit(sla.pause->settled, sla.title, truth);
+  }
+  for (auto& step : sla.escalations) allowed(step.after);
+  for (auto& clause : sla.clauses) {
+    std::visit(lang::Overloaded{[&](auto& made)
+                                  requires requires { made.values; }
+                                           {
+                                             for (auto& value : made.values) visit(value.known, value.label, truth);
+                                           },
+                                           [&](auto& made)
+                                             requires requires { made.condition; }
+                                                      { visit(made.condition, clause.words, truth); },
+                                                      [&](auto& made)
+                                                        requires requires { made.reached; }
+                                                                 {
+                                                                   visit(made.reached, clause.words, truth);
+                                                                   visit(made.at, clause.words, number);
+                                                                   visit(made.came_again, clause.words, truth);
+                                                                 },
+                                                                 [&](auto& made)
+                                                                   requires requires { made.within; }
+                                {
+                                  allowed(made.within);
+                                  if constexpr (requires { made.at_the_latest; }) {
+                                    if (made.at_the_latest) allowed(*made.at_the_latest);
+                                  }
+                                  if constexpr (requires { made.touches; }) touches(made.touches);
+                                  if constexpr (requires { made.known; }) {
+                                    visit(made.known, clause.words, truth);
+                                    visit(made.at, clause.words, number);
+                                  }
+                                }},
+               clause.node);
+  }
+}
+
 // Calls visit(id, name, physical) for the value of every output and fault root: `id` is a reference into the program,
 // `name` says whose value it is, and `physical` of which kind it has to be (none: of any). Values that an output may
 // lack (`before` of a ledger's line, `becomes` of a stage) are left out where they are none.
@@ -75,6 +140,7 @@ void for_each_output(AnyProgram& program, const Visit& visit) {
     for (auto& row : outputs.route->rows) visit(row.condition, row.destination, truth);
     visit(outputs.route->taken, "route", code);
   }
+  for (auto& sla : outputs.slas) for_each_agreed(sla, visit);
   for (auto& output : outputs.values) visit(output.value, output.name, any);
   for (auto& issue : outputs.issues) visit(issue.condition, issue.where, truth);
   for (auto& root : program.fault_roots) visit(root.value, root.label, any);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "compiler/ir/agreement.h"
 #include "compiler/ir/schema.h"
 #include "compiler/ir/type.h"
 #include "lang/source/source.h"
@@ -19,8 +20,6 @@
 #include "stdlib/kernels/time.h"
 
 namespace muster::compiler {
-
-using ValueId = lang::Id<struct ValueTag>;  // the result of instruction `index`
 
 enum class Op : std::uint8_t {
 #define MUSTER_INST(name, result, operands, doc) name,
@@ -217,6 +216,7 @@ struct Outputs {
   std::optional<LifecycleOutput> lifecycle;
   std::optional<RouteOutput> route;
   std::vector<ValueOutput> values;
+  std::vector<SlaOutput> slas;
   std::vector<LifecycleOutput::Issue> issues;  // values that are missing because rows cannot be told apart
 };
 
@@ -246,6 +246,7 @@ struct Program {
   std::vector<WindowEdge> windows;
   std::vector<FadeRule> fades;
   std::vector<RateTable> rates;
+  std::vector<CalendarOutput> calendars;  // by member of the picklist `calendar`
 
   Outputs outputs;
   std::vector<FaultRoot> fault_roots;

@@ -19,6 +19,7 @@ Program lower(const Tree& tree, const Symbols& symbols, const SourceMap& sources
   program.zone = policy.zone;
   program.schema = std::move(policy.schema);
   program.rates = std::move(policy.rates);
+  program.calendars = std::move(policy.calendars);
   program.spaces.add({Link::root, SpaceId{root_space}, program.schema.subject, 0, {}, {}});
   Lowerer(tree, symbols, sources, policy, limits, diagnostics, program).run();
   if (!diagnostics.has_errors()) prune(program);
@@ -70,7 +71,9 @@ void Lowerer::lower_declaration(std::uint32_t index) {
                         [](const ExtendDecl&) {},
                         [](const ExtendObjectDecl&) {},
                         [](const CalendarDecl&) {},
-                        [](const SlaDecl&) {},
+                        [&](const SlaDecl& sla) {
+                          if (policy_.with_agreements) lower_sla(sla);
+                        },
                         [](const GuaranteeDecl&) {},
                         [](const TestDecl&) {},
                         [](const RatesDecl&) {},

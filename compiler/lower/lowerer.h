@@ -374,6 +374,27 @@ class Lowerer {
   void lower_stages(const lang::LifecycleDecl& lifecycle);
   void lower_reported(const lang::LifecycleDecl& lifecycle, LifecycleOutput& output);
 
+  // ---- agreement.cpp
+  struct Crossing {
+    ValueId reached;     // condition
+    ValueId at;          // moment; missing: nobody knows
+    ValueId came_again;  // condition: after it had been sent back to the start
+  };
+  void lower_sla(const lang::SlaDecl& sla);
+  Crossing lower_handoff(const lang::SlaDecl& sla);
+  Crossing crossing_to(std::uint32_t stage, const std::optional<lang::Name>& field, lang::Span span);
+  // `with_calendar`: whose calendar counts where `within` names none.
+  TimeAllowed time_allowed(const lang::SlaDecl& sla, const lang::Within& within, const lang::Within* with_calendar);
+  TouchOutput lower_touches(RowsId rows, std::uint32_t least, ValueId since);
+  PauseOutput lower_pause(const lang::Pause& pause, ValueId since);
+  std::vector<ValueId> first_moments(const Mask& mask, ValueId counts, lang::Span span);
+  ClauseOutput lower_clause(const lang::SlaDecl& sla, const lang::Clause& clause, ValueId since);
+  DeliversClause lower_volume(const lang::Delivers& delivers, lang::Span span);
+  ValueId written_at(ExprId field, lang::Span span);
+  [[nodiscard]] std::uint32_t stage_position(std::string_view name) const;
+  [[nodiscard]] const std::optional<lang::Name>& entry_field(std::uint32_t stage) const;
+  static std::string escalation_words(const lang::Escalation& step);
+
   // ---- table.cpp
   Extent lower_table(ExprId id, const lang::Call& call);
   struct TableStep {  // rows that stand together

@@ -102,6 +102,8 @@ class Uses {
       parameters_ = &framework->parameters;
       if (framework->source) add_name(framework->source->name.text);
     }
+    // What was handed over, and how many leads came to a stage, are the lifecycle's to say.
+    if (std::holds_alternative<SlaDecl>(node) && symbols_.lifecycle()) found_.push_back(*symbols_.lifecycle());
     expressions_of(node);
     if (const auto* grade = std::get_if<GradeDecl>(&node)) {
       for (const Name& axis : grade->axes) add_name(axis.text);

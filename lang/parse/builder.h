@@ -132,8 +132,10 @@ class Builder {
   // ---- tokens
   std::size_t read_text(std::size_t at);  // sets last_text
   std::size_t read_foreign_text(std::size_t at, std::string_view close);
-  std::size_t read_number(std::size_t at);             // pushes a literal
-  std::size_t read_date(std::size_t at);               // pushes a literal
+  std::size_t read_number(std::size_t at);  // pushes a literal
+  std::size_t read_date(std::size_t at);    // pushes a literal
+  std::optional<std::int32_t> read_day(
+      std::size_t at);                                 // YYYY-MM-DD as days since 1970-01-01; reports one that is none
   void read_name(std::size_t begin, std::size_t end);  // sets last_name
   Name last_name;
   Quoted last_text;
@@ -486,6 +488,87 @@ class Builder {
   RouteDecl route;
   void finish_route_row(Span where);
   void finish_route();
+
+  // ---- calendars
+  void begin_calendar();
+  CalendarDecl calendar_decl;
+  OpenHours open_hours;
+  ClosedDays closed_days;
+  std::vector<std::size_t> last_weekdays;  // by number, Monday 0
+  std::vector<DayRange> day_ranges;
+  std::vector<std::int32_t> clock_minutes;
+  void take_weekday(std::size_t day);
+  void make_weekday_range();
+  void take_plain_day(std::size_t begin, std::size_t end);
+  void make_day_range();
+  void take_clock(std::size_t begin, std::size_t end);
+  void finish_hours(Span where);
+  void begin_open_hours();
+  void finish_open_hours(Span where);
+  void begin_closed_days();
+  void begin_days();
+  void take_closed_file();
+  void finish_closed_days(Span where);
+  void take_calendar_zone();
+  void finish_calendar();
+
+  // ---- agreements
+  void begin_sla();
+  SlaDecl sla;
+  Within allowed_time;
+  void begin_within();
+  void take_business_days(std::size_t begin, std::size_t end);
+  void take_length();
+  void take_calendar();
+  void take_owner_calendar();
+  void finish_within(Span where);
+  // The clause that is being read.
+  std::optional<std::variant<Provides, Passes, Delivers, FollowsUp, Makes, Updates, Rejects>> promise;
+  Delivers delivers;
+  Makes makes;
+  std::uint32_t touches_count = 0;
+  void begin_provides();
+  void take_provided();
+  void take_passes();
+  void begin_delivers();
+  void take_volume(std::size_t begin, std::size_t end);
+  void take_volume_stage();
+  void take_period();
+  void track_weekly();
+  void track_daily();
+  void track_monthly();
+  void mark_once_per_lead();
+  void mark_less_rejected();
+  void take_paced_like();
+  void take_follows_up();
+  void take_at_the_latest();
+  void begin_makes();
+  void take_touches_count(std::size_t begin, std::size_t end);
+  void take_touches();
+  void take_makes();
+  void take_updates();
+  void take_feedback();
+  void take_rejects();
+  void finish_clause(Span where);
+  void finish_handoff(Span where);
+  void finish_owner();
+  void finish_owner_calendar();
+  void begin_follow_up();
+  void take_follow_up();
+  std::optional<ExprId> rejection_reason;
+  void begin_rejection();
+  void take_rejection_reason();
+  void finish_rejection(Span where);
+  RowsId pause_from;
+  void take_pause_from();
+  void finish_pause(Span where);
+  Escalation escalation;
+  void remind_owner();
+  void tell_manager();
+  void tell_somebody();
+  void reassign();
+  void finish_escalation(Span where);
+  void finish_sla();
 
   // ---- recovery: what a mistake undoes
   struct Marks {

@@ -2,8 +2,8 @@
 // May include: PEGTL, lang/parse. Called by: parse.cpp only.
 #pragma once
 
+#include "lang/parse/agreement.h"
 #include "lang/parse/data.h"
-#include "lang/parse/lifecycle.h"
 #include "lang/parse/scores.h"
 
 namespace muster::lang::grammar {
@@ -85,8 +85,9 @@ struct qualifier
           declared_name<"a name", "such as `icp MidMarket \"Mid-market companies\" { ... }`">, title_and_about,
           criteria, run<&Builder::finish_qualifier>> {};
 
-struct declaration : seq<sor<policy, import, object, picklist, set_declaration, setting, let, define, table, extend,
-                             rates, ignore, qualifier, score, framework, grade, lifecycle, route, output>,
-                         declaration_end> {};
+struct declaration
+    : seq<sor<policy, import, object, picklist, set_declaration, setting, let, define, table, extend, rates, ignore,
+              qualifier, score, framework, grade, lifecycle, route, output, calendar, sla>,
+          declaration_end> {};
 
 }  // namespace muster::lang::grammar

@@ -186,17 +186,22 @@ void Builder::push_duration(Decimal value, const NumberShape& shape, Span where)
   }
 }
 
-std::size_t Builder::read_date(std::size_t at) {
+std::optional<std::int32_t> Builder::read_day(std::size_t at) {
   namespace chrono = std::chrono;
-  std::size_t end = at + 10;
   const int year_number = two_digits(text, at) * 100 + two_digits(text, at + 2);
   const chrono::year_month_day day{chrono::year{year_number},
                                    chrono::month{static_cast<unsigned>(two_digits(text, at + 5))},
                                    chrono::day{static_cast<unsigned>(two_digits(text, at + 8))}};
-  const bool exists = day.ok() && year_number > 0;
-  if (!exists) emit<DiagnosticId::no_such_day>(span(at, end), text.substr(at, 10));
-  const auto days = exists ? static_cast<std::int32_t>(chrono::sys_days{day}.time_since_epoch().count()) : 0;
+  if (day.ok() && year_number > 0) return static_cast<std::int32_t>(chrono::sys_days{day}.time_since_epoch().count());
+  emit<DiagnosticId::no_such_day>(span(at, at + 10), text.substr(at, 10));
+  return std::nullopt;
+}
 
+std::size_t Builder::read_date(std::size_t at) {
+  std::size_t end = at + 10;
+  const std::optional<std::int32_t> known_day = read_day(at);
+  const bool exists = known_day.has_value();
+  const std::int32_t days = known_day.value_or(0);
   const bool touching = text.substr(end, 1) == "T";
   const std::size_t clock = touching ? end + 1 : skip_blanks(text, end);
   if (!(has_two_digits(text, clock) && text.substr(clock + 2, 1) == ":" && has_two_digits(text, clock + 3)) ||

@@ -194,9 +194,10 @@ bool starts_rule(std::string_view text, std::size_t at) {
   if (text[at] == '}') return true;
   if ((text[at] == '+' || text[at] == '-') && at + 1 < text.size() && is_digit(text[at + 1])) return true;
   for (const std::string_view words :
-       {"require", "exclude", "stage", "not yet", "disqualified when", "recycled when", "recycled at",
-        "never back below", "override stage", "points by", "restart after", "zero while", "qualified when", "all of",
-        "any of", "at least"}) {
+       {"require",        "exclude",          "stage",          "not yet",   "disqualified when", "recycled when",
+        "recycled at",    "never back below", "override stage", "points by", "restart after",     "zero while",
+        "qualified when", "all of",           "any of",         "at least",  "handoff when",      "handoff at",
+        "follow up is",   "owner is",         "escalate after"}) {
     if (phrase_end(text, at, words) != std::string_view::npos) return true;
   }
   const std::size_t name_end = identifier_end(text, at);
@@ -266,6 +267,15 @@ std::size_t scan_date(std::string_view text, std::size_t at) {
   }
   const std::size_t end = at + pattern.size();
   return end < text.size() && is_digit(text[end]) ? at : end;
+}
+
+std::size_t scan_clock(std::string_view text, std::size_t at) {
+  constexpr std::size_t length = 5;
+  if (text.size() - std::min(at, text.size()) < length || text[at + 2] != ':') return at;
+  for (const std::size_t digit : {0U, 1U, 3U, 4U}) {
+    if (!is_digit(text[at + digit])) return at;
+  }
+  return at + length < text.size() && is_digit(text[at + length]) ? at : at + length;
 }
 
 std::uint32_t small_number(std::string_view digits) {

@@ -30,6 +30,9 @@ inline constexpr auto calendar_words = std::to_array<CalendarWord>({{CalendarUni
                                                                     {CalendarUnit::quarter, "quarter", "quarters"},
                                                                     {CalendarUnit::year, "year", "years"}});
 
+inline constexpr auto weekday_words =
+    std::to_array<std::string_view>({"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"});
+
 // The end of the identifier at `at`, or `at` where none begins.
 [[nodiscard]] std::size_t identifier_end(std::string_view text, std::size_t at);
 // Behind blanks, tabs and no-break spaces; newlines and comments stay.
@@ -74,6 +77,9 @@ struct NumberShape {
 [[nodiscard]] NumberShape scan_number(std::string_view text, std::size_t at);
 // The end of YYYY-MM-DD at `at`, or `at`.
 [[nodiscard]] std::size_t scan_date(std::string_view text, std::size_t at);
+
+// The end of HH:MM at `at`, or `at`. Whether the time exists is not checked.
+[[nodiscard]] std::size_t scan_clock(std::string_view text, std::size_t at);
 
 // A number of at most 9 digits, so that it fits; more count as 999,999,999. The caller has checked the digits.
 [[nodiscard]] std::uint32_t small_number(std::string_view digits);

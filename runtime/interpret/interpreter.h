@@ -27,6 +27,7 @@ struct Wanted {
   bool values = true;  // what `output` names
   bool lifecycle = true;
   bool route = true;
+  bool agreements = false;  // what SLA clauses ask for
 };
 
 // A register after evaluate(): valid until the next call. Bits past the last row are unspecified.

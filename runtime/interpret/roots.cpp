@@ -1,7 +1,9 @@
 #include "runtime/interpret/roots.h"
 
 #include <algorithm>
+#include <string_view>
 
+#include "compiler/ir/outputs.h"
 #include "runtime/interpret/registers.h"
 
 namespace muster::runtime {
@@ -86,6 +88,10 @@ std::vector<ValueId> value_roots_of(const Program& program, const Wanted& wanted
   }
   if (wanted.values) {
     for (const auto& value : outputs.values) roots.push_back(value.value);
+  }
+  if (wanted.agreements) {
+    for (const auto& sla : outputs.slas)
+      compiler::for_each_agreed(sla, [&](ValueId id, std::string_view, const auto&) { roots.push_back(id); });
   }
   for (const auto& issue : outputs.issues) roots.push_back(issue.condition);
   // An output that a policy does not have is `none`.

@@ -138,15 +138,13 @@ class IssuesFile {
 
 class Run {
  public:
-  Run(const compiler::Program& program, const RunOptions& options, LeadReader reader, Relations& relations,
-      const Region& region, std::uint64_t table_bytes, OutputFile output)
+  Run(const compiler::Program& program, const RunOptions& options, OpenRun opened, OutputFile output)
       : program_(program),
         options_(options),
         wanted_(wanted_for(options.columns)),
-        reader_(std::move(reader)),
-        relations_(relations),
-        feeder_(program, relations, region, options.as_of),
-        table_bytes_(table_bytes),
+        opened_(std::move(opened)),
+        reader_(opened_.reader),
+        feeder_(program, *opened_.relations, opened_.region, options.as_of),
         output_(std::move(output)),
         writer_(output_, options.formulas),
         interpreter_(program, options.as_of, wanted_),
@@ -167,11 +165,7 @@ class Run {
       if (!more) return failure(more.error());
       if (!*more) break;
       if (auto answered = answer_batch(); !answered) return failure(answered.error());
-      if (options_.progress) {
-        const ReadProgress read = reader_.progress();
-        options_.progress({read.bytes_read + table_bytes_, read.bytes_total + table_bytes_});
-      }
-      if (options_.should_stop && options_.should_stop()) {
+      if (report_progress(options_, opened_)) {
         summary_.stopped = true;
         return std::move(summary_);
       }
@@ -322,8 +316,8 @@ class Run {
     }
     summary_.formula_cells = writer_.formula_cells();
     summary_.issues = issues_.tallies();
-    for (const TableReport& report : relations_.tables()) summary_.objects.push_back(summary_of(program_, report));
-    for (const RelationReport& report : relations_.relations()) {
+    for (const TableReport& report : opened_.relations->tables()) summary_.objects.push_back(summary_of(program_, report));
+    for (const RelationReport& report : opened_.relations->relations()) {
       summary_.relations.push_back(summary_of(program_, report));
     }
     collect_tallies();
@@ -405,10 +399,9 @@ class Run {
   const compiler::Program& program_;
   const RunOptions& options_;
   Wanted wanted_;
-  LeadReader reader_;
-  Relations& relations_;
+  OpenRun opened_;
+  LeadReader& reader_;
   Feeder feeder_;
-  std::uint64_t table_bytes_;  // of the files that have been read before
   OutputFile output_;
   CsvWriter writer_;
   Interpreter interpreter_;
@@ -437,48 +430,17 @@ bool AllowedRejects::permits(std::uint64_t rejected, std::uint64_t rows) const {
 
 lang::Result<RunSummary> run_leads(const compiler::Program& program, const RunOptions& options,
                                    const lang::Limits& limits) {
-  RunSummary stopped;
-  stopped.stopped = true;
-  auto sources = open_object_files(program, options.files, options.policy_folder, options.leads);
-  if (!sources) return sources.error();
-  std::uint64_t table_bytes = 0;  // of their files; progress tells of everything that is read
-  for (const TableSource& source : *sources) table_bytes += source.source->size_bytes();
-  // Without a moment that matters everything has happened.
-  const std::optional<AsOf> as_of = program.reads_as_of ? std::optional(options.as_of) : std::nullopt;
-
-  ReadOptions reading;
-  reading.csv = options.csv;
-  reading.as_of = as_of;
-  reading.temporary_folder = temporary_folder_for(options.output);
-  if (options.progress) {
-    reading.while_checking = [&](const ReadProgress& read) {
-      options.progress({read.bytes_read, read.bytes_total + table_bytes});
-    };
+  auto opened =
+      open_run(program, options, wanted_for(options.columns), temporary_folder_for(options.output), limits);
+  if (!opened) return opened.error();
+  if (!*opened) {
+    RunSummary stopped;
+    stopped.stopped = true;
+    return stopped;
   }
-  auto reader = LeadReader::open(options.leads, program, reading, limits);
-  if (!reader) return reader.error();
-  if (options.should_stop && options.should_stop()) return stopped;
-
-  TableOptions tables;
-  tables.csv = options.csv;
-  tables.as_of = as_of;
-  tables.temporary_folder = reading.temporary_folder;
-  tables.should_stop = options.should_stop;
-  if (options.progress) {
-    tables.while_reading = [&](std::uint64_t bytes) {
-      const ReadProgress leads = reader->progress();
-      options.progress({leads.bytes_read + bytes, leads.bytes_total + table_bytes});
-    };
-  }
-  const std::vector<Region> regions = regions_of(program, roots_of(program, wanted_for(options.columns)));
-  auto relations =
-      Relations::load(program, regions, std::move(*sources), tables, options.as_of, reader->merged_keys(), limits);
-  if (!relations) return relations.error();
-  if ((*relations)->stopped() || (options.should_stop && options.should_stop())) return stopped;
-
   auto output = OutputFile::create(options.output);
   if (!output) return output.error();
-  return Run(program, options, std::move(*reader), **relations, regions.back(), table_bytes, std::move(*output)).run();
+  return Run(program, options, std::move(**opened), std::move(*output)).run();
 }
 
 }  // namespace muster::runtime

@@ -19,7 +19,7 @@
 #include "runtime/ingest/lead_reader.h"
 #include "runtime/ingest/table_reader.h"
 #include "runtime/interpret/interpreter.h"
-#include "runtime/run/object_files.h"
+#include "runtime/run/open.h"
 
 namespace muster::runtime {
 
@@ -68,21 +68,12 @@ struct AllowedRejects {
   [[nodiscard]] bool permits(std::uint64_t rejected, std::uint64_t rows) const;
 };
 
-struct RunOptions {
-  std::string leads;
-  std::vector<ObjectFile> files;    // of the other objects; they go before those that the policy names
-  std::string policy_folder = ".";  // where the policy lies: files that it names are looked for there
-  std::string output;               // "-": the standard output
-  std::string rejects;              // written if a row is rejected, or to replace the file of an earlier run
-  std::string issues;               // empty: no file
-  AsOf as_of;
+struct RunOptions : RunInput {
+  std::string output;   // "-": the standard output
+  std::string rejects;  // written if a row is rejected, or to replace the file of an earlier run
+  std::string issues;   // empty: no file
   RunColumns columns;
-  CsvOptions csv;
   FormulaPolicy formulas = FormulaPolicy::keep;
-  std::function<void(const ReadProgress&)> progress;  // now and then; may be empty
-  // Asked before the first output file is made and after every batch; true: stop, and leave nothing behind. May be
-  // empty.
-  std::function<bool()> should_stop;
 };
 
 struct NamedCount {

@@ -1,0 +1,260 @@
+// Agreements: what an SLA clause asks of a lead as conditions and moments, from which runtime/agreement makes deadlines
+// and verdicts. Only rows after the handoff count (section 4, number 21).
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "compiler/lower/lowerer.h"
+
+namespace muster::compiler {
+
+using namespace lang;
+
+namespace {
+
+constexpr Type moment{.kind = Kind::datetime};
+
+}  // namespace
+
+std::uint32_t Lowerer::stage_position(std::string_view name) const {
+  const auto found = std::find_if(policy_.stages.begin(), policy_.stages.end(),
+                                  [&](const StageInfo& stage) { return stage.name == name; });
+  return static_cast<std::uint32_t>(found - policy_.stages.begin());  // the checker has seen that it is there
+}
+
+const std::optional<Name>& Lowerer::entry_field(std::uint32_t position) const {
+  return std::get<StageDecl>(lifecycle()->items[policy_.stages[position].item].node).entered_at;
+}
+
+// A lead came to a stage where its field says when, where it is there now, or where it was there before. The moment is
+// the field's, else this evaluation where it crosses now, else unknown: the past is never guessed (number 16).
+Lowerer::Crossing Lowerer::crossing_to(std::uint32_t position, const std::optional<Name>& field, Span place) {
+  const std::uint32_t rank = policy_.stages[position].rank;
+  std::vector<ValueId> ways{stage_at_least(rank, place)};
+  const ValueId unknown = builder_.missing(moment, place);
+  Crossing crossing{{}, unknown, builder_.boolean(false, place)};
+  const bool remembers = lifecycle()->remembers.has_value();
+  if (remembers) {
+    ways.push_back(was_one_of(stages_from(rank), place));
+    const ValueId now = builder_.add(Op::as_of_instant, moment, {}, 0, place);
+    crossing.at = pick(surely(stage_becomes(position, place), place), now, unknown, moment, place);
+  }
+  if (field) {
+    const std::uint32_t number = subject_field(*field);
+    const ValueId written = column(number, place);
+    const Type type = object().fields[number].type;
+    ValueId counts = is_known(written, place);
+    if (const std::optional<Recycling>& sent_back = recycling(); sent_back && !sent_back->since.is_none()) {
+      // Who has been sent back and has not come again is not handed over any more.
+      const ValueId again = surely(compare_times(CompareOp::greater_equal, exactly(written), type,
+                                                 exactly(sent_back->since), sent_back->since_type, place),
+                                   place);
+      counts = both(counts, either(negated(surely(sent_back->condition, place), place), again, place), place);
+      crossing.came_again = both(counts, again, place);
+    }
+    ways.push_back(counts);
+    const ValueId at =
+        type.kind == Kind::date ? builder_.add(Op::instant_of_date, moment, {written}, 0, place) : written;
+    crossing.at = pick(counts, at, crossing.at, moment, place);
+  }
+  crossing.reached = builder_.add(Op::or_, truth(), ways, 0, place);
+  return crossing;
+}
+
+Lowerer::Crossing Lowerer::lower_handoff(const SlaDecl& sla) {
+  const Span place = span(*sla.handoff);
+  if (const StageBecomes* becomes = crossing_in(tree_, *sla.handoff); becomes != nullptr) {
+    const std::uint32_t position = stage_position(becomes->stage.text);
+    return crossing_to(position, sla.handoff_at ? sla.handoff_at : entry_field(position), place);
+  }
+  const ValueId at = column(subject_field(*sla.handoff_at), place);
+  return {exact(*sla.handoff), at, builder_.boolean(false, place)};
+}
+
+TimeAllowed Lowerer::time_allowed(const SlaDecl& sla, const Within& within, const Within* with_calendar) {
+  TimeAllowed allowed;
+  allowed.words = label(within.span);
+  allowed.business_days = within.business_days;
+  const Within& source = within.calendar || within.of_owner || with_calendar == nullptr ? within : *with_calendar;
+  if (within.duration) {
+    allowed.microseconds = policy_.fixed.at(within.duration->index).value;
+    if (counts_whole_days(tree_, within)) return allowed;  // by the clock
+  }
+  if (!source.calendar && !source.of_owner) return allowed;
+  allowed.in_open_hours = true;
+  allowed.calendar = exact(source.of_owner ? *sla.owner_calendar : *source.calendar);
+  return allowed;
+}
+
+// The rows of which `least` are asked for. `since`: the handoff.
+TouchOutput Lowerer::lower_touches(RowsId rows, std::uint32_t least, ValueId since) {
+  const Span place = tree_.rows[rows].span;
+  const Mask mask = rows_of(rows);
+  const ValueId time = time_of_rows(mask.space, place);
+  const ValueId start = builder_.to_rows(since, mask.space, place);
+  const ValueId later = compare_numbers(CompareOp::greater, time, 0, start, 0, place);
+  const ValueId counts = both(mask.counts, later, place);
+  const ValueId perhaps = possibly(counts, place);
+  const ValueId has_time = is_known(time, place);
+  const auto count = [&](ValueId selected) {
+    return builder_.fold(Op::count_rows, whole_number(), mask.space, {selected}, 0, place);
+  };
+  const auto enough = [&](ValueId selected) {
+    return compare_numbers(CompareOp::greater_equal, count(selected), 0,
+                           builder_.constant(whole_number(), least, place), 0, place);
+  };
+  // Rows stand in the order of time, so that the last one that is needed is the latest of the first `least`.
+  const auto moment_of = [&](ValueId selected) {
+    const ValueId first = builder_.add(Op::keep_first, truth(), {selected}, least, place);
+    const ValueId last = builder_.fold(Op::largest_row, moment, mask.space, {time, first}, 0, place);
+    return pick(enough(selected), last, builder_.missing(moment, place), moment, place);
+  };
+  const ValueId timed = both(perhaps, has_time, place);
+  const ValueId dayless = both(perhaps, negated(has_time, place), place);
+  const ValueId some_dayless =
+      compare_numbers(CompareOp::greater, count(dayless), 0, builder_.constant(whole_number(), 0, place), 0, place);
+  return {least == 1 ? label(place) : fmt::format("{} {}", least, label(place)), moment_of(surely(counts, place)),
+          moment_of(timed), both(some_dayless, enough(perhaps), place), surely(mask.seen, place)};
+}
+
+std::vector<ValueId> Lowerer::first_moments(const Mask& mask, ValueId counts, Span place) {
+  const ValueId time = time_of_rows(mask.space, place);
+  std::vector<ValueId> moments;
+  for (std::uint32_t k = 1; k <= most_pauses; ++k) {
+    const ValueId first = builder_.add(Op::keep_first, truth(), {counts}, k, place);
+    const ValueId there = builder_.fold(Op::count_rows, whole_number(), mask.space, {first}, 0, place);
+    const ValueId has_so_many =
+        compare_numbers(CompareOp::greater_equal, there, 0, builder_.constant(whole_number(), k, place), 0, place);
+    const ValueId last = builder_.fold(Op::largest_row, moment, mask.space, {time, first}, 0, place);
+    moments.push_back(pick(has_so_many, last, builder_.missing(moment, place), moment, place));
+  }
+  return moments;
+}
+
+PauseOutput Lowerer::lower_pause(const Pause& pause, ValueId since) {
+  PauseOutput output;
+  std::vector<ValueId> settled;
+  const auto lower_end = [&](RowsId rows, ValueId& how_many, std::vector<ValueId>& moments) {
+    const Mask mask = rows_of(rows);
+    const ValueId time = time_of_rows(mask.space, pause.span);
+    const ValueId start = builder_.to_rows(since, mask.space, pause.span);
+    const ValueId later = compare_numbers(CompareOp::greater_equal, time, 0, start, 0, pause.span);
+    const ValueId counts = both(mask.counts, later, pause.span);
+    const ValueId sure = surely(counts, pause.span);
+    how_many = builder_.fold(Op::count_rows, whole_number(), mask.space, {sure}, 0, pause.span);
+    moments = first_moments(mask, sure, pause.span);
+    const ValueId open = negated(is_known(counts, pause.span), pause.span);
+    settled.push_back(negated(builder_.fold(Op::any_rows, truth(), mask.space, {open}, 0, pause.span), pause.span));
+    settled.push_back(surely(mask.seen, pause.span));
+  };
+  lower_end(pause.from, output.count_from, output.from);
+  lower_end(pause.to, output.count_to, output.to);
+  output.settled = all_of(settled, pause.span);
+  return output;
+}
+
+ClauseOutput Lowerer::lower_clause(const SlaDecl& sla, const Clause& clause, ValueId since) {
+  ClauseOutput output{clause.party.text, label(clause.span), clause.span, PassesClause{}};
+  const auto allowed = [&](const Within& within) { return time_allowed(sla, within, nullptr); };
+  std::visit(Overloaded{[&](const Provides& provides) {
+                          ProvidesClause made;
+                          for (const ExprId value : provides.values)
+                            made.values.push_back({label(span(value)), is_settled(lower(value), span(value))});
+                          output.node = std::move(made);
+                        },
+                        [&](const Passes& passes) { output.node = PassesClause{exact(passes.condition)}; },
+                        [&](const Delivers& delivers) { output.node = lower_volume(delivers, clause.span); },
+                        [&](const FollowsUp& follows) {
+                          FollowsUpClause made{allowed(follows.within), {}, {}};
+                          if (follows.at_the_latest) made.at_the_latest = allowed(*follows.at_the_latest);
+                          for (const RowsId rows : sla.follow_up) made.touches.push_back(lower_touches(rows, 1, since));
+                          output.node = std::move(made);
+                        },
+                        [&](const Makes& makes) {
+                          MakesClause made{allowed(makes.within), {}};
+                          for (const Touches& touches : makes.touches)
+                            made.touches.push_back(lower_touches(touches.rows, touches.least, since));
+                          output.node = std::move(made);
+                        },
+                        [&](const Updates& updates) {
+                          output.node =
+                              UpdatesClause{allowed(updates.within), is_known(exact(updates.field), clause.span),
+                                            written_at(updates.field, clause.span)};
+                        },
+                        [&](const Rejects& rejects) { output.node = RejectsClause{allowed(rejects.within)}; }},
+             clause.node);
+  return output;
+}
+
+DeliversClause Lowerer::lower_volume(const Delivers& delivers, Span place) {
+  const std::uint32_t position = stage_position(delivers.stage.text);
+  const Crossing crossing = crossing_to(position, entry_field(position), place);
+  DeliversClause made{.least = delivers.least,
+                      .stage = delivers.stage.text,
+                      .period = delivers.period,
+                      .tracked = delivers.tracked,
+                      .once_per_lead = delivers.once_per_lead,
+                      .less_rejected = delivers.less_rejected,
+                      .like_from = {},
+                      .like_to = {},
+                      .reached = crossing.reached,
+                      .at = crossing.at,
+                      .came_again = crossing.came_again};
+  if (delivers.paced_like) {
+    made.like_from = delivers.paced_like->from;
+    made.like_to = delivers.paced_like->to;
+  }
+  return made;
+}
+
+ValueId Lowerer::written_at(ExprId field, Span place) {
+  const ExprId operand = without_parentheses(field);
+  const ExprInfo& own = policy_.info(operand);
+  return at_path(operand,
+                 [&] {
+                   if (own.meaning != Meaning::field || !object().fields[own.index].dated_by)
+                     return exactly(builder_.missing(moment, place));
+                   return exactly(column(*object().fields[own.index].dated_by, place));
+                 })
+      .low;
+}
+
+void Lowerer::lower_sla(const SlaDecl& sla) {
+  const Crossing handoff = lower_handoff(sla);
+  SlaOutput output;
+  output.title = sla.title.text;
+  output.handed_over = handoff.reached;
+  output.at = handoff.at;
+  if (sla.owner) output.owner = exact(*sla.owner);
+  if (sla.rejection) {
+    RejectionOutput rejection{exact(sla.rejection->condition), {}, {}};
+    if (sla.rejection->at) rejection.at = column(subject_field(*sla.rejection->at), sla.rejection->span);
+    if (sla.rejection->reason)
+      rejection.reason_known = is_settled(lower(*sla.rejection->reason), span(*sla.rejection->reason));
+    output.rejection = rejection;
+  }
+  if (sla.pause) output.pause = lower_pause(*sla.pause, handoff.at);
+  const Within* clock = nullptr;  // of the follow-up, which escalations go by
+  for (const Clause& clause : sla.clauses) {
+    output.clauses.push_back(lower_clause(sla, clause, handoff.at));
+    const auto* follows = std::get_if<FollowsUp>(&clause.node);
+    if (follows != nullptr && clock == nullptr) clock = &follows->within;
+  }
+  for (const Escalation& step : sla.escalations)
+    output.escalations.push_back({time_allowed(sla, step.after, clock), escalation_words(step)});
+  program_.outputs.slas.push_back(std::move(output));
+}
+
+std::string Lowerer::escalation_words(const Escalation& step) {
+  switch (step.act) {
+    case EscalationAct::remind:
+      return "remind " + step.whom;
+    case EscalationAct::tell:
+      return "tell " + step.whom;
+    case EscalationAct::reassign:
+      return "reassign to " + step.whom;
+  }
+  return {};
+}
+
+}  // namespace muster::compiler

@@ -1,0 +1,315 @@
+#include "runtime/agreement/clause_verdict.h"
+
+#include <algorithm>
+#include <variant>
+
+#include "lang/syntax/expression.h"
+
+namespace muster::runtime {
+
+using namespace compiler;
+
+std::string_view word_for(ClauseState state) {
+  switch (state) {
+    case ClauseState::met:
+      return "met";
+    case ClauseState::due:
+      return "due";
+    case ClauseState::breached:
+      return "breached";
+    case ClauseState::unknown:
+      return "unknown";
+    case ClauseState::not_applicable:
+      return "not applicable";
+  }
+  return {};
+}
+
+std::string_view describe(Unknown why) {
+  switch (why) {
+    case Unknown::none:
+      return "";
+    case Unknown::handoff:
+      return "nobody knows whether it was handed over";
+    case Unknown::moment:
+      return "nobody knows when it was handed over";
+    case Unknown::rows:
+      return "something may count, but its time or a value is missing";
+    case Unknown::unseen:
+      return "the file was not given, or nothing could be seen";
+    case Unknown::calendar:
+      return "nobody knows which calendar counts";
+    case Unknown::pauses:
+      return "nobody knows how long the clock stood still";
+    case Unknown::value:
+      return "a value is missing";
+    case Unknown::rewritten:
+      return "written after the deadline, perhaps also before";
+  }
+  return {};
+}
+
+namespace {
+
+ClauseVerdict unknown(Unknown why) {
+  ClauseVerdict verdict;
+  verdict.state = ClauseState::unknown;
+  verdict.why = why;
+  return verdict;
+}
+
+std::optional<std::int64_t> earlier(std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
+
+}  // namespace
+
+AgreementVerdict::AgreementVerdict(const SlaOutput& sla, const Interpreter& interpreter, const Calendars& calendars,
+                                   AsOf as_of)
+    : sla_(sla), interpreter_(interpreter), calendars_(calendars), as_of_(as_of) {}
+
+void AgreementVerdict::bind() {
+  handed_ = value(sla_.handed_over);
+  pauses_row_.reset();
+}
+
+std::optional<std::int64_t> AgreementVerdict::moment(ValueId id, std::size_t row) const {
+  const Vector vector = value(id);
+  return vector.is_known(row) ? std::optional(vector.integers[row]) : std::nullopt;
+}
+
+std::optional<std::int64_t> AgreementVerdict::handed_over_at(std::size_t row) const { return moment(sla_.at, row); }
+
+std::string_view AgreementVerdict::owner(std::size_t row) const {
+  if (!sla_.owner) return {};
+  const Vector vector = value(*sla_.owner);
+  return vector.is_known(row) ? vector.dictionary->text(vector.codes[row]) : std::string_view("(no owner)");
+}
+
+bool AgreementVerdict::is_rejected(std::size_t row) const {
+  return sla_.rejection && value(sla_.rejection->rejected).is_yes(row);
+}
+
+bool AgreementVerdict::read_pauses(std::size_t row) {
+  if (pauses_row_ == row) return pauses_known_;
+  pauses_row_ = row;
+  pauses_known_ = true;
+  pauses_.clear();
+  if (!sla_.pause) return true;
+  const PauseOutput& pause = *sla_.pause;
+  const auto from_count = moment(pause.count_from, row);
+  const auto to_count = moment(pause.count_to, row);
+  pauses_known_ = value(pause.settled).is_yes(row) && from_count && to_count && *from_count <= most_pauses &&
+                  *to_count <= most_pauses;
+  if (!pauses_known_) return false;
+  // A pause goes on until the first moment behind it at which the clock goes on; what begins meanwhile is one with it.
+  std::size_t next = 0;
+  for (std::int64_t k = 0; k < *from_count; ++k) {
+    const auto from = moment(pause.from[static_cast<std::size_t>(k)], row);
+    if (!from) return pauses_known_ = false;
+    if (!pauses_.empty() && *from < pauses_.back().to) continue;
+    std::int64_t to = kernels::endless;
+    for (; next < static_cast<std::size_t>(*to_count); ++next) {
+      const auto end = moment(pause.to[next], row);
+      if (!end) return pauses_known_ = false;
+      if (*end >= *from) {
+        to = *end;
+        break;
+      }
+    }
+    pauses_.push_back({*from, to});
+  }
+  return true;
+}
+
+std::optional<std::int64_t> AgreementVerdict::deadline(std::int64_t start, const TimeAllowed& allowed,
+                                                       std::size_t row) const {
+  std::uint32_t calendar = 0;
+  if (!allowed.calendar.is_none()) {
+    const Vector code = value(allowed.calendar);
+    if (!code.is_known(row)) return std::nullopt;
+    calendar = code.codes[row];
+  }
+  return calendars_.deadline(start, allowed, calendar, pauses_);
+}
+
+// Met is at or before due. What may have been done in time leaves it open, and what may still be done is due.
+ClauseVerdict AgreementVerdict::judge(std::optional<std::int64_t> due, const Done& done) const {
+  if (!due) {
+    // A clock that never goes on is not late; without a calendar nobody knows.
+    const bool is_endless = std::any_of(pauses_.begin(), pauses_.end(),
+                                        [](const kernels::Stretch& pause) { return pause.to == kernels::endless; });
+    ClauseVerdict verdict = unknown(Unknown::calendar);
+    if (is_endless && !done.sure) {
+      verdict.state = ClauseState::due;
+      verdict.why = Unknown::none;
+      verdict.is_open = true;
+    } else if (is_endless) {
+      verdict.state = ClauseState::met;
+      verdict.why = Unknown::none;
+      verdict.at = done.sure;
+    }
+    return verdict;
+  }
+  ClauseVerdict verdict;
+  verdict.due = due;
+  if (done.sure && *done.sure <= *due) {
+    verdict.state = ClauseState::met;
+    verdict.at = done.sure;
+    return verdict;
+  }
+  const bool may_be_met = done.at_any_time || (done.earliest && *done.earliest <= *due);
+  if (may_be_met || !done.is_seen) {
+    verdict = unknown(may_be_met ? Unknown::rows : Unknown::unseen);
+    verdict.due = due;
+    return verdict;
+  }
+  verdict.at = done.sure;
+  verdict.is_open = !done.sure;
+  verdict.state = as_of_.instant <= *due ? ClauseState::due : ClauseState::breached;
+  if (verdict.state == ClauseState::breached) verdict.late = done.sure.value_or(as_of_.instant) - *due;
+  return verdict;
+}
+
+AgreementVerdict::Done AgreementVerdict::done_of(const TouchOutput& touch, std::size_t row) const {
+  return {moment(touch.surely, row), moment(touch.perhaps, row), value(touch.timeless).is_yes(row),
+          value(touch.seen).is_yes(row)};
+}
+
+ClauseVerdict AgreementVerdict::clause(std::size_t which, std::size_t row) {
+  const ClauseOutput& clause = sla_.clauses[which];
+  if (std::holds_alternative<DeliversClause>(clause.node) || is_not_handed_over(row)) return {};
+  if (!is_handed_over(row)) return unknown(Unknown::handoff);
+  if (const auto* fields = std::get_if<ProvidesClause>(&clause.node)) return provides(*fields, row);
+  if (const auto* match = std::get_if<PassesClause>(&clause.node)) {
+    const Vector condition = value(match->condition);
+    if (!condition.is_known(row)) return unknown(Unknown::value);
+    ClauseVerdict verdict;
+    verdict.state = condition.is_yes(row) ? ClauseState::met : ClauseState::breached;
+    verdict.at = handed_over_at(row);
+    return verdict;
+  }
+  const auto start = handed_over_at(row);
+  if (!start) return unknown(Unknown::moment);
+  if (!read_pauses(row)) return unknown(Unknown::pauses);
+  return std::visit(lang::Overloaded{[](const ProvidesClause&) { return ClauseVerdict{}; },
+                                     [](const PassesClause&) { return ClauseVerdict{}; },
+                                     [](const DeliversClause&) { return ClauseVerdict{}; },
+                                     [&](const FollowsUpClause& made) { return follows_up(made, *start, row); },
+                                     [&](const MakesClause& made) { return makes(made, *start, row); },
+                                     [&](const UpdatesClause& made) { return updates(made, *start, row); },
+                                     [&](const RejectsClause& made) { return rejects(made, *start, row); }},
+                    clause.node);
+}
+
+ClauseVerdict AgreementVerdict::provides(const ProvidesClause& clause, std::size_t row) const {
+  ClauseVerdict verdict;
+  verdict.at = handed_over_at(row);
+  for (std::uint32_t k = 0; k < clause.values.size(); ++k) {
+    if (!value(clause.values[k].known).is_yes(row)) verdict.lacking.push_back(k);
+  }
+  verdict.state = verdict.lacking.empty() ? ClauseState::met : ClauseState::breached;
+  return verdict;
+}
+
+// The deadline is the earlier one of both: never later than `at the latest`.
+ClauseVerdict AgreementVerdict::follows_up(const FollowsUpClause& clause, std::int64_t start, std::size_t row) const {
+  std::optional<std::int64_t> due = deadline(start, clause.within, row);
+  std::optional<std::int64_t> limit;
+  if (clause.at_the_latest) {
+    limit = deadline(start, *clause.at_the_latest, row);
+    due = due && limit ? earlier(due, limit) : std::nullopt;
+  }
+  Done done;
+  for (const TouchOutput& touch : clause.touches) {
+    const Done one = done_of(touch, row);
+    done.sure = earlier(done.sure, one.sure);
+    done.earliest = earlier(done.earliest, one.earliest);
+    done.at_any_time = done.at_any_time || one.at_any_time;
+    done.is_seen = done.is_seen && one.is_seen;
+  }
+  ClauseVerdict verdict = judge(due, done);
+  if (verdict.state == ClauseState::breached)
+    verdict.beyond_limit = limit && verdict.at.value_or(as_of_.instant) > *limit;
+  if (verdict.is_open) add_steps(start, row, verdict);
+  return verdict;
+}
+
+ClauseVerdict AgreementVerdict::makes(const MakesClause& clause, std::int64_t start, std::size_t row) const {
+  Done all;
+  bool is_first = true;
+  bool can_be = true;  // in time or not
+  for (const TouchOutput& touch : clause.touches) {
+    const Done one = done_of(touch, row);
+    const auto later = [&](std::optional<std::int64_t> a, std::optional<std::int64_t> b) {
+      if (is_first) return b;
+      return a && b ? std::optional(std::max(*a, *b)) : std::nullopt;
+    };
+    all.sure = later(all.sure, one.sure);
+    // Where rows without a moment may be enough, the moment is open from the handoff on.
+    const auto soonest = one.at_any_time ? earlier(one.earliest, start) : one.earliest;
+    all.earliest = later(all.earliest, soonest);
+    can_be = can_be && (soonest || !one.is_seen);
+    all.is_seen = all.is_seen && one.is_seen;
+    is_first = false;
+  }
+  // What can surely not be there is not there, whatever else cannot be seen.
+  if (!can_be) all.is_seen = true;
+  return judge(deadline(start, clause.within, row), all);
+}
+
+ClauseVerdict AgreementVerdict::updates(const UpdatesClause& clause, std::int64_t start, std::size_t row) const {
+  const auto at = moment(clause.at, row);
+  const auto due = deadline(start, clause.within, row);
+  if (!value(clause.known).is_yes(row)) return judge(due, {});
+  if (!at) return unknown(Unknown::rows);
+  if (*at <= start) return judge(due, {});  // not since the handoff
+  if (due && *at > *due) {
+    ClauseVerdict verdict = unknown(Unknown::rewritten);
+    verdict.due = due;
+    return verdict;
+  }
+  return judge(due, {at, at, false, true});
+}
+
+// About leads that were rejected: in time, and with a reason where the policy says which field holds it.
+ClauseVerdict AgreementVerdict::rejects(const RejectsClause& clause, std::int64_t start, std::size_t row) const {
+  const Vector rejected = value(sla_.rejection->rejected);
+  if (rejected.is_no(row)) return {};
+  if (!rejected.is_yes(row)) return unknown(Unknown::value);
+  const auto at = sla_.rejection->at ? moment(*sla_.rejection->at, row) : std::nullopt;
+  if (!at) return unknown(Unknown::rows);
+  ClauseVerdict verdict = judge(deadline(start, clause.within, row), {at, at, false, true});
+  const bool lacks_reason = sla_.rejection->reason_known && !value(*sla_.rejection->reason_known).is_yes(row);
+  if (lacks_reason && verdict.state == ClauseState::met) {
+    verdict.state = ClauseState::breached;
+    verdict.lacking = {0};
+  }
+  return verdict;
+}
+
+void AgreementVerdict::add_steps(std::int64_t start, std::size_t row, ClauseVerdict& verdict) const {
+  for (const EscalationOutput& step : sla_.escalations) {
+    const auto at = deadline(start, step.after, row);
+    if (!at) continue;
+    if (*at <= as_of_.instant) {
+      ++verdict.steps_reached;
+    } else {
+      verdict.next_step = earlier(verdict.next_step, at);
+    }
+  }
+}
+
+AgreementVerdict::Delivered AgreementVerdict::delivered(std::size_t which, std::size_t row) const {
+  const auto& clause = std::get<DeliversClause>(sla_.clauses[which].node);
+  const Vector reached = value(clause.reached);
+  Delivered delivered;
+  delivered.reached = reached.is_yes(row);
+  delivered.undecided = !reached.is_known(row);
+  delivered.came_again = value(clause.came_again).is_yes(row);
+  if (delivered.reached) delivered.at = moment(clause.at, row);
+  return delivered;
+}
+
+}  // namespace muster::runtime

@@ -1,0 +1,30 @@
+// Until when somebody has: lengths of time in open hours, business days or by the clock, with a clock that may pause.
+// May include: compiler/ir, stdlib/kernels. Called by: runtime/agreement.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "compiler/ir/program.h"
+#include "stdlib/kernels/business_time.h"
+
+namespace muster::runtime {
+
+// The calendars of a program, ready to count with. Made once; may be shared by threads.
+class Calendars {
+ public:
+  explicit Calendars(const compiler::Program& program);
+  // The moment by which the allowed time has passed after `start` (microseconds since 1970-01-01T00:00:00Z). `calendar`
+  // is the number that TimeAllowed::calendar stands for, where it says one. Nothing where there is no such moment: the
+  // clock stands still for ever, or the moment lies outside the years that calendars know (1970 to 2199).
+  [[nodiscard]] std::optional<std::int64_t> deadline(std::int64_t start, const compiler::TimeAllowed& allowed,
+                                                     std::uint32_t calendar,
+                                                     std::span<const kernels::Stretch> pauses) const;
+
+ private:
+  std::vector<kernels::BusinessCalendar> calendars_;
+};
+
+}  // namespace muster::runtime
