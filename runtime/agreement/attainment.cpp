@@ -103,8 +103,7 @@ bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_vie
     by_party_[report.party].add(one);
     if (by_owner != nullptr) (*by_owner)[report.party].add(one);
     if (by_week != nullptr) (*by_week)[report.party].add(one);
-    const bool follows_up =
-        std::holds_alternative<compiler::FollowsUpClause>(sla_.clauses[clause_of_[k]].node);
+    const bool follows_up = std::holds_alternative<compiler::FollowsUpClause>(sla_.clauses[clause_of_[k]].node);
     if (one.is_open && follows_up) ++totals_.at_step[one.steps_reached];
     if (one.is_open && one.due) add_open(one, static_cast<std::uint32_t>(k), key, owner, order);
   }
@@ -114,10 +113,14 @@ bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_vie
 void Attainment::add_open(const ClauseVerdict& verdict, std::uint32_t clause, std::string_view key,
                           std::string_view owner, std::uint64_t order) {
   ++totals_.open_count;
-  OpenDeadline made{*verdict.due,          order,
-                    std::string(key),      std::string(owner),
-                    clause,                verdict.state == ClauseState::breached,
-                    verdict.steps_reached, verdict.next_step};
+  OpenDeadline made{*verdict.due,
+                    order,
+                    std::string(key),
+                    std::string(owner),
+                    clause,
+                    verdict.state == ClauseState::breached,
+                    verdict.steps_reached,
+                    verdict.next_step};
   if (heap_.size() == most_open_) {
     if (heap_.empty() || !is_more_urgent(made, heap_.front())) return;
     std::pop_heap(heap_.begin(), heap_.end(), is_more_urgent);
@@ -181,9 +184,9 @@ VolumeReport Attainment::volume(std::size_t which, const Days& days) const {
   const std::int64_t length = report.last_day - report.first_day + 1;
   constexpr std::int64_t points = 10'000;
   const auto expected = [&](std::uint64_t part, std::uint64_t whole) {
-    return static_cast<std::int64_t>(kernels::divide_rounded(
-        static_cast<kernels::Wide>(promise.least) * points * static_cast<kernels::Wide>(part),
-        static_cast<kernels::Wide>(whole), kernels::RoundingMode::half_even));
+    return static_cast<std::int64_t>(
+        kernels::divide_rounded(static_cast<kernels::Wide>(promise.least) * points * static_cast<kernels::Wide>(part),
+                                static_cast<kernels::Wide>(whole), kernels::RoundingMode::half_even));
   };
   if (!promise.like_from) {
     report.expected = expected(static_cast<std::uint64_t>(over), static_cast<std::uint64_t>(length));
@@ -195,8 +198,8 @@ VolumeReport Attainment::volume(std::size_t which, const Days& days) const {
   const std::int64_t like_length = *promise.like_to - *promise.like_from + 1;
   const std::int64_t cut = *promise.like_from + over * like_length / length - 1;
   std::uint64_t until_cut = 0;
-  for (auto it = days.by_day.lower_bound(*promise.like_from);
-       it != days.by_day.end() && it->first <= *promise.like_to; ++it) {
+  for (auto it = days.by_day.lower_bound(*promise.like_from); it != days.by_day.end() && it->first <= *promise.like_to;
+       ++it) {
     const std::uint64_t count = promise.less_rejected ? it->second.first - it->second.second : it->second.first;
     report.like_total += count;
     if (it->first <= cut) until_cut += count;

@@ -98,10 +98,10 @@ struct AgreementReport {
   std::vector<AttainmentRow> owners;
   std::vector<AttainmentRow> weeks;
   std::vector<VolumeReport> volumes;
-  std::vector<std::string> steps;         // of the escalation
-  std::vector<std::uint64_t> at_step;     // open follow-ups by the number of steps that they have reached
-  std::vector<OpenDeadline> open;         // the most urgent ones, first due first
-  std::uint64_t open_count = 0;           // of all
+  std::vector<std::string> steps;      // of the escalation
+  std::vector<std::uint64_t> at_step;  // open follow-ups by the number of steps that they have reached
+  std::vector<OpenDeadline> open;      // the most urgent ones, first due first
+  std::uint64_t open_count = 0;        // of all
 };
 
 class Attainment {

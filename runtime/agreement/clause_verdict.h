@@ -38,11 +38,11 @@ enum class Unknown : std::uint8_t {
 struct ClauseVerdict {
   ClauseState state = ClauseState::not_applicable;
   Unknown why = Unknown::none;
-  std::optional<std::int64_t> at;   // when it was done, also too late
-  std::optional<std::int64_t> due;  // until when it had to be
-  std::int64_t late = 0;            // breached: microseconds from due until it was done, or until the evaluation
-  bool is_open = false;             // due or breached, and still to be done
-  bool beyond_limit = false;        // breached, and past the time that `at the latest` gives as well
+  std::optional<std::int64_t> at;      // when it was done, also too late
+  std::optional<std::int64_t> due;     // until when it had to be
+  std::int64_t late = 0;               // breached: microseconds from due until it was done, or until the evaluation
+  bool is_open = false;                // due or breached, and still to be done
+  bool beyond_limit = false;           // breached, and past the time that `at the latest` gives as well
   std::vector<std::uint32_t> lacking;  // provides: numbers of the values that are missing
   // Follow-ups that are open: how many escalation steps have been reached, and when the next one is.
   std::uint32_t steps_reached = 0;

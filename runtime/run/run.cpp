@@ -316,7 +316,8 @@ class Run {
     }
     summary_.formula_cells = writer_.formula_cells();
     summary_.issues = issues_.tallies();
-    for (const TableReport& report : opened_.relations->tables()) summary_.objects.push_back(summary_of(program_, report));
+    for (const TableReport& report : opened_.relations->tables())
+      summary_.objects.push_back(summary_of(program_, report));
     for (const RelationReport& report : opened_.relations->relations()) {
       summary_.relations.push_back(summary_of(program_, report));
     }
@@ -430,8 +431,7 @@ bool AllowedRejects::permits(std::uint64_t rejected, std::uint64_t rows) const {
 
 lang::Result<RunSummary> run_leads(const compiler::Program& program, const RunOptions& options,
                                    const lang::Limits& limits) {
-  auto opened =
-      open_run(program, options, wanted_for(options.columns), temporary_folder_for(options.output), limits);
+  auto opened = open_run(program, options, wanted_for(options.columns), temporary_folder_for(options.output), limits);
   if (!opened) return opened.error();
   if (!*opened) {
     RunSummary stopped;

@@ -184,11 +184,11 @@ class SlaRun {
     summary_.merged = counts.merged;
     summary_.rejected = counts.rejected_rows();
     if (summary_.rows != summary_.answered + summary_.repeated + summary_.merged + summary_.rejected) {
-      return lang::Error{lang::ErrorKind::internal, options_.leads, 0,
-                         fmt::format("{} rows were read, but {} answered, {} repeated, {} merged and {} rejected",
-                                     summary_.rows, summary_.answered, summary_.repeated, summary_.merged,
-                                     summary_.rejected),
-                         ""};
+      return lang::Error{
+          lang::ErrorKind::internal, options_.leads, 0,
+          fmt::format("{} rows were read, but {} answered, {} repeated, {} merged and {} rejected", summary_.rows,
+                      summary_.answered, summary_.repeated, summary_.merged, summary_.rejected),
+          ""};
     }
     for (const Agreement& agreement : agreements_) summary_.agreements.push_back(agreement.attainment.report());
     if (auto committed = file_.commit(); !committed) return failure(committed.error());
@@ -215,7 +215,8 @@ class SlaRun {
 lang::Result<SlaSummary> run_sla(const compiler::Program& program, const SlaOptions& options,
                                  const lang::Limits& limits) {
   const std::size_t slash = options.verdicts.find_last_of('/');
-  const std::string folder = slash == std::string::npos ? "." : options.verdicts.substr(0, std::max<std::size_t>(slash, 1));
+  const std::string folder =
+      slash == std::string::npos ? "." : options.verdicts.substr(0, std::max<std::size_t>(slash, 1));
   auto opened = open_run(program, options, wanted_for_agreements, folder, limits);
   if (!opened) return opened.error();
   if (!*opened) {

@@ -16,17 +16,17 @@
 namespace muster::runtime {
 
 struct SlaOptions : RunInput {
-  std::string verdicts;         // the file with all verdicts; empty: none
-  std::size_t most_open = 20;   // open deadlines that are told by name
+  std::string verdicts;        // the file with all verdicts; empty: none
+  std::size_t most_open = 20;  // open deadlines that are told by name
   FormulaPolicy formulas = FormulaPolicy::escape;
 };
 
 struct SlaSummary {
   bool stopped = false;  // by should_stop; then nothing was written
   bool broken_pipe = false;
-  std::uint64_t rows = 0;      // of the export
+  std::uint64_t rows = 0;  // of the export
   std::uint64_t answered = 0;
-  std::uint64_t ignored = 0;   // `ignore leads`
+  std::uint64_t ignored = 0;  // `ignore leads`
   std::uint64_t repeated = 0;
   std::uint64_t merged = 0;
   std::uint64_t rejected = 0;
