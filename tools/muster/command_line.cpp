@@ -169,6 +169,14 @@ std::string read_limit(const std::string& text, lang::Limits& limits) {
   return fmt::format("there is no limit \"{}\"; there are {}", lang::escape_for_terminal(name), fmt::join(names, ", "));
 }
 
+std::string read_setting(const std::string& text, std::vector<std::string>& settings) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || lang::trim(text.substr(equals + 1)).empty())
+    return "write the setting and its value: smallest_company=50";
+  settings.push_back(text);
+  return {};
+}
+
 // ---- the commands as CLI11 sees them
 
 class Reader {
@@ -245,6 +253,12 @@ class Reader {
     add_option(app, "--limit", "NAME=VALUE", "Raise a limit of safety; may be given several times", limits, read_limit);
   }
 
+  static void add_choices(CLI::App* app, PolicyChoices& choices, const char* as_of) {
+    app->add_option("--as-of", choices.as_of, as_of)->type_name("DATE");
+    add_option(app, "--set", "NAME=VALUE", "Give a setting another value for this time; may be given several times",
+               choices.settings, read_setting);
+  }
+
   static void add_csv(CLI::App* app, runtime::CsvOptions& csv) {
     add_option(app, "--separator", "SIGN",
                "What stands between columns: comma, semicolon, tab or pipe; found by itself", csv.separator,
@@ -264,6 +278,7 @@ class Reader {
     check_app_ =
         add_command("check", "Read policies and report every mistake in one run", "  muster check policy.muster");
     check_app_->add_option("POLICY", check_.policies, "Policy files")->required()->type_name("FILE");
+    add_choices(check_app_, check_.choices, "The day on which the policy would be used: warn if it is not in effect");
     check_app_->add_flag("--cost", check_.cost, "Print the most work for each lead and for each row of further files");
     check_app_->add_flag("--print-ir", check_.print_ir, "Print the compiled form, for people who work on Muster");
     add_limits(check_app_, check_.limits);
@@ -290,8 +305,7 @@ class Reader {
                      "The file of rows without a verdict; LEADS.rejects.csv beside the output")
         ->type_name("FILE");
     run_app_->add_option("--issues", run_.issues, "A file of every cell that could not be used")->type_name("FILE");
-    run_app_->add_option("--as-of", run_.as_of, "The moment of the evaluation: 2026-02-01, or 2026-02-01T09:30")
-        ->type_name("DATE");
+    add_choices(run_app_, run_.choices, "The moment of the evaluation: 2026-02-01, or 2026-02-01T09:30");
     add_option(run_app_, "--max-rejects", "N|N%", "How many rows may be rejected before the exit code is 3; 0",
                run_.allowed_rejects, read_allowed_rejects);
     add_option(run_app_, "--columns", "GROUPS",
@@ -341,7 +355,8 @@ class Reader {
     const std::string near = lang::did_you_mean(name, {command_names.begin(), command_names.end()});
     const std::string shown = lang::escape_for_terminal(name);
     if (!near.empty()) return say(fmt::format("there is no command \"{}\"; did you mean `muster {}`?", shown, near));
-    return say(fmt::format("there is no command \"{}\"; there are check, run and init\n  see: muster --help", shown));
+    return say(fmt::format("there is no command \"{}\"; there are {}\n  see: muster --help", shown,
+                           fmt::join(command_names, ", ")));
   }
 
   // Only now is it known that no option was misspelt, whose value would stand among the files.
