@@ -22,7 +22,7 @@ namespace muster::tools {
 
 namespace {
 
-constexpr auto command_names = std::to_array<std::string_view>({"check", "run", "init"});
+constexpr auto command_names = std::to_array<std::string_view>({"check", "run", "init", "explain-code"});
 
 constexpr std::string_view commands_help =
     "Muster qualifies leads by a written policy: what a qualified lead is, and what Marketing and Sales owe each "
@@ -194,6 +194,7 @@ class Reader {
     add_check();
     add_run();
     add_init();
+    add_explain_code();
   }
 
   Command read(int argc, const char* const* argv) {
@@ -228,6 +229,7 @@ class Reader {
     if (check_app_->parsed()) return check_;
     if (run_app_->parsed()) return with_files();
     if (init_app_->parsed()) return init_;
+    if (explain_code_app_->parsed()) return explain_code_;
     write(Stream::error, app_.help());
     return Finished{ExitCode::usage};
   }
@@ -333,9 +335,16 @@ class Reader {
     add_limits(init_app_, init_.limits);
   }
 
+  void add_explain_code() {
+    explain_code_app_ = add_command("explain-code", "Say what a message such as M2001 means and what to do",
+                                    "  muster explain-code M2001\n"
+                                    "prints its page; without a code all of them are listed.");
+    explain_code_app_->add_option("CODE", explain_code_.code, "The code, as it stands in the message")->type_name("");
+  }
+
   // The command that was being read, or the program.
   const CLI::App& current() const {
-    for (const CLI::App* app : {check_app_, run_app_, init_app_}) {
+    for (const CLI::App* app : {check_app_, run_app_, init_app_, explain_code_app_}) {
       if (app->parsed() || app->count_all() > 0) return *app;
     }
     return app_;
@@ -421,9 +430,11 @@ class Reader {
   CLI::App* check_app_ = nullptr;
   CLI::App* run_app_ = nullptr;
   CLI::App* init_app_ = nullptr;
+  CLI::App* explain_code_app_ = nullptr;
   CheckCommand check_;
   RunCommand run_;
   InitCommand init_;
+  ExplainCodeCommand explain_code_;
   std::vector<std::string> further_;  // OBJECT=FILE, as written
 };
 

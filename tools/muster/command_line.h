@@ -53,7 +53,11 @@ struct Finished {
   ExitCode code = ExitCode::ok;
 };
 
-using Command = std::variant<CheckCommand, RunCommand, InitCommand, Finished>;
+struct ExplainCodeCommand {
+  std::string code;  // empty: all of them
+};
+
+using Command = std::variant<CheckCommand, RunCommand, InitCommand, ExplainCodeCommand, Finished>;
 
 // Never throws. Prints help on the standard output, mistakes on the standard error.
 [[nodiscard]] Command read_command_line(int argc, const char* const* argv);
