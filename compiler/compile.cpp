@@ -8,6 +8,7 @@
 #include "compiler/analyze/analyze.h"
 #include "compiler/check/check.h"
 #include "compiler/lower/lower.h"
+#include "compiler/override.h"
 #include "compiler/resolve/symbols.h"
 #include "lang/parse/parse.h"
 #include "lang/source/load.h"
@@ -76,11 +77,15 @@ void add_rates(const Program& program, TextHash& hash) {
 Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& limits, const CompileOptions& options) {
   parse(compiled.sources, main, limits, compiled.tree, compiled.diagnostics);
   if (auto imported = parse_imports(compiled, limits); !imported) return imported.error();
+  const std::size_t policy_files = compiled.sources.size();
+  auto overridden = override_settings(options.settings, limits, compiled.sources, compiled.tree, compiled.diagnostics);
+  if (!overridden) return overridden.error();
   const Symbols symbols(compiled.tree, compiled.diagnostics);
   const DefinitionOrder order = order_definitions(compiled.tree, symbols, compiled.diagnostics);
   TypedPolicy typed = check(compiled.tree, symbols, order, compiled.sources, limits, options, compiled.diagnostics);
   if (!compiled.diagnostics.has_errors()) {
     analyze(compiled.tree, symbols, compiled.sources, typed, compiled.diagnostics);
+    if (options.as_of_day) warn_of_day(compiled.tree, typed, *options.as_of_day, compiled.diagnostics);
     Program program = lower(compiled.tree, symbols, compiled.sources, std::move(typed), limits, compiled.diagnostics);
     if (!compiled.diagnostics.has_errors()) {
       if (const auto broken = verify(program); !broken.empty()) {
@@ -88,14 +93,16 @@ Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& li
                      "the compiled policy is not sound: " + broken.front(), "please report this"};
       }
       TextHash hash;
-      for (std::uint32_t file = 0; file < compiled.sources.size(); ++file)
-        hash.add(compiled.sources[FileId{file}].text());
+      for (std::uint32_t file = 0; file < policy_files; ++file) hash.add(compiled.sources[FileId{file}].text());
       add_rates(program, hash);
       program.source_hash = hash.hex();
       compiled.program = std::move(program);
     }
   }
   compiled.diagnostics.sort();
+  compiled.has_wrong_settings = std::ranges::any_of(compiled.diagnostics.all(), [&](const Diagnostic& each) {
+    return each.severity() == Severity::error && each.span.file.index >= policy_files;
+  });
   return compiled;
 }
 

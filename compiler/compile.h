@@ -17,9 +17,10 @@ namespace muster::compiler {
 
 struct Compiled {
   lang::SourceMap sources;
-  lang::Diagnostics diagnostics;   // sorted; may hold warnings although there is a program
-  lang::Tree tree;                 // syntax of the policy and its imports
-  std::optional<Program> program;  // none if there are errors
+  lang::Diagnostics diagnostics;    // sorted; may hold warnings although there is a program
+  lang::Tree tree;                  // syntax of the policy and its imports
+  std::optional<Program> program;   // none if there are errors
+  bool has_wrong_settings = false;  // some of the errors are about CompileOptions::settings
 };
 
 // Reads and compiles a policy. Errors only where the file itself cannot be read; mistakes in it are diagnostics.

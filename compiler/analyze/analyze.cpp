@@ -1,5 +1,7 @@
 #include "compiler/analyze/analyze.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <unordered_set>
@@ -181,9 +183,14 @@ void Finder::look_at_thresholds() {
       const auto shown = [](std::optional<std::int64_t> points, const char* unbounded) {
         return points ? kernels::format_decimal(*points, points_digits) : std::string(unbounded);
       };
-      diagnostics_.emit<DiagnosticId::beyond_score>(
-          span(id), std::get<ScoreDecl>(tree_.declarations[part.score].node).name.text,
-          shown(range.low, "any number below"), shown(range.high, "any number above"), never ? "no" : "yes");
+      const std::string& score = std::get<ScoreDecl>(tree_.declarations[part.score].node).name.text;
+      Diagnostic& message =
+          diagnostics_.emit<DiagnosticId::beyond_score>(span(id), score, shown(range.low, "any number below"),
+                                                        shown(range.high, "any number above"), never ? "no" : "yes");
+      if (range.low && range.high) {
+        message.fix = fmt::format("write a threshold between {} and {}, or change the points of `{}`",
+                                  shown(range.low, ""), shown(range.high, ""), score);
+      }
     }
   }
 }

@@ -137,10 +137,10 @@ void Checker::check_clock(const Clause& clause, const Within& within, bool has_c
 }
 
 void Checker::check_party(const Name& party) {
-  if (parties_.empty() || std::find(parties_.begin(), parties_.end(), party.text) != parties_.end()) return;
+  if (policy_.parties.empty() || std::find(policy_.parties.begin(), policy_.parties.end(), party.text) != policy_.parties.end()) return;
   Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_party>(party.span, party.text);
-  const std::string near = did_you_mean(party.text, parties_);
-  message.fix = near.empty() ? fmt::format("the parties are {}", fmt::join(parties_, " and "))
+  const std::string near = did_you_mean(party.text, policy_.parties);
+  message.fix = near.empty() ? fmt::format("the parties are {}", fmt::join(policy_.parties, " and "))
                              : fmt::format("did you mean `{}`?", near);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "compiler/check/typed.h"
 #include "lang/diagnostics/diagnostics.h"
@@ -16,6 +17,7 @@ struct CompileOptions {
   std::optional<std::int32_t> as_of_day;  // days since 1970-01-01: settings with dates have the value of this day
   bool agreements = false;                // with what SLA clauses ask for, which only `muster sla` tells
   std::string folder;                     // of the policy: files that it names lie there; empty: the current one
+  std::vector<std::string> settings;      // NAME=VALUE: settings that have another value this time (override.h)
 };
 
 // Types everything and reports every mistake. The result may be lowered only if `diagnostics` has no errors.

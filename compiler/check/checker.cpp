@@ -57,60 +57,8 @@ TypedPolicy Checker::run() {
   for (std::uint32_t index : definitions_.order) check_declaration(index);
   policy_.order = definitions_.order;
   policy_.with_agreements = options_.agreements;
+  list_settings();
   return std::move(policy_);
-}
-
-void Checker::read_header(const PolicyHeader& header) {
-  policy_.title = header.title.text;
-  std::optional<PolicyEntry::Key> seen[8];
-  for (const PolicyEntry& entry : header.entries) {
-    auto& mark = seen[static_cast<std::size_t>(entry.key)];
-    if (mark) {
-      diagnostics_.emit<DiagnosticId::one_only>(entry.span, "entry of this kind in the policy header").fix =
-          "keep one of the two";
-    }
-    mark = entry.key;
-    switch (entry.key) {
-      case PolicyEntry::Key::parties:
-        for (const Name& party : entry.parties) parties_.push_back(party.text);
-        break;
-      case PolicyEntry::Key::edition:
-      case PolicyEntry::Key::review:
-        break;  // told to people; nothing depends on it yet
-      case PolicyEntry::Key::effective:
-        if (entry.from && entry.to && *entry.from > *entry.to) {
-          diagnostics_.emit<DiagnosticId::bounds_reversed>(entry.span, kernels::format_date(*entry.from),
-                                                           kernels::format_date(*entry.to));
-        }
-        policy_.effective_from = entry.from;
-        policy_.effective_to = entry.to;
-        break;
-      case PolicyEntry::Key::version:
-        policy_.version = entry.text;
-        break;
-      case PolicyEntry::Key::owner:
-        policy_.owner = entry.text;
-        break;
-      case PolicyEntry::Key::zone: {
-        auto zone = kernels::Zone::find(entry.text);
-        if (zone) {
-          policy_.zone = *zone;
-        } else {
-          diagnostics_.emit<DiagnosticId::unknown_zone>(entry.span, entry.text);
-        }
-        break;
-      }
-      case PolicyEntry::Key::currency: {
-        const CurrencyRow* row = find_currency(entry.text);
-        if (row != nullptr) {
-          policy_.currency = static_cast<std::uint16_t>(row - currency_rows.data());
-        } else {
-          is_currency_broken_ = true;  // the parser has said so
-        }
-        break;
-      }
-    }
-  }
 }
 
 void Checker::check_declaration(std::uint32_t index) {

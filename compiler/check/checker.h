@@ -1,9 +1,10 @@
-// The type checker. One class, several files: checker.cpp walks declarations, object.cpp reads objects, data.cpp types
-// and picklists, name.cpp follows names, expression.cpp types texts and calls, condition.cpp comparisons and tests,
-// rows.cpp what is asked about rows, window.cpp windows in time and evidence, arithmetic.cpp sums and products,
-// choice.cpp bands, match and if, score.cpp scores, constant.cpp works out what is fixed; tables, frameworks, the
-// lifecycle, rates and settings have a file each. After a mistake a type is poison, so that one mistake speaks once.
-// May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called by: compile.cpp.
+// The type checker. One class, several files: checker.cpp walks declarations, header.cpp and object.cpp read headers
+// and objects, data.cpp types and picklists, name.cpp follows names, expression.cpp types texts and calls,
+// condition.cpp comparisons and tests, rows.cpp what is asked about rows, window.cpp windows in time and evidence,
+// arithmetic.cpp sums and products, choice.cpp bands, match and if, score.cpp scores, constant.cpp works out what is
+// fixed; tables, frameworks, the lifecycle, rates and settings have a file each. After a mistake a type is poison, so
+// that one mistake speaks once. May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called by:
+// compile.cpp.
 #pragma once
 
 #include <algorithm>
@@ -35,8 +36,13 @@ class Checker {
  private:
   using ExprId = lang::ExprId;
 
-  // ---- checker.cpp: declarations
+  // ---- header.cpp
   void read_header(const lang::PolicyHeader& header);
+  void read_edition(const lang::PolicyEntry& entry);
+  void read_parties(const lang::PolicyEntry& entry);
+  void read_review(const lang::PolicyEntry& entry);
+
+  // ---- checker.cpp: declarations
   void check_declaration(std::uint32_t index);
   void check_qualifier(const std::vector<lang::CriterionId>& items, bool& may_be_missing);
   void check_grade(const lang::GradeDecl& grade, std::uint32_t index);
@@ -141,6 +147,9 @@ class Checker {
 
   // ---- table.cpp, framework.cpp, lifecycle.cpp, rates.cpp, setting.cpp
   void check_setting(const lang::SettingDecl& setting, std::uint32_t index);
+  void list_settings();
+  // A fixed value as an author would write it.
+  [[nodiscard]] std::string show_constant(const Constant& constant) const;
   void read_extensions();
   void check_table(const lang::TableDecl& table, std::uint32_t index);
   bool check_table_row(const lang::TableDecl& table, const lang::TableRow& row, const std::vector<Type>& types,
@@ -280,7 +289,6 @@ class Checker {
   std::map<std::string, std::uint32_t> picklist_numbers_;            // by name
   std::map<std::uint32_t, std::uint32_t> grade_numbers_;             // by declaration
   std::map<std::array<std::uint32_t, 5>, std::uint32_t> set_lists_;  // by set and type: the test that has the list
-  std::vector<std::string> parties_;                                 // of the header; empty: anybody
   bool has_calendars_ = false;
   bool is_currency_broken_ = false;                           // the header names one that does not exist
   const std::vector<lang::Parameter>* parameters_ = nullptr;  // of the define or pattern that is being checked

@@ -230,8 +230,15 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
       if (overlaps) {
         const Interval& earlier = sorted[i - 1];
         const bool now_is_later = now.span.begin > earlier.span.begin;
-        diagnostics_.emit<DiagnosticId::bands_overlap>(now_is_later ? now.span : earlier.span, name(now.low))
-            .notes.push_back({now_is_later ? earlier.span : now.span, "the other band"});
+        Diagnostic& message =
+            diagnostics_.emit<DiagnosticId::bands_overlap>(now_is_later ? now.span : earlier.span, name(now.low));
+        message.notes.push_back({now_is_later ? earlier.span : now.span, "the other band"});
+        if (earlier.low < now.low && !earlier.low_excluded) {
+          const std::string lower = earlier.low == -infinity
+                                        ? fmt::format("under {}", name(now.low))
+                                        : fmt::format("{} to under {}", name(earlier.low), name(now.low));
+          message.fix = fmt::format("let one band end where the next begins: write `{}` for the lower one", lower);
+        }
         return {};
       }
     }

@@ -62,13 +62,20 @@ void Checker::report_not_comparable(Span place, ExprId left_id, const Type& left
   } else if (either([&](ExprId id, const Type&, const Type& other) {
                return std::holds_alternative<NumberLiteral>(tree_.expressions[id].node) && other.kind == Kind::text;
              })) {
-    message.fix = "write the number in quotes, or make the field an `int` or a `decimal`";
+    const bool left_is_text = left.kind == Kind::text;
+    const ExprId text = left_is_text ? left_id : right_id;
+    const bool is_field = std::holds_alternative<NameRef>(tree_.expressions[text].node);
+    message.fix = "if the column holds numbers, declare " + (is_field ? "`" + source_text(text) + "`" : "its field") +
+                  " as `int` or `decimal`; if it holds words, write the number in quotes and compare with `=`";
   } else if (holds([](const Type& a, const Type& b) { return a.kind == Kind::stage && b.kind == Kind::text; })) {
     message.fix = "write the name of the stage without quotes";
   } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::money && plain(b); })) {
     const Type& money = left.kind == Kind::money ? left : right;
-    message.fix =
-        fmt::format("write the currency behind the number, such as `50K {}`", currency_rows[money.currency].code);
+    const std::string_view code = currency_rows[money.currency].code;
+    const ExprId number = left.kind == Kind::money ? right_id : left_id;
+    const bool is_written = std::holds_alternative<NumberLiteral>(tree_.expressions[number].node);
+    message.fix = is_written ? fmt::format("write the currency behind the number: `{} {}`", source_text(number), code)
+                             : fmt::format("give both a currency: an amount is written as `50K {}`", code);
   } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::percent && plain(b); })) {
     message.fix = "write the number with a percent sign, such as `20%`";
   } else if (holds([](const Type& a, const Type& b) { return a.kind == Kind::date && b.kind == Kind::datetime; })) {

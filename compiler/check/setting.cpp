@@ -37,4 +37,24 @@ void Checker::check_setting(const SettingDecl& setting, std::uint32_t index) {
   if (in_force) policy_.constants[index] = *in_force;
 }
 
+std::string Checker::show_constant(const Constant& constant) const {
+  const Type& type = constant.type;
+  if (type.kind == Kind::text) return "\"" + constant.text + "\"";
+  if (type.kind == Kind::boolean) return constant.value != 0 ? "yes" : "no";
+  if (type.kind == Kind::picklist) return members_of(type)[static_cast<std::size_t>(constant.value)];
+  return show(constant.value, type, type.digits, policy_.zone);
+}
+
+void Checker::list_settings() {
+  for (std::uint32_t index = 0; index < tree_.declarations.size(); ++index) {
+    const auto* setting = std::get_if<SettingDecl>(&tree_.declarations[index].node);
+    const auto value = policy_.constants.find(index);
+    if (setting == nullptr || value == policy_.constants.end()) continue;
+    // A value that does not stand in the policy is the run's.
+    const bool overridden = span(setting->value).file != setting->name.span.file;
+    policy_.settings.push_back({setting->name.text, setting->title ? setting->title->text : std::string(),
+                                show_constant(value->second), overridden});
+  }
+}
+
 }  // namespace muster::compiler

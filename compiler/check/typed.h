@@ -82,8 +82,11 @@ struct GradeInfo {
 struct TypedPolicy {
   std::string title, version, owner;
   kernels::Zone zone = kernels::Zone::utc();
-  std::optional<std::uint16_t> currency;                     // row of lang::currency_rows
+  std::optional<std::uint16_t> currency;  // row of lang::currency_rows
+  std::uint16_t edition = lang::default_edition;
+  std::vector<std::string> parties;
   std::optional<std::int32_t> effective_from, effective_to;  // days since 1970-01-01, both included
+  std::optional<std::int32_t> review_day;                    // of `review on`, or counted from `effective_from`
   Schema schema;
   std::vector<GradeInfo> grades;
   std::vector<StageInfo> stages;  // lowest rank first, the main line before what stands beside it; code: position
@@ -92,6 +95,7 @@ struct TypedPolicy {
   std::vector<RateTable> rates;
   bool with_agreements = false;           // CompileOptions::agreements
   std::vector<CalendarOutput> calendars;  // by member of the picklist `calendar`
+  std::vector<SettingValue> settings;  // in the order of the policy
 
   std::vector<ExprInfo> expressions;              // by ExprId
   std::unordered_map<std::uint32_t, Path> paths;  // names that are not about the expression's own rows

@@ -13,6 +13,7 @@
 #include "compiler/ir/schema.h"
 #include "compiler/ir/type.h"
 #include "lang/source/source.h"
+#include "lang/spec/edition.h"
 #include "lang/support/id.h"
 #include "lang/syntax/tree.h"
 #include "stdlib/kernels/number.h"
@@ -227,10 +228,22 @@ struct FaultRoot {
   std::string label;
 };
 
+// A setting and its value in force, as an author would write it: 50000 USD, "EMEA", Software.
+struct SettingValue {
+  std::string name;
+  std::string title;
+  std::string value;
+  bool overridden = false;  // by the run, not by the policy
+};
+
 struct Program {
   std::string title, version, owner;
+  std::uint16_t edition = lang::default_edition;
+  std::vector<std::string> parties;                          // who owes each other something, as named in the header
   std::string source_hash;                                   // of the policy's text and its imports, 16 hex digits
   std::optional<std::int32_t> effective_from, effective_to;  // days since 1970-01-01, both included
+  std::optional<std::int32_t> review_day;                    // the last day before which nobody need review it
+  std::vector<SettingValue> settings;                        // in the order of the policy, modules first
   kernels::Zone zone = kernels::Zone::utc();
   bool reads_as_of = false;
   Schema schema;

@@ -14,12 +14,16 @@ Program lower(const Tree& tree, const Symbols& symbols, const SourceMap& sources
   program.title = policy.title;
   program.version = policy.version;
   program.owner = policy.owner;
+  program.edition = policy.edition;
+  program.parties = policy.parties;
+  program.review_day = policy.review_day;
   program.effective_from = policy.effective_from;
   program.effective_to = policy.effective_to;
   program.zone = policy.zone;
   program.schema = std::move(policy.schema);
   program.rates = std::move(policy.rates);
   program.calendars = std::move(policy.calendars);
+  program.settings = std::move(policy.settings);
   program.spaces.add({Link::root, SpaceId{root_space}, program.schema.subject, 0, {}, {}});
   Lowerer(tree, symbols, sources, policy, limits, diagnostics, program).run();
   if (!diagnostics.has_errors()) prune(program);

@@ -73,6 +73,18 @@ void Builder::take_entry_currency() {
 }
 void Builder::take_entry_number(std::size_t begin, std::size_t end) { entry.text = text.substr(begin, end - begin); }
 
+void Builder::take_entry_party() { entry.parties.push_back(last_name); }
+void Builder::take_review_count(std::size_t begin, std::size_t end) {
+  entry.review_every = small_number(text.substr(begin, end - begin));
+  if (entry.review_every > 0) return;
+  emit<DiagnosticId::not_above_zero>(span(begin, end), "how often a policy is reviewed").fix =
+      "such as `review every 3 months`";
+}
+void Builder::take_review_unit() {
+  if (entry.review_every == 0) entry.review_every = 1;  // review every quarter
+  entry.review_unit = calendar.unit;
+}
+
 void Builder::take_date() {
   const ExprId literal = pop();
   const Expr& written = tree_.expressions[literal];
@@ -93,10 +105,6 @@ void Builder::finish_entry(Span where) {
 
 void Builder::unknown_entry(std::size_t begin, std::size_t end) {
   const std::string_view word = text.substr(begin, end - begin);
-  if (const std::string_view later = later_phrase(text, begin, place); !later.empty()) {
-    report_later(begin, end);
-    throw SyntaxError{end};
-  }
   Diagnostic& made = emit<DiagnosticId::unknown_entry>(span(begin, end), word);
   const std::vector<std::string> known(header_entries.begin(), header_entries.end());
   if (const std::string near = did_you_mean(word, known); !near.empty())

@@ -133,10 +133,6 @@ void Builder::report_expected(std::size_t at, std::string_view what, std::string
       report_reserved_name(at, word_end);
       return;
     }
-    if (const std::string_view later = later_phrase(text, at, place); !later.empty()) {
-      report_later(at, phrase_end(text, at, later));
-      return;
-    }
   }
   if (text.substr(at, 1) == "{" && error_position(at) == at &&
       (what.starts_with("a value") || what.starts_with("a condition"))) {
@@ -165,7 +161,10 @@ void Builder::report_unclosed_block(std::size_t at) {
   const std::size_t where = error_position(at);
   if (where == reported_unclosed_) return;
   reported_unclosed_ = where;
-  report_expected(at, "`}`", "close the braces that this declaration has opened");
+  // The head of the declaration, as the author wrote it: `icp MidMarket`.
+  const std::string_view line =
+      text.substr(declaration_begin, text.find_first_of("{\"\r\n", declaration_begin) - declaration_begin);
+  report_expected(at, "`}`", fmt::format("close the braces that `{}` has opened", shorten(trim(line))));
 }
 
 void Builder::fail_end_of_rule(std::size_t at, bool file_level) {

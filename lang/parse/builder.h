@@ -267,6 +267,9 @@ class Builder {
   void take_entry_text();
   void take_entry_currency();
   void take_entry_number(std::size_t begin, std::size_t end);
+  void take_entry_party();
+  void take_review_count(std::size_t begin, std::size_t end);
+  void take_review_unit();
   void take_date();
   void finish_entry(Span where);
   [[noreturn]] void unknown_entry(std::size_t begin, std::size_t end);

@@ -150,16 +150,16 @@ struct set_declaration
           run<&Builder::take_name>, equals,
           expect<"`{` and the values of the set", "such as `{ \"Software\", \"Healthcare\" }`", set_operand>,
           declaration_end, run<&Builder::finish_set>> {};
+struct setting_value : expect<"a value after `=`", "", condition> {};
 struct dated_value  // , 150 from 2026-04-01
     : build<&Builder::finish_dated_value, sign<",", true>, run<&Builder::begin_dated_value>,
             expect<"a value after `,`", "such as `= 100, 150 from 2026-04-01`", condition>,
             expect<"`from` and the first day of this value", "such as `= 100, 150 from 2026-04-01`", word<"from">>,
             day> {};
-struct setting
-    : seq<word<"setting">, run<&Builder::begin_plain>,
-          expect_name<"a name for the setting", "such as `setting smallest_company: int = 100`">,
-          run<&Builder::take_name>, type_colon, type_reference, equals, expect<"a value after `=`", "", condition>,
-          star<dated_value>, opt<title>, declaration_end, run<&Builder::finish_setting>> {};
+struct setting : seq<word<"setting">, run<&Builder::begin_plain>,
+                     expect_name<"a name for the setting", "such as `setting smallest_company: int = 100`">,
+                     run<&Builder::take_name>, type_colon, type_reference, equals, setting_value, star<dated_value>,
+                     opt<title>, declaration_end, run<&Builder::finish_setting>> {};
 
 // ---- values and functions
 

@@ -20,6 +20,25 @@ struct entry_word : leaf<entry_word<text, key>> {
 };
 struct entry_text
     : expect<"a text in quotes", "such as `owner \"revops@acme.example\"`", quoted, run<&Builder::take_entry_text>> {};
+// A comma between parties; one before the next entry of the header ends the list.
+struct party_comma : leaf<party_comma> {
+  static bool read(Input& in, Builder& builder) {
+    const std::size_t at = offset(in);
+    if (builder.text.substr(at, 1) != ",") return false;
+    const std::size_t next = skip_lines(builder.text, at + 1);
+    builder.steps += next - at;
+    for (const std::string_view entry : header_entries) {
+      if (word_at(builder.text, next, entry)) return false;
+    }
+    return take(in, builder, at + 1, true);
+  }
+};
+struct party
+    : seq<expect_name<"the name of a party", "such as `parties Marketing, Sales`">, run<&Builder::take_entry_party>> {};
+struct review_interval
+    : seq<opt<digits<&Builder::take_review_count>>,
+          expect<"days, weeks, months, quarters or years", "such as `review every 3 months`", unit_word<true>>,
+          run<&Builder::take_review_unit>> {};
 struct unknown_entry : leaf<unknown_entry> {
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
@@ -36,6 +55,12 @@ struct header_entry
                 seq<entry_word<"owner", PolicyEntry::Key::owner>, entry_text>,
                 seq<entry_word<"effective", PolicyEntry::Key::effective>, day,
                     expect<"`to` and the last day", "such as `effective 2026-01-01 to 2026-03-31`", word<"to">>, day>,
+                seq<entry_word<"review", PolicyEntry::Key::review>,
+                    sor<seq<word<"on">, day>,
+                        seq<expect<"`every` and how often, or `on` and a day behind `review`",
+                                   "such as `review every 3 months` or `review on 2026-06-30`", word<"every">>,
+                            review_interval>>>,
+                seq<entry_word<"parties", PolicyEntry::Key::parties>, party, star<party_comma, party>>,
                 seq<entry_word<"zone", PolicyEntry::Key::zone>, entry_text>,
                 seq<entry_word<"currency", PolicyEntry::Key::currency>,
                     expect_name<"a currency code", "such as `currency USD`">, run<&Builder::take_entry_currency>>,
@@ -44,7 +69,7 @@ struct header_entry
 struct policy : seq<word<"policy">, run<&Builder::begin_header>,
                     expect<"a title after `policy`", "such as `policy \"What a qualified lead is\" { ... }`", title>,
                     block<header_entry, "an entry of the policy header",
-                          "the entries are edition, version, owner, effective, zone and currency">,
+                          "the entries are edition, version, owner, parties, effective, review, zone and currency">,
                     run<&Builder::finish_header>> {};
 
 struct path : seq<expect_name<"a module's name", "such as `import std.email`">, run<&Builder::keep_name>,

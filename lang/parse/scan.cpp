@@ -11,16 +11,6 @@ namespace {
 
 constexpr std::string_view no_break_space = "\xC2\xA0";
 
-struct LaterPhrase {
-  PhrasePlace place;
-  std::string_view words;
-};
-constexpr auto later_phrases = std::to_array<LaterPhrase>({
-#define MUSTER_LATER_PHRASE(where, words) {PhrasePlace::where, words},
-#include "lang/spec/later_phrases.def"
-#undef MUSTER_LATER_PHRASE
-});
-
 constexpr auto calendar_units =
     std::to_array<std::string_view>({"month", "months", "quarter", "quarters", "year", "years"});
 
@@ -204,14 +194,6 @@ bool starts_rule(std::string_view text, std::size_t at) {
   if (name_end == at) return false;
   const std::size_t next = skip_blanks(text, name_end);
   return next < text.size() && text[next] == ':';
-}
-
-std::string_view later_phrase(std::string_view text, std::size_t at, PhrasePlace place) {
-  for (const LaterPhrase& row : later_phrases) {
-    if (row.place != PhrasePlace::anywhere && row.place != place) continue;
-    if (phrase_end(text, at, row.words) != std::string_view::npos) return row.words;
-  }
-  return {};
 }
 
 NumberShape scan_number(std::string_view text, std::size_t at) {

@@ -12,11 +12,11 @@
 
 namespace muster::lang {
 
-// The kind of declaration that is being read: what goes on in the next line, and what a later_phrases.def row is about.
+// The kind of declaration that is being read: what goes on in the next line.
 enum class PhrasePlace : std::uint8_t { anywhere, header, object, score, lifecycle, framework, qualifier, picklist };
 
-inline constexpr auto header_entries =
-    std::to_array<std::string_view>({"edition", "version", "owner", "effective", "zone", "currency"});
+inline constexpr auto header_entries = std::to_array<std::string_view>(
+    {"edition", "version", "owner", "parties", "effective", "review", "zone", "currency"});
 
 // Units of the calendar, whose length differs.
 struct CalendarWord {
@@ -59,8 +59,6 @@ inline constexpr auto weekday_words =
 [[nodiscard]] bool continues_rule(std::string_view text, std::size_t at);
 // Whether a line that begins so is a rule of its own, even while a parenthesis is open.
 [[nodiscard]] bool starts_rule(std::string_view text, std::size_t at);
-// The phrase of later_phrases.def at `at` that counts in `place`, or empty.
-[[nodiscard]] std::string_view later_phrase(std::string_view text, std::size_t at, PhrasePlace place);
 
 // A number as it stands in the text; offsets into it. Nothing about its value is checked.
 struct NumberShape {

@@ -22,7 +22,7 @@ struct PolicyEntry {
   std::string text;                  // version, owner, zone, currency code; the number's text for edition
   std::optional<std::int32_t> from;  // effective: days since 1970-01-01, both ends included; review on A: that day
   std::optional<std::int32_t> to;
-  std::uint32_t review_every = 0;  // review every 3 months: how many; 0: it names a day
+  std::uint32_t review_every = 0;  // review every 3 months: how many, every quarter: 1; 0: it names a day
   CalendarUnit review_unit = CalendarUnit::month;
   std::vector<Name> parties;
 };

@@ -77,10 +77,20 @@ CellResult CellReader::read(std::string_view cell, std::size_t row, Column& colu
     case Physical::code:
     case Physical::boolean:
       return read_spelling(text, row, column);
-    case Physical::integer:
-      return read_number(text, row, column);
+    case Physical::integer: {
+      const CellResult result = read_number(text, row, column);
+      if (result.state == CellResult::State::malformed) keep_unread_time(text);
+      return result;
+    }
   }
   return blank;
+}
+
+void CellReader::keep_unread_time(std::string_view text) {
+  constexpr std::size_t most = 16;
+  constexpr std::size_t longest_bytes = 40;
+  const bool is_time = field_->type.kind == Kind::date || field_->type.kind == Kind::datetime;
+  if (is_time && unread_times_.size() < most && text.size() <= longest_bytes) unread_times_.emplace_back(text);
 }
 
 CellResult CellReader::read_text(std::string_view text, std::size_t row, Column& column) {

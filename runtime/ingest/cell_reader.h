@@ -40,6 +40,8 @@ class CellReader {
   // Puts the value of `cell` (not trimmed) into the row, which is not set yet. Unless there is a value, the row stays
   // as it is.
   CellResult read(std::string_view cell, std::size_t row, Column& column);
+  // Some of the cells that are no date or moment, so that somebody can say how they are written.
+  [[nodiscard]] const std::vector<std::string>& unread_times() const { return unread_times_; }
   // Whether the cell says that there is no value. `trimmed` may be empty.
   [[nodiscard]] bool is_blank(std::string_view trimmed) const { return trimmed.empty() || missing_.contains(trimmed); }
 
@@ -51,6 +53,7 @@ class CellReader {
   CellResult read_text(std::string_view text, std::size_t row, Column& column);
   CellResult read_spelling(std::string_view text, std::size_t row, Column& column);
   CellResult read_number(std::string_view text, std::size_t row, Column& column) const;
+  void keep_unread_time(std::string_view text);
   [[nodiscard]] Decision decide(std::string_view text, std::string_view folded) const;
   [[nodiscard]] bool is_full(const Dictionary& dictionary) const;
 
@@ -66,7 +69,8 @@ class CellReader {
   Dictionary spellings_;  // booleans and picklists: the distinct texts, and what each says
   std::vector<Decision> decisions_;
   std::vector<bool> missing_by_code_;  // texts: by code of the column's dictionary
-  std::uint64_t epoch_ = 0;            // of the column's dictionary that missing_by_code_ is about
+  std::vector<std::string> unread_times_;
+  std::uint64_t epoch_ = 0;  // of the column's dictionary that missing_by_code_ is about
 };
 
 }  // namespace muster::runtime

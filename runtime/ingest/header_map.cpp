@@ -66,12 +66,11 @@ class Finder {
       wanted += '"' + candidate + '"';
       if (nearest.empty()) nearest = lang::did_you_mean(kernels::fold_text(candidate), folded_);
     }
-    std::string fix;
-    if (!nearest.empty()) {
-      const auto at = std::find(folded_.begin(), folded_.end(), nearest) - folded_.begin();
-      fix = fmt::format("did you mean \"{}\"? ", header_[static_cast<std::size_t>(at)]);
-    }
-    fix += fmt::format("name the column with `from \"...\"` after the field; the file has {}", list_headers(header_));
+    const auto at = static_cast<std::size_t>(std::find(folded_.begin(), folded_.end(), nearest) - folded_.begin());
+    std::string fix =
+        nearest.empty() ? std::string("name the column with `from \"...\"` behind the field")
+                        : fmt::format("did you mean \"{0}\"? then write `from \"{0}\"` behind the field", header_[at]);
+    fix += fmt::format("; the file has {}", list_headers(header_));
     return Error{ErrorKind::data, name_, 0, fmt::format("there is no column {} for the field `{}`", wanted, field.name),
                  std::move(fix)};
   }

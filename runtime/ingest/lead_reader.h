@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,8 @@ class LeadReader {
   [[nodiscard]] std::uint64_t total_rows() const;
   // The header that feeds a field of the schema; empty for fields that nobody reads.
   [[nodiscard]] std::string_view header_of(std::uint32_t field) const;
+  // Some of the cells of a field that are no date or moment.
+  [[nodiscard]] std::span<const std::string> unread_times(std::uint32_t field) const;
   [[nodiscard]] char separator() const;
 
  private:

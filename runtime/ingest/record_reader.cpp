@@ -136,6 +136,13 @@ std::string_view RecordReader::header(const MappedField& mapped) const {
   return mapped.column == MappedField::row_number ? std::string_view("row number") : csv_.header()[mapped.column];
 }
 
+std::span<const std::string> RecordReader::unread_times(std::uint32_t wanted) const {
+  for (std::size_t i = 0; i < readers_.size(); ++i) {
+    if (map_.columns[i].field == wanted) return readers_[i].unread_times();
+  }
+  return {};
+}
+
 std::string_view RecordReader::header_of(std::uint32_t wanted) const {
   const auto find = [&](const std::vector<MappedField>& mapped) -> std::string_view {
     for (const MappedField& entry : mapped) {

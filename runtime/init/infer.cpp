@@ -58,6 +58,7 @@ bool infer_time(const ColumnProfile& column, InferredType& type) {
     if (column.times_alone[day] <= 20 * column.times_alone[twin]) {
       type.doubt = fmt::format("dates, but nothing shows which number is the day: make it {}? format \"{}\" or \"{}\"",
                                clock == 0 ? "date" : "datetime", text_of(day), text_of(twin));
+      type.day_first_or_month_first.emplace(text_of(day), text_of(twin));
       return false;
     }
   }

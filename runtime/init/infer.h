@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "compiler/ir/type.h"
 #include "runtime/init/column_profile.h"
@@ -18,6 +20,8 @@ struct InferredType {
   std::string format;         // date, datetime and numbers that need one
   std::uint64_t misfits = 0;  // present values that this type does not read; they become data issues
   std::string doubt;          // for the author, one line; may be empty
+  // Formats of which nothing shows which one is meant; then `format` is empty.
+  std::optional<std::pair<std::string, std::string>> day_first_or_month_first;
 };
 
 [[nodiscard]] InferredType infer_type(const ColumnProfile& column, const std::string& header);

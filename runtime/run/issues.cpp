@@ -33,14 +33,16 @@ void IssueCounts::add_lead(std::string_view label, std::string_view what, std::u
   of_leads_.push_back({std::string(label), std::string(what), 1, line});
 }
 
-std::vector<IssueTally> IssueCounts::tallies() const {
+std::vector<IssueTally> IssueCounts::tallies(
+    const std::function<std::string(std::uint8_t fault, std::uint32_t field)>& fix_of) const {
   std::vector<IssueTally> all = of_leads_;
-  for (std::size_t field = 0; field < cells_.size(); ++field) {
+  for (std::uint32_t field = 0; field < cells_.size(); ++field) {
     for (std::size_t kind = 0; kind < kinds; ++kind) {
       const Count& count = cells_[field][kind];
       if (count.count == 0) continue;
-      all.push_back({headers_[field], std::string(describe_issue(static_cast<std::uint8_t>(kind))), count.count,
-                     count.first_line});
+      const auto fault = static_cast<std::uint8_t>(kind);
+      all.push_back(
+          {headers_[field], std::string(describe_issue(fault)), count.count, count.first_line, fix_of(fault, field)});
     }
   }
   std::stable_sort(all.begin(), all.end(), [](const IssueTally& a, const IssueTally& b) { return a.count > b.count; });

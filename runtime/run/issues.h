@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,9 @@ class IssueCounts {
   // Something about the lead as a whole: `label` is what it is about, `what` a fixed text.
   void add_lead(std::string_view label, std::string_view what, std::uint64_t line);
   [[nodiscard]] std::string_view header_of(std::uint32_t field) const { return headers_[field]; }
-  // Most frequent first.
-  [[nodiscard]] std::vector<IssueTally> tallies() const;
+  // Most frequent first; `fix_of` says what to do about a fault of a field.
+  [[nodiscard]] std::vector<IssueTally> tallies(
+      const std::function<std::string(std::uint8_t fault, std::uint32_t field)>& fix_of) const;
 
  private:
   struct Count {

@@ -11,6 +11,7 @@
 #include "runtime/emit/output_file.h"
 #include "runtime/emit/rejects.h"
 #include "runtime/run/feeder.h"
+#include "runtime/run/issue_fix.h"
 #include "runtime/run/issues.h"
 #include "runtime/run/relations.h"
 #include "runtime/run/verdict_table.h"
@@ -59,8 +60,9 @@ ObjectSummary summary_of(const compiler::Program& program, const TableReport& re
                         counts.first_rejected,
                         {}};
   for (const FieldIssues& issue : counts.issues) {
-    summary.issues.push_back(
-        {counts.headers[issue.field], std::string(describe_issue(issue.fault)), issue.count, issue.first_line});
+    const compiler::FieldSchema& field = program.schema.objects[report.object].fields[issue.field];
+    summary.issues.push_back({counts.headers[issue.field], std::string(describe_issue(issue.fault)), issue.count,
+                              issue.first_line, fix_of(issue.fault, program.schema, field, issue.unread_times)});
   }
   return summary;
 }
@@ -315,7 +317,10 @@ class Run {
           ""};
     }
     summary_.formula_cells = writer_.formula_cells();
-    summary_.issues = issues_.tallies();
+    summary_.issues = issues_.tallies([this](std::uint8_t fault, std::uint32_t field) {
+      const compiler::Schema& schema = program_.schema;
+      return fix_of(fault, schema, schema.subject_object().fields[field], reader_.unread_times(field));
+    });
     for (const TableReport& report : opened_.relations->tables())
       summary_.objects.push_back(summary_of(program_, report));
     for (const RelationReport& report : opened_.relations->relations()) {

@@ -120,6 +120,7 @@ struct IssueTally {
   std::string what;   // in words: "not a number"
   std::uint64_t count = 0;
   std::uint64_t first_line = 0;
+  std::string fix{};  // what to write in the policy; may be empty
 };
 
 // The file of one object besides the leads. rows = kept + repeated + contradictory + merged + future + rejected

@@ -17,7 +17,7 @@ namespace muster::kernels {
 [[nodiscard]] std::int64_t calendar_number(std::int64_t day, lang::CalendarUnit unit, std::uint8_t week_starts);
 // The other way: the first day of a unit.
 [[nodiscard]] std::int64_t first_day_of(std::int64_t number, lang::CalendarUnit unit, std::uint8_t week_starts);
-// The same day of the month `months` (not below 0) before; a month too short clamps to its last day.
+// The same day of the month `months` before, or after where it is below 0; a month too short clamps to its last day.
 [[nodiscard]] std::int64_t months_before(std::int64_t day, std::int64_t months);
 
 // Edges of windows: the smallest moment or day that belongs to the window. The evaluation's own moment or day is the

@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "compiler/compile.h"
 #include "compiler/ir/cost.h"
 #include "lang/source/unicode.h"
 #include "stdlib/kernels/time.h"
 #include "tools/muster/commands.h"
+#include "tools/muster/policy.h"
 #include "tools/muster/terminal.h"
 
 namespace muster::tools {
@@ -66,7 +66,8 @@ std::set<std::int32_t> days_of_change(const lang::Tree& tree) {
 
 // A policy that can be used today must not stop on the day on which a setting changes. Returns the mistakes of the
 // first day that has any; they have been told.
-std::size_t check_days(const std::string& path, const lang::Tree& tree, const lang::Limits& limits) {
+std::size_t check_days(const std::string& path, const lang::Tree& tree, const CheckCommand& command) {
+  const lang::Limits& limits = command.limits;
   std::size_t checked = 0;
   for (const std::int32_t day : days_of_change(tree)) {
     if (++checked > most_days) {
@@ -76,6 +77,7 @@ std::size_t check_days(const std::string& path, const lang::Tree& tree, const la
     }
     compiler::CompileOptions options;
     options.as_of_day = day;
+    options.settings = command.choices.settings;
     const auto compiled = compiler::compile_file(path, limits, options);
     if (!compiled || !compiled->diagnostics.has_errors()) continue;
     lang::RenderOptions how{wants_color(Stream::error), limits.diagnostics};
@@ -94,7 +96,7 @@ std::size_t check_days(const std::string& path, const lang::Tree& tree, const la
 ExitCode check(const CheckCommand& command) {
   ExitCode worst = ExitCode::ok;
   for (const std::string& path : command.policies) {
-    const auto compiled = compiler::compile_file(path, command.limits);
+    const auto compiled = compile_policy(path, command.choices, command.limits);
     if (!compiled) {
       print_error(compiled.error());
       worst = std::max(worst, exit_code_of_policy(compiled.error().kind));
@@ -106,12 +108,12 @@ ExitCode check(const CheckCommand& command) {
       options.counts = command.print_ir;  // else the line below has them
       write(Stream::error, lang::render(diagnostics, compiled->sources, options));
     }
-    if (diagnostics.has_errors() && worst == ExitCode::ok) worst = ExitCode::policy_has_errors;
+    if (diagnostics.has_errors()) worst = std::max(worst, exit_code_of_errors(*compiled));
     if (command.print_ir) {
       if (compiled->program) write(Stream::output, compiler::print(*compiled->program));
       continue;
     }
-    const std::size_t later = diagnostics.has_errors() ? 0 : check_days(path, compiled->tree, command.limits);
+    const std::size_t later = diagnostics.has_errors() ? 0 : check_days(path, compiled->tree, command);
     if (later > 0 && worst == ExitCode::ok) worst = ExitCode::policy_has_errors;
     write(Stream::output, fmt::format("{}: {}, {}\n", lang::escape_for_terminal(path),
                                       count_of(diagnostics.error_count() + later, "error"),

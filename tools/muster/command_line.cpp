@@ -22,7 +22,7 @@ namespace muster::tools {
 
 namespace {
 
-constexpr auto command_names = std::to_array<std::string_view>({"check", "run", "init"});
+constexpr auto command_names = std::to_array<std::string_view>({"check", "run", "init", "explain-code"});
 
 constexpr std::string_view commands_help =
     "Muster qualifies leads by a written policy: what a qualified lead is, and what Marketing and Sales owe each "
@@ -169,6 +169,14 @@ std::string read_limit(const std::string& text, lang::Limits& limits) {
   return fmt::format("there is no limit \"{}\"; there are {}", lang::escape_for_terminal(name), fmt::join(names, ", "));
 }
 
+std::string read_setting(const std::string& text, std::vector<std::string>& settings) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos || equals == 0 || lang::trim(text.substr(equals + 1)).empty())
+    return "write the setting and its value: smallest_company=50";
+  settings.push_back(text);
+  return {};
+}
+
 // ---- the commands as CLI11 sees them
 
 class Reader {
@@ -186,6 +194,7 @@ class Reader {
     add_check();
     add_run();
     add_init();
+    add_explain_code();
   }
 
   Command read(int argc, const char* const* argv) {
@@ -220,6 +229,7 @@ class Reader {
     if (check_app_->parsed()) return check_;
     if (run_app_->parsed()) return with_files();
     if (init_app_->parsed()) return init_;
+    if (explain_code_app_->parsed()) return explain_code_;
     write(Stream::error, app_.help());
     return Finished{ExitCode::usage};
   }
@@ -245,6 +255,12 @@ class Reader {
     add_option(app, "--limit", "NAME=VALUE", "Raise a limit of safety; may be given several times", limits, read_limit);
   }
 
+  static void add_choices(CLI::App* app, PolicyChoices& choices, const char* as_of) {
+    app->add_option("--as-of", choices.as_of, as_of)->type_name("DATE");
+    add_option(app, "--set", "NAME=VALUE", "Give a setting another value for this time; may be given several times",
+               choices.settings, read_setting);
+  }
+
   static void add_csv(CLI::App* app, runtime::CsvOptions& csv) {
     add_option(app, "--separator", "SIGN",
                "What stands between columns: comma, semicolon, tab or pipe; found by itself", csv.separator,
@@ -264,6 +280,7 @@ class Reader {
     check_app_ =
         add_command("check", "Read policies and report every mistake in one run", "  muster check policy.muster");
     check_app_->add_option("POLICY", check_.policies, "Policy files")->required()->type_name("FILE");
+    add_choices(check_app_, check_.choices, "The day on which the policy would be used: warn if it is not in effect");
     check_app_->add_flag("--cost", check_.cost, "Print the most work for each lead and for each row of further files");
     check_app_->add_flag("--print-ir", check_.print_ir, "Print the compiled form, for people who work on Muster");
     add_limits(check_app_, check_.limits);
@@ -290,8 +307,7 @@ class Reader {
                      "The file of rows without a verdict; LEADS.rejects.csv beside the output")
         ->type_name("FILE");
     run_app_->add_option("--issues", run_.issues, "A file of every cell that could not be used")->type_name("FILE");
-    run_app_->add_option("--as-of", run_.as_of, "The moment of the evaluation: 2026-02-01, or 2026-02-01T09:30")
-        ->type_name("DATE");
+    add_choices(run_app_, run_.choices, "The moment of the evaluation: 2026-02-01, or 2026-02-01T09:30");
     add_option(run_app_, "--max-rejects", "N|N%", "How many rows may be rejected before the exit code is 3; 0",
                run_.allowed_rejects, read_allowed_rejects);
     add_option(run_app_, "--columns", "GROUPS",
@@ -319,9 +335,16 @@ class Reader {
     add_limits(init_app_, init_.limits);
   }
 
+  void add_explain_code() {
+    explain_code_app_ = add_command("explain-code", "Say what a message such as M2001 means and what to do",
+                                    "  muster explain-code M2001\n"
+                                    "prints its page; without a code all of them are listed.");
+    explain_code_app_->add_option("CODE", explain_code_.code, "The code, as it stands in the message")->type_name("");
+  }
+
   // The command that was being read, or the program.
   const CLI::App& current() const {
-    for (const CLI::App* app : {check_app_, run_app_, init_app_}) {
+    for (const CLI::App* app : {check_app_, run_app_, init_app_, explain_code_app_}) {
       if (app->parsed() || app->count_all() > 0) return *app;
     }
     return app_;
@@ -341,7 +364,8 @@ class Reader {
     const std::string near = lang::did_you_mean(name, {command_names.begin(), command_names.end()});
     const std::string shown = lang::escape_for_terminal(name);
     if (!near.empty()) return say(fmt::format("there is no command \"{}\"; did you mean `muster {}`?", shown, near));
-    return say(fmt::format("there is no command \"{}\"; there are check, run and init\n  see: muster --help", shown));
+    return say(fmt::format("there is no command \"{}\"; there are {}\n  see: muster --help", shown,
+                           fmt::join(command_names, ", ")));
   }
 
   // Only now is it known that no option was misspelt, whose value would stand among the files.
@@ -406,9 +430,11 @@ class Reader {
   CLI::App* check_app_ = nullptr;
   CLI::App* run_app_ = nullptr;
   CLI::App* init_app_ = nullptr;
+  CLI::App* explain_code_app_ = nullptr;
   CheckCommand check_;
   RunCommand run_;
   InitCommand init_;
+  ExplainCodeCommand explain_code_;
   std::vector<std::string> further_;  // OBJECT=FILE, as written
 };
 

@@ -12,11 +12,13 @@
 #include "runtime/ingest/csv.h"
 #include "runtime/run/run.h"
 #include "tools/muster/exit_code.h"
+#include "tools/muster/policy.h"
 
 namespace muster::tools {
 
 struct CheckCommand {
   std::vector<std::string> policies;
+  PolicyChoices choices;
   bool print_ir = false;
   bool cost = false;
   lang::Limits limits;
@@ -29,7 +31,7 @@ struct RunCommand {
   std::string output;                      // empty: LEADS.scored.csv in the current folder
   std::string rejects;                     // empty: LEADS.rejects.csv beside the output
   std::string issues;                      // empty: none
-  std::string as_of;                       // empty: not given
+  PolicyChoices choices;
   runtime::AllowedRejects allowed_rejects;
   runtime::RunColumns columns;
   runtime::CsvOptions csv;
@@ -51,7 +53,11 @@ struct Finished {
   ExitCode code = ExitCode::ok;
 };
 
-using Command = std::variant<CheckCommand, RunCommand, InitCommand, Finished>;
+struct ExplainCodeCommand {
+  std::string code;  // empty: all of them
+};
+
+using Command = std::variant<CheckCommand, RunCommand, InitCommand, ExplainCodeCommand, Finished>;
 
 // Never throws. Prints help on the standard output, mistakes on the standard error.
 [[nodiscard]] Command read_command_line(int argc, const char* const* argv);

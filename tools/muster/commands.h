@@ -8,5 +8,6 @@ namespace muster::tools {
 [[nodiscard]] ExitCode check(const CheckCommand& command);
 [[nodiscard]] ExitCode run(const RunCommand& command);
 [[nodiscard]] ExitCode init(const InitCommand& command);
+[[nodiscard]] ExitCode explain_code(const ExplainCodeCommand& command);
 
 }  // namespace muster::tools

@@ -30,6 +30,7 @@ ExitCode run_command(int argc, char** argv) {
                         [](const CheckCommand& c) { return check(c); },
                         [](const RunCommand& c) { return run(c); },
                         [](const InitCommand& c) { return init(c); },
+                        [](const ExplainCodeCommand& c) { return explain_code(c); },
                         [](const Finished& finished) { return finished.code; },
                     },
                     command);

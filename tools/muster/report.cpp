@@ -19,6 +19,8 @@ namespace {
 constexpr std::size_t bar_columns = 24;
 constexpr std::size_t most_issue_lines = 12;
 constexpr std::size_t most_tallies = 40;
+constexpr std::size_t most_settings = 40;
+constexpr std::size_t longest_value_bytes = 60;
 constexpr std::size_t most_issues_of_an_object = 5;
 
 // 1,234,567
@@ -41,6 +43,14 @@ std::string share(std::uint64_t part, std::uint64_t whole) {
 }
 
 std::string safe(std::string_view text) { return lang::escape_for_terminal(text); }
+
+// The beginning of a long text; no letter is cut in two.
+std::string shortened(std::string text) {
+  if (text.size() <= longest_value_bytes) return text;
+  std::size_t end = longest_value_bytes;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  return text.substr(0, end) + "...";
+}
 
 class Report {
  public:
@@ -78,20 +88,36 @@ class Report {
   void head() {
     std::string policy = safe(program_.title.empty() ? context_.policy_file : program_.title);
     if (!program_.version.empty()) policy += ", version " + safe(program_.version);
+    policy += fmt::format(", edition {}", program_.edition);
     line("{}", bold(policy));
     std::string basis = fmt::format("policy {}", program_.source_hash);
-    if (!context_.as_of.empty()) basis += fmt::format(", as of {}", context_.as_of);
+    const auto overridden = std::ranges::count_if(program_.settings, &compiler::SettingValue::overridden);
+    if (overridden > 0) basis += fmt::format(" with {} setting{} of this run", overridden, overridden == 1 ? "" : "s");
+    basis += fmt::format(", as of {}", context_.as_of.empty() ? "any day" : context_.as_of);
     basis +=
         fmt::format(", zone {} (tz database {})", safe(program_.zone.name()), safe(kernels::zone_database_version()));
     line("{}", basis);
     if (program_.effective_from && program_.effective_to) {
-      const std::string days = fmt::format("effective {} to {}", kernels::format_date(*program_.effective_from),
-                                           kernels::format_date(*program_.effective_to));
-      const bool outside = context_.as_of_day && (*context_.as_of_day < *program_.effective_from ||
-                                                  *context_.as_of_day > *program_.effective_to);
-      line("{}", outside ? warn(days + ": this run is about another day") : days);
+      line("effective {} to {}", kernels::format_date(*program_.effective_from),
+           kernels::format_date(*program_.effective_to));
     }
+    if (program_.review_day) line("to be reviewed by {}", kernels::format_date(*program_.review_day));
+    settings();
     line("");
+  }
+
+  void settings() {
+    const std::size_t width = name_width(program_.settings, 0);
+    std::size_t shown = 0;
+    for (const compiler::SettingValue& setting : program_.settings) {
+      if (++shown > most_settings) {
+        line("  ... and {} more", program_.settings.size() - most_settings);
+        break;
+      }
+      const std::string name = fmt::format("setting {}", padded(safe(setting.name), width));
+      const std::string value = shortened(safe(setting.value));
+      line("{}  {}{}", name, value, setting.overridden ? "  " + warn("set for this run") : "");
+    }
   }
 
   void rows() {
@@ -128,8 +154,7 @@ class Report {
       }
       for (std::size_t k = 0; k < std::min(object.issues.size(), most_issues_of_an_object); ++k) {
         const runtime::IssueTally& issue = object.issues[k];
-        line("{:>11}  {}: {} (first in line {})", grouped(issue.count), safe(issue.where), safe(issue.what),
-             issue.first_line);
+        issue_line(issue);
       }
       if (object.issues.size() > most_issues_of_an_object)
         line("{:>11}  ... and {} more kinds of issues", "", object.issues.size() - most_issues_of_an_object);
@@ -143,8 +168,15 @@ class Report {
         continue;
       if (missing.empty()) line("");
       missing.emplace_back(name);
-      line("{}", warn(fmt::format("no file was given for {}: what the policy reads there is missing", safe(name))));
+      line("{}", warn(fmt::format(
+                     "no file was given for {0}: what the policy reads there is missing; name it in the run: {0}=FILE",
+                     safe(name))));
     }
+  }
+  void issue_line(const runtime::IssueTally& issue) {
+    line("{:>11}  {}: {} (first in line {})", grouped(issue.count), safe(issue.where), safe(issue.what),
+         issue.first_line);
+    if (!issue.fix.empty()) line("{:>11}  {}", "", safe(issue.fix));
   }
   void detail(std::uint64_t count, std::string_view what) {
     if (count > 0) line("{:>11}  {}", grouped(count), what);
@@ -277,8 +309,7 @@ class Report {
                context_.issues_file.empty() ? "; --issues FILE writes every one" : "");
           break;
         }
-        line("{:>11}  {}: {} (first in line {})", grouped(issue.count), safe(issue.where), safe(issue.what),
-             issue.first_line);
+        issue_line(issue);
       }
     }
     if (summary_.formula_cells > 0) {

@@ -1,8 +1,6 @@
 // The summary of a run for the person at the terminal. May include: runtime/run, compiler/ir. Called by: run.
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <string>
 
 #include "compiler/ir/program.h"
@@ -15,8 +13,7 @@ struct ReportContext {
   std::string leads_file;
   std::string output_file;
   std::string issues_file;
-  std::string as_of;                      // in the policy's zone; empty where none was given
-  std::optional<std::int64_t> as_of_day;  // days since 1970-01-01
+  std::string as_of;  // in the policy's zone; empty where none was given
   bool formulas_escaped = false;
   bool color = false;
 };

@@ -4,24 +4,20 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <system_error>
 #include <variant>
 #include <vector>
 
-#include "compiler/compile.h"
 #include "lang/source/unicode.h"
 #include "runtime/emit/output_file.h"
 #include "runtime/run/run.h"
 #include "stdlib/kernels/number.h"
-#include "stdlib/kernels/parse_value.h"
-#include "stdlib/kernels/time.h"
 #include "tools/muster/commands.h"
 #include "tools/muster/interrupt.h"
 #include "tools/muster/paths.h"
+#include "tools/muster/policy.h"
 #include "tools/muster/progress.h"
 #include "tools/muster/report.h"
 #include "tools/muster/terminal.h"
@@ -32,54 +28,6 @@ namespace {
 
 lang::Error usage(std::string message, std::string fix) {
   return {lang::ErrorKind::usage, "", 0, std::move(message), std::move(fix)};
-}
-
-// The day that is written, where it is one without a time of day.
-std::optional<std::int32_t> plain_day(const std::string& text) {
-  const std::string_view trimmed = lang::trim(text);
-  if (trimmed.empty()) return std::nullopt;
-  const auto day = kernels::parse_date(trimmed, {});
-  if (day.fault != kernels::CellFault::none) return std::nullopt;
-  return static_cast<std::int32_t>(day.value);
-}
-
-// A day means its last moment (section 4, number 17); a moment without an offset is local time of the policy's zone.
-lang::Result<runtime::AsOf> parse_as_of(const std::string& text, const kernels::Zone& zone) {
-  if (const auto day = plain_day(text)) return runtime::AsOf{kernels::last_moment_of_day(*day, zone), *day};
-  const std::string_view trimmed = lang::trim(text);
-  if (!trimmed.empty()) {
-    const auto moment = kernels::parse_datetime(trimmed, {}, zone);
-    if (moment.fault == kernels::CellFault::none) {
-      return runtime::AsOf{moment.value, static_cast<std::int32_t>(zone.local_day(moment.value))};
-    }
-    if (moment.fault == kernels::CellFault::no_such_day) {
-      return usage(fmt::format("--as-of {}: there is no such day or time", text), "");
-    }
-  }
-  return usage(fmt::format("--as-of \"{}\" is not a date", text), "write 2026-02-01, or 2026-02-01T09:30");
-}
-
-bool has_dated_settings(const lang::Tree& tree) {
-  return std::any_of(tree.declarations.begin(), tree.declarations.end(), [](const lang::Declaration& declaration) {
-    const auto* setting = std::get_if<lang::SettingDecl>(&declaration.node);
-    return setting != nullptr && !setting->later.empty();
-  });
-}
-
-// The policy for the day of the evaluation, on which settings with dates depend. Which day a moment falls on is only
-// known with the policy's zone, so that such a policy is compiled a second time.
-lang::Result<compiler::Compiled> compile_for(const RunCommand& command) {
-  compiler::CompileOptions options;
-  options.as_of_day = plain_day(command.as_of);
-  auto compiled = compiler::compile_file(command.policy, command.limits, options);
-  if (!compiled || !compiled->program || options.as_of_day || command.as_of.empty() ||
-      !has_dated_settings(compiled->tree)) {
-    return compiled;
-  }
-  const auto as_of = parse_as_of(command.as_of, compiled->program->zone);
-  if (!as_of) return as_of.error();
-  options.as_of_day = as_of->day;
-  return compiler::compile_file(command.policy, command.limits, options);
 }
 
 bool is_standard_output(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
@@ -164,7 +112,7 @@ ExitCode fail(const lang::Error& error) {
 }  // namespace
 
 ExitCode run(const RunCommand& command) {
-  const auto compiled = compile_for(command);
+  const auto compiled = compile_policy(command.policy, command.choices, command.limits);
   if (!compiled) {
     print_error(compiled.error());
     return exit_code_of_policy(compiled.error().kind);
@@ -174,7 +122,7 @@ ExitCode run(const RunCommand& command) {
     write(Stream::error,
           lang::render(diagnostics, compiled->sources, {wants_color(Stream::error), command.limits.diagnostics}));
   }
-  if (!compiled->program) return ExitCode::policy_has_errors;
+  if (!compiled->program) return exit_code_of_errors(*compiled);
   const compiler::Program& program = *compiled->program;
 
   runtime::RunOptions options;
@@ -197,13 +145,12 @@ ExitCode run(const RunCommand& command) {
   const std::vector<PolicyFile> policy_files = files_of_policy(*compiled, options.policy_folder);
   if (auto named = check_names(command, options, policy_files); !named) return fail(named.error());
 
-  ReportContext context{command.policy, command.leads, options.output, options.issues, "", {}, false, false};
+  ReportContext context{command.policy, command.leads, options.output, options.issues, "", false, false};
   context.formulas_escaped = options.formulas == runtime::FormulaPolicy::escape;
-  if (!command.as_of.empty()) {
-    const auto as_of = parse_as_of(command.as_of, program.zone);
+  if (!command.choices.as_of.empty()) {
+    const auto as_of = parse_as_of(command.choices.as_of, program.zone);
     if (!as_of) return fail(as_of.error());
     options.as_of = *as_of;
-    context.as_of_day = as_of->day;
     const std::int64_t second = 1'000'000;
     const std::int64_t past = ((as_of->instant % second) + second) % second;  // also before 1970
     context.as_of = program.zone.format_local(as_of->instant - past);

@@ -253,6 +253,8 @@ struct Dumper {
     for (const PolicyEntry& e : h.entries) {
       out += fmt::format(" {}={}", static_cast<int>(e.key),
                          e.from ? fmt::format("{}..{}", *e.from, e.to.value_or(-1)) : e.text);
+      for (const Name& party : e.parties) out += party.text + ";";
+      if (e.review_every > 0) out += fmt::format("{}x{}", e.review_every, static_cast<int>(e.review_unit));
     }
     return out;
   }
