@@ -86,7 +86,7 @@ TEST_CASE("an hour begins at the next opening and ends at closing time, not at t
   CHECK(calendar.between(monday_opening + hour, friday_closing - hour) == -2 * hour);
   CHECK(calendar.between(friday_closing, monday_opening) == 0);
   // A thousand weeks of 42.5 hours.
-  CHECK(calendar.add(monday_opening, 1000 * 42 * hour + 1000 * 30 * minute) == utc(2045, 4, 7, 21, 30));
+  CHECK(calendar.add(monday_opening, 42'000 * hour + 30'000 * minute) == utc(2045, 4, 7, 21, 30));
 }
 
 TEST_CASE("several hours a day, and days with hours of their own") {
