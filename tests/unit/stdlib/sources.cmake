@@ -1,5 +1,6 @@
 # sources of unit_stdlib
 muster_unit_test(stdlib SOURCES
+  ${CMAKE_CURRENT_LIST_DIR}/business_time_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/calendar_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/fade_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/number_test.cpp
