@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "compiler/analyze/analyze.h"
 #include "compiler/check/check.h"
+#include "compiler/import.h"
 #include "compiler/lower/lower.h"
 #include "compiler/override.h"
+#include "compiler/resolve/extend.h"
 #include "compiler/resolve/symbols.h"
 #include "lang/parse/parse.h"
 #include "lang/source/load.h"
-#include "stdlib/std/library.h"
 
 namespace muster::compiler {
 
@@ -35,37 +35,6 @@ class TextHash {
   std::uint64_t value_ = 0xcbf29ce484222325ULL;
 };
 
-// Parses the modules that are imported, and those that they import, each once.
-Result<> parse_imports(Compiled& compiled, const Limits& limits) {
-  std::unordered_set<std::string> done;
-  for (std::size_t index = 0; index < compiled.tree.declarations.size(); ++index) {
-    const auto* import = std::get_if<Import>(&compiled.tree.declarations[index].node);
-    if (import == nullptr) continue;
-    const Span place = compiled.tree.declarations[index].span;
-    std::string name;
-    for (const Name& part : import->path) name += (name.empty() ? "" : ".") + part.text;
-    if (!done.insert(name).second) continue;
-    if (done.size() > limits.import_files)
-      return Error{ErrorKind::data, "", 0, fmt::format("the policy imports more than {} modules", limits.import_files),
-                   ""};
-    const auto all = stdlib::modules();
-    const auto module = std::find_if(all.begin(), all.end(), [&](const stdlib::Module& m) { return m.name == name; });
-    if (module == all.end()) {
-      std::vector<std::string> names;
-      for (const stdlib::Module& candidate : all) names.emplace_back(candidate.name);
-      Diagnostic& message = compiled.diagnostics.emit<DiagnosticId::unknown_module>(place, name);
-      const std::string near = did_you_mean(name, names);
-      message.fix =
-          near.empty() ? fmt::format("the modules are {}", fmt::join(names, ", ")) : "did you mean `" + near + "`?";
-      continue;
-    }
-    auto file = add_source(std::string(module->name), std::string(module->text), true, limits, compiled.sources);
-    if (!file) return file.error();
-    parse(compiled.sources, *file, limits, compiled.tree, compiled.diagnostics);
-  }
-  return Done{};
-}
-
 // What a rate is changes amounts as much as the policy's text does.
 void add_rates(const Program& program, TextHash& hash) {
   for (const RateTable& table : program.rates) {
@@ -76,10 +45,17 @@ void add_rates(const Program& program, TextHash& hash) {
 
 Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& limits, const CompileOptions& options) {
   parse(compiled.sources, main, limits, compiled.tree, compiled.diagnostics);
-  if (auto imported = parse_imports(compiled, limits); !imported) return imported.error();
+  const auto imported =
+      read_imports(main, options.folder, limits, compiled.sources, compiled.tree, compiled.diagnostics);
+  if (!imported) return imported.error();
+  if (!*imported) {
+    compiled.diagnostics.sort();
+    return compiled;
+  }
   const std::size_t policy_files = compiled.sources.size();
   auto overridden = override_settings(options.settings, limits, compiled.sources, compiled.tree, compiled.diagnostics);
   if (!overridden) return overridden.error();
+  merge_extensions(compiled.tree, compiled.diagnostics);
   const Symbols symbols(compiled.tree, compiled.diagnostics);
   const DefinitionOrder order = order_definitions(compiled.tree, symbols, compiled.diagnostics);
   TypedPolicy typed = check(compiled.tree, symbols, order, compiled.sources, limits, options, compiled.diagnostics);
@@ -115,7 +91,7 @@ Result<Compiled> compile_file(const std::string& path, const Limits& limits, con
   CompileOptions there = options;
   if (there.folder.empty()) {
     const std::size_t end = path.find_last_of('/');
-    if (end != std::string::npos) there.folder = path.substr(0, std::max<std::size_t>(end, 1));
+    there.folder = end == std::string::npos ? "." : path.substr(0, std::max<std::size_t>(end, 1));
   }
   return compile_loaded(std::move(compiled), *file, limits, there);
 }

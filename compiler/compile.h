@@ -27,7 +27,7 @@ struct Compiled {
 // Without a folder in the options, the files that the policy names lie beside it.
 lang::Result<Compiled> compile_file(const std::string& path, const lang::Limits& limits,
                                     const CompileOptions& options = {});
-// The same for text in memory; `name` stands in messages.
+// The same for text in memory; `name` stands in messages. Without a folder in the options it can name no files.
 lang::Result<Compiled> compile_text(std::string name, std::string text, const lang::Limits& limits,
                                     const CompileOptions& options = {});
 

@@ -16,7 +16,7 @@ namespace muster::compiler {
 struct CompileOptions {
   std::optional<std::int32_t> as_of_day;  // days since 1970-01-01: settings with dates have the value of this day
   bool agreements = false;                // with what SLA clauses ask for, which only `muster sla` tells
-  std::string folder;                     // of the policy: files that it names lie there; empty: the current one
+  std::string folder;                     // of the policy: files that it names lie there; empty: it has none
   std::vector<std::string> settings;      // NAME=VALUE: settings that have another value this time (override.h)
 };
 

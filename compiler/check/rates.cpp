@@ -4,15 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <filesystem>
 #include <functional>
-#include <memory>
-#include <system_error>
 #include <tuple>
 
 #include "compiler/check/checker.h"
 #include "compiler/resolve/walk.h"
+#include "lang/source/beneath.h"
 #include "lang/source/unicode.h"
 #include "stdlib/kernels/parse_value.h"
 #include "stdlib/kernels/text.h"
@@ -27,37 +24,14 @@ constexpr std::size_t most_mistakes_told = 20;
 constexpr unsigned rate_digits = 9;  // of RateTable::Rate
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-struct CloseFile {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-// The text of a file in the folder, or one sentence why not. Nothing outside the folder is opened: no absolute path, no
-// `..`, no link that leads out; and nothing that is no regular file.
-Result<std::string> read_beside(const std::string& folder, const std::string& name, std::uint64_t most_bytes) {
-  namespace fs = std::filesystem;
-  const auto refuse = [&](std::string why) { return Error{ErrorKind::file, name, 0, std::move(why), ""}; };
-  const fs::path path(name);
-  if (name.empty() || path.is_absolute() || std::find(path.begin(), path.end(), "..") != path.end())
-    return refuse("the file must lie in the policy's folder");
-  std::error_code failed;
-  const fs::path root = fs::canonical(folder.empty() ? fs::path(".") : fs::path(folder), failed);
-  if (failed) return refuse("the policy's folder cannot be read");
-  const fs::path found = fs::canonical(root / path, failed);
-  if (failed) return refuse("there is no such file in the policy's folder");
-  if (std::mismatch(root.begin(), root.end(), found.begin(), found.end()).first != root.end())
-    return refuse("the file must lie in the policy's folder");
-  if (!fs::is_regular_file(found, failed)) return refuse("it is not a file");
-  const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(found.c_str(), "rb"));
-  if (!file) return refuse("the file cannot be read");
-  std::string text;
-  char buffer[1 << 14];
-  while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file.get())) {
-    text.append(buffer, got);
-    if (text.size() > most_bytes) return refuse(fmt::format("the file is larger than {} bytes", most_bytes));
-  }
-  if (std::ferror(file.get()) != 0) return refuse("the file cannot be read to its end");
-  if (find_invalid_utf8(text) != std::string_view::npos) return refuse("it holds bytes that are not UTF-8");
-  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+// The text of the file. Errors: its sentence and what to do.
+Result<std::string> read_rates_file(const std::string& folder, const std::string& path, std::uint64_t most_bytes) {
+  if (folder.empty()) return Error{ErrorKind::file, path, 0, "this policy lies in no folder", "save it to a file"};
+  auto text = read_beneath(folder, path, most_bytes);
+  if (!text) return text;
+  if (find_invalid_utf8(*text) != std::string_view::npos)
+    return Error{ErrorKind::data, path, 0, "it holds bytes that are not UTF-8", "save it in UTF-8"};
+  if (text->starts_with(byte_order_mark)) text->erase(0, byte_order_mark.size());
   return text;
 }
 
@@ -195,9 +169,10 @@ void Checker::read_rates() {
   }
   if (rates == nullptr) return;
   const std::string& name = rates->file.text;
-  const auto text = read_beside(options_.folder, name, limits_.source_bytes);
+  const auto text =
+      read_rates_file(options_.folder, sources_[rates->file.span.file].beside(name), limits_.source_bytes);
   if (!text) {
-    diagnostics_.emit<DiagnosticId::rates_mistake>(rates->file.span, name, text.error().message);
+    diagnostics_.emit<DiagnosticId::rates_mistake>(rates->file.span, name, text.error().message).fix = text.error().fix;
     return;
   }
   RatesFile file;

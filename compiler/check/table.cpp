@@ -227,10 +227,13 @@ void Checker::read_extensions() {
 void Checker::check_extend(const ExtendDecl& extend, std::uint32_t) {
   const Symbol symbol = symbols_.find(extend.table.text);
   if (symbol.meaning == Meaning::none) {
-    report_unknown(extend.table);
+    // An object or a picklist has what was added to it; only tables wait for their rows.
+    if (symbols_.find_object(extend.table.text) == no_object) report_unknown(extend.table);
+  } else if (symbol.meaning == Meaning::picklist) {
+    return;
   } else if (symbol.meaning != Meaning::table && symbol.meaning != Meaning::broken) {
     diagnostics_.emit<DiagnosticId::not_of_kind>(extend.table.span, extend.table.text, "table").fix =
-        "`extend` adds rows to a `table`";
+        "`extend` adds to an `object`, a `table` or a `picklist`";
   }
 }
 

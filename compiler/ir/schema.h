@@ -72,7 +72,7 @@ struct ObjectSchema {
   std::optional<std::uint32_t> kind_field;  // the picklist field that says what a row is
   std::vector<RelationSchema> relations;
   std::optional<DuplicatesSchema> duplicates;
-  std::string file;  // a path as the policy writes it, in the policy's folder; empty: a run names it
+  std::string file;  // a path below the policy's folder; empty: a run names it
 };
 
 struct Schema {

@@ -117,7 +117,7 @@ void Builder::finish_header() {
   finish_declaration(std::move(header));
 }
 
-void Builder::finish_import() { finish_declaration(Import{std::exchange(names, {}), {}}); }
+void Builder::finish_import() { finish_declaration(Import{std::exchange(names, {}), named_file}); }
 
 // ---- rules
 

@@ -179,8 +179,9 @@ void Builder::finish_picklist() {
 
 void Builder::begin_plain() { mark_keyword(); }
 void Builder::finish_set() {
+  SetDecl node{name, {}, named_file};
+  if (named_file) return finish_declaration(std::move(node));
   const ExprId value = pop();
-  SetDecl node{name, {}, {}};
   if (auto* set = std::get_if<SetLiteral>(&tree_.expressions[value].node)) node.items = set->items;
   finish_declaration(std::move(node));
 }
@@ -217,6 +218,8 @@ void Builder::begin_table() {
 void Builder::begin_extend() {
   begin_table();
   extends = true;
+  object = {};
+  picklist = {};
 }
 void Builder::mark_first() { table.policy = TablePolicy::first; }
 void Builder::mark_unique() { table.policy = TablePolicy::unique; }
@@ -247,6 +250,48 @@ void Builder::finish_table() {
   if (result_type) table.result = *result_type;
   finish_declaration(std::move(table));
 }
-void Builder::finish_extend() { finish_declaration(ExtendDecl{name, std::move(table.rows)}); }
+
+// A row such as `Robotics = "Robotics"` may be a value of a picklist, too.
+std::optional<PicklistMember> Builder::as_member(const TableRow& row) const {
+  if (row.cells.size() != 1) return std::nullopt;
+  const auto* values = std::get_if<BandValues>(&row.cells.front().node);
+  const auto* result = std::get_if<TextLiteral>(&tree_.expressions[row.result].node);
+  if (values == nullptr || values->values.size() != 1 || result == nullptr) return std::nullopt;
+  const auto* word = std::get_if<NameRef>(&tree_.expressions[values->values.front()].node);
+  if (word == nullptr || word->path.size() != 1) return std::nullopt;
+  return PicklistMember{word->path.front(), {{result->value, tree_.expressions[row.result].span}}};
+}
+
+void Builder::finish_extend() {
+  const bool has_fields = !object.fields.empty() || !object.relations.empty() || !object.missing_when.empty();
+  const bool has_members = !picklist.members.empty();
+  if (has_fields) {
+    if (has_members || !table.rows.empty()) {
+      emit<DiagnosticId::mixed_extension>(has_members ? picklist.members.front().name.span : table.rows.front().span,
+                                          "fields", has_members ? "values" : "rows");
+    }
+    finish_declaration(
+        ExtendObjectDecl{name, std::move(object.fields), std::move(object.relations), std::move(object.missing_when)});
+    return;
+  }
+  std::vector<PicklistMember> members = std::move(picklist.members);
+  for (const TableRow& row : table.rows) {
+    if (std::optional<PicklistMember> member = as_member(row)) {
+      members.push_back(std::move(*member));
+    } else if (has_members) {
+      emit<DiagnosticId::mixed_extension>(row.span, "rows of a table", "values of a picklist");
+      break;
+    } else {
+      members.clear();
+      break;
+    }
+  }
+  const auto first = [](const PicklistMember& left, const PicklistMember& right) {
+    return left.name.span < right.name.span;
+  };
+  std::stable_sort(members.begin(), members.end(), first);
+  if (has_members) table.rows.clear();
+  finish_declaration(ExtendDecl{name, std::move(table.rows), std::move(members)});
+}
 
 }  // namespace muster::lang

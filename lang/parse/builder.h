@@ -359,7 +359,8 @@ class Builder {
   void mark_sum();
   void finish_table_row(std::size_t first, Span where);
   void finish_table();
-  void finish_extend();
+  [[nodiscard]] std::optional<PicklistMember> as_member(const TableRow& row) const;
+  void finish_extend();  // decides by what stands in the braces: fields, rows or values
 
   // ---- rules inside blocks
   std::vector<Rule> rules;  // the last one is being read; the first one stands for the declaration

@@ -120,11 +120,12 @@ struct duplicates
             opt<opt<comma_before<"join activities">>, phrase<"join activities">, run<&Builder::join_rows>>,
             rule_end<>> {};
 
+struct object_missing : build<&Builder::finish_object_missing, missing_when, rule_end<>> {};
+struct unnamed_relation : build<&Builder::finish_relation, relation_body, rule_end<>> {};
+struct named_item : build<&Builder::finish_object_item, name, run<&Builder::begin_field>, type_colon,
+                          sor<relation_body, field_body>, rule_end<>> {};
 struct object_item
-    : seq<run<&Builder::begin_object_item>, sor<build<&Builder::finish_object_missing, missing_when, rule_end<>>,
-                                                duplicates, build<&Builder::finish_relation, relation_body, rule_end<>>,
-                                                build<&Builder::finish_object_item, name, run<&Builder::begin_field>,
-                                                      type_colon, sor<relation_body, field_body>, rule_end<>>>> {};
+    : seq<run<&Builder::begin_object_item>, sor<object_missing, duplicates, unnamed_relation, named_item>> {};
 struct object : seq<word<"object">, run<&Builder::begin_object>,
                     declared_name<"a name for the object", "such as `object Lead { ... }`">, opt<title>,
                     opt<word<"from">, expect<"a file's name in quotes", "such as `from \"activities.csv\"`", quoted>,
@@ -147,8 +148,11 @@ struct picklist
 struct set_declaration
     : seq<word<"set">, run<&Builder::begin_plain>,
           expect_name<"a name for the set", "such as `set target_industries = { \"Software\" }`">,
-          run<&Builder::take_name>, equals,
-          expect<"`{` and the values of the set", "such as `{ \"Software\", \"Healthcare\" }`", set_operand>,
+          run<&Builder::take_name>,
+          sor<seq<word<"from">, expect<"a file's name in quotes", "such as `from \"competitors.txt\"`", quoted>,
+                  run<&Builder::take_file>>,
+              seq<equals,
+                  expect<"`{` and the values of the set", "such as `{ \"Software\", \"Healthcare\" }`", set_operand>>>,
           declaration_end, run<&Builder::finish_set>> {};
 struct setting_value : expect<"a value after `=`", "", condition> {};
 struct dated_value  // , 150 from 2026-04-01
@@ -212,9 +216,45 @@ struct table
           expect<"`:` and the type of the results", "such as `table tier(employees: int): text { ... }`", sign<":">>,
           type_reference, run<&Builder::take_result>, goes_on, opt<table_policy>, goes_on, opt<title>,
           opt<table_policy>, table_rows, run<&Builder::finish_table>> {};
+
+// ---- extend: what stands in the braces says what is extended
+
+struct field_ahead : leaf<field_ahead> {  // `budget:`
+  static bool read(Input& in, Builder& builder) {
+    const std::size_t end = identifier_end(builder.text, offset(in));
+    return end > offset(in) && builder.text.substr(skip_blanks(builder.text, end), 1) == ":";
+  }
+};
+// A value of a picklist that is no row of a table: without a spelling, or with more than one.
+struct member_ahead : leaf<member_ahead> {
+  static bool read(Input& in, Builder& builder) {
+    const std::string_view text = builder.text;
+    const std::size_t begin = offset(in);
+    const std::size_t end = identifier_end(text, begin);
+    if (end == begin || is_reserved(text.substr(begin, end - begin))) return false;
+    std::size_t at = skip_blanks(text, end);
+    const bool ends =
+        at >= text.size() || at_newline(text, at) || text[at] == ',' || text[at] == '}' || text[at] == '#';
+    if (ends || text[at] != '=') return ends;
+    std::size_t spellings = 0;
+    for (at = skip_blanks(text, at + 1); text.substr(at, 1) == "\""; ++spellings) {
+      const std::size_t next = skip_blanks(text, token_end(text, at));
+      builder.steps += next - at;
+      const std::size_t behind_comma = text.substr(next, 1) == "," ? skip_lines(text, next + 1) : next;
+      at = text.substr(behind_comma, 1) == "\"" ? behind_comma : next;
+    }
+    return spellings > 1 && text.substr(at, 1) != "=" && text.substr(at, 1) != "|";
+  }
+};
+struct extension
+    : sor<seq<run<&Builder::begin_object_item>, sor<object_missing, unnamed_relation, seq<field_ahead, named_item>>>,
+          seq<member_ahead, member>, table_row> {};
 struct extend
     : seq<word<"extend">, run<&Builder::begin_extend>,
-          declared_name<"the name of a table", "such as `extend seniority { \"Head of RevOps\" = Director }`">,
-          table_rows, run<&Builder::finish_extend>> {};
+          declared_name<
+              "the name of an object, a table or a picklist",
+              "such as `extend Lead { budget: money? }` or `extend seniority { \"Head of RevOps\" = Director }`">,
+          block<extension, "a field, a row or a value", "such as `budget: money?` or `\"Head of RevOps\" = Director`">,
+          run<&Builder::finish_extend>> {};
 
 }  // namespace muster::lang::grammar

@@ -72,9 +72,12 @@ struct policy : seq<word<"policy">, run<&Builder::begin_header>,
                           "the entries are edition, version, owner, parties, effective, review, zone and currency">,
                     run<&Builder::finish_header>> {};
 
-struct path : seq<expect_name<"a module's name", "such as `import std.email`">, run<&Builder::keep_name>,
-                  star<sign<".">, expect_name<"a name after `.`", "">, run<&Builder::keep_name>>> {};
-struct import : seq<word<"import">, run<&Builder::begin_plain>, path, declaration_end, run<&Builder::finish_import>> {};
+struct path
+    : seq<expect_name<"the name of a module, or of a file in quotes",
+                      "such as `import std.email` or `import \"shared/picklists.muster\"`">,
+          run<&Builder::keep_name>, star<sign<".">, expect_name<"a name after `.`", "">, run<&Builder::keep_name>>> {};
+struct import : seq<word<"import">, run<&Builder::begin_plain>, sor<seq<quoted, run<&Builder::take_file>>, path>,
+                    declaration_end, run<&Builder::finish_import>> {};
 
 // ---- named conditions
 

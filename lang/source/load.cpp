@@ -17,6 +17,7 @@ namespace muster::lang {
 namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+constexpr std::uint64_t most_source_bytes = 0x7fff'ffffU;
 
 std::uint64_t line_of(std::string_view text, std::size_t offset) {
   return 1 +
@@ -28,7 +29,9 @@ Error too_large(const std::string& name, const Limits& limits) {
           "shorten it, or raise --limit source_bytes"};
 }
 
-std::optional<Error> find_fault(const std::string& name, std::string_view text) {
+enum class Holds : std::uint8_t { rules, values };
+
+std::optional<Error> find_fault(const std::string& name, std::string_view text, Holds what) {
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     return Error{ErrorKind::data, name, line_of(text, zero), "this file holds a zero byte, so it is not a policy",
                  "save it as text in UTF-8"};
@@ -53,7 +56,7 @@ std::optional<Error> find_fault(const std::string& name, std::string_view text) 
     }
     at += point.bytes;
   }
-  if (!only_ascii && !is_nfc(text)) {
+  if (what == Holds::rules && !only_ascii && !is_nfc(text)) {
     std::uint64_t line = 1;
     for (std::size_t begin = 0; begin < text.size(); ++line) {
       const std::size_t end = std::min(text.find('\n', begin), text.size());
@@ -70,15 +73,40 @@ struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
+Result<FileId> add(SourceFile file, SourceMap& sources, Holds what) {
+  if (std::optional<Error> fault = find_fault(file.name(), file.text(), what)) return std::move(*fault);
+  return sources.add(std::move(file));
+}
+
+std::string without_mark(std::string text) {
+  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
+  return text;
+}
+
+// Offsets are 32 bits wide whatever the limit says.
+bool is_too_large(std::string_view text, const Limits& limits) {
+  return text.size() > std::min<std::uint64_t>(limits.source_bytes, most_source_bytes);
+}
+
 }  // namespace
 
 Result<FileId> add_source(std::string name, std::string text, bool is_library, const Limits& limits,
                           SourceMap& sources) {
-  // Offsets are 32 bits wide whatever the limit says.
-  if (text.size() > std::min<std::uint64_t>(limits.source_bytes, 0x7fff'ffffU)) return too_large(name, limits);
-  if (text.starts_with(byte_order_mark)) text.erase(0, byte_order_mark.size());
-  if (std::optional<Error> fault = find_fault(name, text)) return std::move(*fault);
-  return sources.add(SourceFile(std::move(name), std::move(text), is_library));
+  if (is_too_large(text, limits)) return too_large(name, limits);
+  return add(SourceFile(std::move(name), without_mark(std::move(text)), is_library), sources, Holds::rules);
+}
+
+Result<FileId> add_import(std::string name, std::string folder, std::string text, const Limits& limits,
+                          SourceMap& sources) {
+  if (is_too_large(text, limits)) return too_large(name, limits);
+  return add(SourceFile(std::move(name), without_mark(std::move(text)), false, std::move(folder)), sources,
+             Holds::rules);
+}
+
+Result<FileId> add_values(std::string name, std::string text, SourceMap& sources) {
+  if (text.size() > most_source_bytes)
+    return Error{ErrorKind::data, name, 0, fmt::format("it is larger than {} bytes", most_source_bytes), "shorten it"};
+  return add(SourceFile(std::move(name), without_mark(std::move(text)), false), sources, Holds::values);
 }
 
 Result<FileId> load_source(const std::string& path, const Limits& limits, SourceMap& sources) {

@@ -8,12 +8,22 @@
 
 namespace muster::lang {
 
-SourceFile::SourceFile(std::string name, std::string text, bool is_library)
-    : name_(std::move(name)), text_(std::move(text)), is_library_(is_library), line_starts_{0} {
+SourceFile::SourceFile(std::string name, std::string text, bool is_library, std::string folder)
+    : name_(std::move(name)),
+      text_(std::move(text)),
+      folder_(std::move(folder)),
+      is_library_(is_library),
+      line_starts_{0} {
   assert(text_.size() < 0xffff'ffffU);  // load_source holds the limit
   for (std::size_t at = text_.find('\n'); at != std::string::npos; at = text_.find('\n', at + 1)) {
     line_starts_.push_back(static_cast<std::uint32_t>(at + 1));
   }
+}
+
+std::string SourceFile::beside(const std::string& file) const {
+  // What begins at the root of the machine stays what it is, and is refused where files are opened.
+  const bool is_absolute = file.empty() || file.front() == '/';
+  return folder_.empty() || is_absolute ? file : folder_ + "/" + file;
 }
 
 Position SourceFile::position(std::uint32_t offset) const {

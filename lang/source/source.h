@@ -34,11 +34,14 @@ struct Position {
 
 class SourceFile {
  public:
-  SourceFile(std::string name, std::string text, bool is_library);
+  // `folder`: where the file lies below the policy's folder, as imports have named it; empty: in the folder itself.
+  SourceFile(std::string name, std::string text, bool is_library, std::string folder = {});
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::string_view text() const { return text_; }
   [[nodiscard]] bool is_library() const { return is_library_; }  // part of `std`, not the author's
+  // The path below the policy's folder of a file that this one names: it is looked for beside this one.
+  [[nodiscard]] std::string beside(const std::string& file) const;
   [[nodiscard]] Position position(std::uint32_t offset) const;
   [[nodiscard]] std::uint32_t line_count() const { return static_cast<std::uint32_t>(line_starts_.size()); }
   // The text of a line (from 1) without its line end.
@@ -48,6 +51,7 @@ class SourceFile {
  private:
   std::string name_;
   std::string text_;
+  std::string folder_;
   bool is_library_;
   std::vector<std::uint32_t> line_starts_;
 };

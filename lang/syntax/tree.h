@@ -166,10 +166,12 @@ struct TableDecl {
   TablePolicy policy = TablePolicy::first;
   std::vector<TableRow> rows;
 };
+// extend seniority { "Head of RevOps" = Director }   extend Industry { Robotics = "Robotics", "Robots" }
 struct ExtendDecl {
-  Name table;
-  std::vector<TableRow> rows;  // they come before the table's own
-};  // extend seniority { "Head of RevOps" = Director }
+  Name table;                  // or a picklist: only who knows all names can tell
+  std::vector<TableRow> rows;  // they come before the table's own; none if some lines can only be values of a picklist
+  std::vector<PicklistMember> members;  // the same lines as values of a picklist; none if some line is no such thing
+};
 // extend Lead { budget: money USD? from "Budget__c" }: fields and relations added to a library's object
 struct ExtendObjectDecl {
   Name object;

@@ -75,18 +75,8 @@ class MemorySource final : public ByteSource {
   std::size_t most_;
 };
 
-}  // namespace
-
-Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) {
-  // O_NONBLOCK so that a named pipe is refused below instead of waiting for a writer; it means nothing for files.
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  if (descriptor < 0) {
-    const int code = errno;
-    if (code == ENOENT)
-      return Error{ErrorKind::file, path, 0, "there is no such file", "check the name and the folder"};
-    if (code == EACCES) return Error{ErrorKind::file, path, 0, "you may not read this file", ""};
-    return Error{ErrorKind::file, path, 0, std::string("the file cannot be opened: ") + std::strerror(code), ""};
-  }
+// Takes the descriptor, which is closed if this fails.
+Result<std::unique_ptr<ByteSource>> from_descriptor(int descriptor, const std::string& path) {
   struct stat status = {};
   if (::fstat(descriptor, &status) != 0) {
     const int code = errno;
@@ -101,6 +91,25 @@ Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) {
                  "save it to a file first"};
   }
   return std::unique_ptr<ByteSource>(std::make_unique<FileSource>(path, descriptor, status));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ByteSource>> open_file(const std::string& path) {
+  // O_NONBLOCK so that a named pipe is refused below instead of waiting for a writer; it means nothing for files.
+  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  if (descriptor < 0) {
+    const int code = errno;
+    if (code == ENOENT)
+      return Error{ErrorKind::file, path, 0, "there is no such file", "check the name and the folder"};
+    if (code == EACCES) return Error{ErrorKind::file, path, 0, "you may not read this file", ""};
+    return Error{ErrorKind::file, path, 0, std::string("the file cannot be opened: ") + std::strerror(code), ""};
+  }
+  return from_descriptor(descriptor, path);
+}
+
+Result<std::unique_ptr<ByteSource>> open_file(lang::FileBeneath file, const std::string& path) {
+  return from_descriptor(file.release(), path);
 }
 
 std::unique_ptr<ByteSource> open_memory(std::string_view bytes, std::size_t most_per_read) {

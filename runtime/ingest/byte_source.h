@@ -1,6 +1,6 @@
 // Where the bytes of an export come from: a file, or memory (tests, fuzzing). A file is opened once per pass and must
 // be a regular one, because an export is read twice.
-// May include: lang/support. Called by: csv (reads), lead_reader (opens).
+// May include: lang/support, lang/source. Called by: csv (reads), lead_reader (opens).
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "lang/source/beneath.h"
 #include "lang/support/result.h"
 
 namespace muster::runtime {
@@ -27,6 +28,8 @@ class ByteSource {
 
 // Errors (ErrorKind::file): no such file, no permission, a directory, or not a regular file.
 lang::Result<std::unique_ptr<ByteSource>> open_file(const std::string& path);
+// A file that is open already; `path` stands in messages.
+lang::Result<std::unique_ptr<ByteSource>> open_file(lang::FileBeneath file, const std::string& path);
 
 // Reads from `bytes`, which outlives the source, at most `most_per_read` at a time (0: no bound).
 std::unique_ptr<ByteSource> open_memory(std::string_view bytes, std::size_t most_per_read = 0);

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <optional>
-#include <system_error>
+#include <memory>
 #include <utility>
 
 #include "lang/diagnostics/diagnostics.h"
+#include "lang/source/beneath.h"
 
 namespace muster::runtime {
 
@@ -58,29 +57,16 @@ Result<> check_names(const Program& program, const std::vector<ObjectFile>& give
   return lang::Done{};
 }
 
-}  // namespace
-
-Result<std::string> path_in_folder(const std::string& policy_folder, const std::string& name) {
-  namespace fs = std::filesystem;
-  const Error leaves{ErrorKind::file, name, 0, "the policy names a file that does not lie in its own folder",
-                     "put the file beside the policy, or name it when you run the policy"};
-  const fs::path written(name);
-  if (name.empty() || written.is_absolute() || written.has_root_path()) return leaves;
-  if (std::any_of(written.begin(), written.end(), [](const fs::path& part) { return part == ".."; })) return leaves;
-  const fs::path folder = policy_folder.empty() ? fs::path(".") : fs::path(policy_folder);
-  const std::string shown = policy_folder.empty() || policy_folder == "." ? name : (folder / written).string();
-  std::error_code failed;
-  const fs::path real_folder = fs::canonical(folder, failed);
-  if (failed) return Error{ErrorKind::file, folder.string(), 0, "the policy's folder cannot be read", ""};
-  const fs::path real = fs::canonical(real_folder / written, failed);
-  if (failed) {
-    return Error{ErrorKind::file, shown, 0, "there is no such file, and the policy names it",
-                 "put it beside the policy, or name another one when you run the policy"};
-  }
-  const auto [end, rest] = std::mismatch(real_folder.begin(), real_folder.end(), real.begin(), real.end());
-  if (end != real_folder.end() || rest == real.end()) return leaves;
-  return shown;
+// The file of an object that the policy names itself.
+Result<std::unique_ptr<ByteSource>> open_named(const std::string& policy_folder, const std::string& file,
+                                               const std::string& shown) {
+  auto opened = lang::open_beneath(policy_folder.empty() ? "." : policy_folder, file);
+  if (opened) return open_file(std::move(*opened), shown);
+  return Error{opened.error().kind, shown, 0, "the policy names this file: " + opened.error().message,
+               "put it beside the policy, or name another one when you run the policy"};
 }
+
+}  // namespace
 
 Result<std::vector<TableSource>> open_object_files(const Program& program, const std::vector<ObjectFile>& given,
                                                    const std::string& policy_folder, const std::string& leads) {
@@ -92,6 +78,7 @@ Result<std::vector<TableSource>> open_object_files(const Program& program, const
     if (std::find_if(sources.begin(), sources.end(), has_it) != sources.end()) continue;
     const compiler::ObjectSchema& schema = program.schema.objects[object];
     std::string path;
+    bool is_of_policy = false;
     const auto named =
         std::find_if(given.begin(), given.end(), [&](const ObjectFile& file) { return file.object == schema.name; });
     if (object == program.schema.subject) {
@@ -99,13 +86,14 @@ Result<std::vector<TableSource>> open_object_files(const Program& program, const
     } else if (named != given.end()) {
       path = named->path;
     } else if (!schema.file.empty()) {
-      Result<std::string> found = path_in_folder(policy_folder, schema.file);
-      if (!found) return found.error();
-      path = std::move(*found);
+      const bool is_here = policy_folder.empty() || policy_folder == "." || schema.file.starts_with('/');
+      path = is_here ? schema.file : policy_folder + (policy_folder.ends_with('/') ? "" : "/") + schema.file;
+      is_of_policy = true;
     } else {
       continue;
     }
-    Result<std::unique_ptr<ByteSource>> source = open_file(path);
+    Result<std::unique_ptr<ByteSource>> source =
+        is_of_policy ? open_named(policy_folder, schema.file, path) : open_file(path);
     if (!source) return source.error();
     sources.push_back({object, std::move(path), std::move(*source)});
   }

@@ -19,12 +19,9 @@ struct ObjectFile {
 // Opens the files of all objects that a space of the program is about, but for the root. `leads` is the file of the
 // subject's own object, should it be needed as a table, too. Errors (usage): `given` names an object that the policy
 // does not have, twice, or the subject; (file): a file cannot be opened, or the policy names one that does not lie in
-// `policy_folder` (an absolute path, `..`, a link that leads out). An object without any file is left out.
+// `policy_folder` (lang/source/beneath.h). An object without any file is left out.
 lang::Result<std::vector<TableSource>> open_object_files(const compiler::Program& program,
                                                          const std::vector<ObjectFile>& given,
                                                          const std::string& policy_folder, const std::string& leads);
-
-// The file of a name that the policy writes, such as "rates.csv"; errors as above, and that there is none.
-lang::Result<std::string> path_in_folder(const std::string& policy_folder, const std::string& name);
 
 }  // namespace muster::runtime

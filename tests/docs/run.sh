@@ -15,6 +15,18 @@ blocks() {
     inside { print > file }' "$1"
 }
 
+# files FILE: writes the blocks that name a file behind their language, ```text shared/names.txt, under that name.
+files() {
+  local name
+  while read -r _ name; do
+    mkdir -p "$folder/$(dirname "$name")"
+    awk -v name="$name" '
+      /^```[a-z]+ / && $2 == name { inside = 1; next }
+      /^```$/ { inside = 0 }
+      inside' "$1" >"$folder/$name"
+  done < <(grep -E '^```[a-z]+ [A-Za-z0-9_/.]+$' "$1")
+}
+
 failed=0
 checked=0
 check() {  # name, file
@@ -34,6 +46,7 @@ for block in "$folder"/readme*; do
 done
 # A page of the reference: its first block is the data that its other blocks are about.
 for page in language behaviour frameworks; do
+  files "$here/docs/$page.md"
   blocks "$here/docs/$page.md" "$folder/$page"
   for ((i = 1; ; i++)); do
     [[ -e $folder/$page$i ]] || break

@@ -27,11 +27,16 @@ lead='object Lead {
 # case_of NAME EXIT_CODE MESSAGE [ARGUMENT...]: checks the policy on the standard input. MESSAGE is an extended regular
 # expression that a line of the output must match.
 case_of() {
-  local name=$1 code=$2 message=$3
-  shift 3
   cat >"$scratch/policy.muster"
+  case_of_file "$scratch/policy.muster" "$@"
+}
+
+# case_of_file POLICY NAME EXIT_CODE MESSAGE [ARGUMENT...]: the same for a file.
+case_of_file() {
+  local policy=$1 name=$2 code=$3 message=$4
+  shift 4
   local begin=$EPOCHREALTIME
-  timeout "$seconds" "$muster" check "$scratch/policy.muster" "$@" >"$scratch/out" 2>&1
+  timeout "$seconds" "$muster" check "$policy" "$@" >"$scratch/out" 2>&1
   local got=$?
   local end=$EPOCHREALTIME
   if ((got != code)); then
@@ -173,6 +178,102 @@ repeat 100000 '"' | case_of 'nothing but quotation marks' 1 'M1002|M1005'
 '; } | case_of '20,000 misspelled declarations' 1 'M1021'
 repeat 20000 'import std.email
 ' | cat - <(echo "$lead") | case_of 'one module 20,000 times' 0 "$fine"
+
+# ---- files of a policy: what lies outside of its folder, what is no file, too many, too deep
+mkdir -p "$scratch/team/inner" "$scratch/outside"
+echo 'a secret' >"$scratch/outside/secret.muster"
+echo 'picklist Fine { A }' >"$scratch/team/inner/fine.muster"
+ln -s ../outside/secret.muster "$scratch/team/link.muster"
+ln -s "$scratch/outside/secret.muster" "$scratch/team/absolute.muster"
+ln -s ../outside "$scratch/team/linked"
+ln -s loop.muster "$scratch/team/loop.muster"
+ln -s /proc/self "$scratch/team/magic"
+ln -s /dev/zero "$scratch/team/zero.muster"
+ln -s inner/fine.muster "$scratch/team/good.muster"
+mkfifo "$scratch/team/pipe.muster"
+long=$(repeat 5000 'x')
+team=$scratch/team/policy.muster
+# refused FILE MESSAGE: no kind of declaration reads it, and none of its text is shown.
+refused() {
+  local kind
+  for kind in "import \"$1\"" "set s from \"$1\"" "rates \"$1\" at d"; do
+    { echo 'object Lead { lead_id: text key, d: date? }'; echo "$kind"; } >"$team"
+    case_of_file "$team" "${kind:0:60}" 1 "$2"
+    if grep -q 'a secret' "$scratch/out"; then
+      echo "FAILED ${kind:0:60}: the file is shown"
+      echo secret >>"$scratch/failed"
+    fi
+  done
+}
+refused ../outside/secret.muster "leads out of the policy's folder"
+refused inner/../../outside/secret.muster "leads out of the policy's folder"
+refused "$scratch/outside/secret.muster" "leads out of the policy's folder"
+refused "$team" "leads out of the policy's folder"
+refused link.muster "leads out of the policy's folder"
+refused absolute.muster "leads out of the policy's folder"
+refused linked/secret.muster "leads out of the policy's folder"
+refused magic/environ "leads out of the policy's folder"
+refused zero.muster "leads out of the policy's folder"
+refused /dev/zero "leads out of the policy's folder"
+refused loop.muster 'leads in a circle|leads out'
+refused pipe.muster 'not an ordinary file'
+refused inner 'a folder, not a file'
+refused . 'a folder, not a file'
+refused "$long" 'there is no such file'
+refused https://example.com/a.muster 'this is an address'
+{ echo "$lead"; echo 'import "good.muster"'; } >"$team"
+case_of_file "$team" 'a link inside the folder' 0 "$fine"
+for ((i = 1; i <= 1001; ++i)); do echo "import \"$i.muster\""; echo "let x$i = 1" >"$scratch/team/$i.muster"; done >"$scratch/imports"
+{ echo "$lead"; cat "$scratch/imports"; } >"$team"
+case_of_file "$team" '1,001 files' 1 'M2131: the policy reads more than 1000 files'
+{ echo "$lead"; head -1000 "$scratch/imports"; } >"$team"
+case_of_file "$team" '1,000 files' 0 "$fine"
+for ((i = 1; i <= 1000; ++i)); do { sed "1,${i}d" "$scratch/imports"; echo "let x$i = 1"; } >"$scratch/team/$i.muster"; done
+case_of_file "$team" '1,000 files that import all later ones' 1 'M1006|M2131|M2132'
+{ echo "$lead"; echo 'import "1.muster"'; } >"$team"
+for ((i = 1; i <= 1000; ++i)); do echo "import \"$((i + 1)).muster\"" >"$scratch/team/$i.muster"; done
+case_of_file "$team" 'a chain of 1,000 files' 1 'M2132: imports lead more than 64 files deep'
+echo 'let last = 1' >"$scratch/team/64.muster"
+case_of_file "$team" 'a chain of 64 files' 0 "$fine"
+echo 'import "65.muster"' >"$scratch/team/64.muster"
+echo 'let last = 1' >"$scratch/team/65.muster"
+case_of_file "$team" 'a chain of 65 files' 1 'M2132'
+echo 'import "1.muster"' >"$scratch/team/64.muster"
+case_of_file "$team" 'a circle of 64 files' 1 'M2133: these files import one another in a circle: .*/1.muster -> .*/64.muster -> .*/1.muster$'
+for ((i = 1; i <= 60; ++i)); do head -60 "$scratch/imports" >"$scratch/team/$i.muster"; done
+case_of_file "$team" '60 files in every circle that there is' 1 'M2133'
+{ echo "$lead"; repeat 20000 'import "policy.muster"
+'; } >"$team"
+case_of_file "$team" 'a policy that imports itself 20,000 times' 1 'M2133'
+{ echo "$lead"; repeat 20000 'import "inner/fine.muster"
+'; } >"$team"
+case_of_file "$team" 'one file 20,000 times' 0 "$fine"
+{ echo "$lead"; echo 'set s from "values.txt"'; repeat 100 'let in@ = t in s
+'; } >"$team"
+repeat 100000 'value @
+' >"$scratch/team/values.txt"
+case_of_file "$team" 'a set of 100,000 values in 100 conditions' 0 "$fine"
+repeat 100001 'value @
+' >"$scratch/team/values.txt"
+case_of_file "$team" 'a set of 100,001 values' 1 'M2134'
+repeat 100000 'value
+' >"$scratch/team/values.txt"
+case_of_file "$team" 'one value 100,000 times' 0 '100[01][0-9]{2} warnings'
+repeat 5000000 'x' >"$scratch/team/values.txt"
+case_of_file "$team" 'a value of 5 MB' 1 'together are larger than 4194304 bytes'
+repeat 4000000 '
+' >"$scratch/team/values.txt"
+{ echo "$lead"; repeat 10000 'set s@ from "values.txt"
+'; } >"$team"
+case_of_file "$team" '4 MB of blank lines in 10,000 sets' 0 "$fine"
+{ echo "$lead"; repeat 10000 'extend Lead { f@: int? }
+'; } >"$team"
+case_of_file "$team" '10,000 extensions of an object' 0 "$fine"
+{ echo "$lead"; echo 'picklist P { A }'; repeat 10000 'extend P { M@ = "Member @", "m-@" }
+'; } >"$team"
+case_of_file "$team" '10,000 extensions of a picklist' 0 "$fine"
+{ echo "$lead"; printf 'extend P { A'; repeat 20000 ' = "x", "y"'; echo ' }'; } >"$team"
+case_of_file "$team" 'an extension of 20,000 spellings' 1 'M1'
 
 echo "$(wc -l <"$scratch/failed") failed"
 [[ ! -s $scratch/failed ]]

@@ -261,7 +261,7 @@ struct Dumper {
   std::string operator()(const Import& i) const {
     std::string out = "import";
     for (const Name& each : i.path) out += " " + each.text;
-    return out;
+    return out + (i.file ? title(i.file) : "");
   }
   std::string field(const Field& f) const {
     constexpr std::string_view claims[] = {"", " claimed", " verified"};
@@ -305,7 +305,9 @@ struct Dumper {
     for (const PicklistMember& m : p.members) out += fmt::format(" ({}{})", m.name.text, quoted(m.spellings));
     return out + (p.other ? " other" : "");
   }
-  std::string operator()(const SetDecl& s) const { return "set " + s.name.text + list(s.items); }
+  std::string operator()(const SetDecl& s) const {
+    return "set " + s.name.text + (s.file ? " from" + title(s.file) : list(s.items));
+  }
   std::string operator()(const SettingDecl& s) const {
     std::string out = fmt::format("setting {}:{} {}", s.name.text, type(s.type), (*this)(s.value));
     for (const DatedValue& each : s.later) out += fmt::format(" {}@{}", (*this)(each.value), each.from);
@@ -330,7 +332,11 @@ struct Dumper {
     return out + " -> " + type(t.result) + " " + std::string(policies[static_cast<std::size_t>(t.policy)]) +
            table_rows(t.rows);
   }
-  std::string operator()(const ExtendDecl& e) const { return "extend " + e.table.text + table_rows(e.rows); }
+  std::string operator()(const ExtendDecl& e) const {
+    std::string out = "extend " + e.table.text + table_rows(e.rows);
+    for (const PicklistMember& m : e.members) out += fmt::format(" ({}{})", m.name.text, quoted(m.spellings));
+    return out;
+  }
   std::string operator()(const RatesDecl& r) const {
     return fmt::format("rates \"{}\" {}", r.file.text, (*this)(r.at));
   }
@@ -423,7 +429,10 @@ struct Dumper {
     }
     return out;
   }
-  std::string operator()(const ExtendObjectDecl& e) const { return "extend-object " + e.object.text; }
+  std::string operator()(const ExtendObjectDecl& e) const {
+    // As an object's own items are shown.
+    return "extend-" + (*this)(ObjectDecl{e.object, {}, {}, e.fields, e.relations, {}, e.missing_when});
+  }
   std::string operator()(const CalendarDecl& c) const { return "calendar " + c.name.text + title(c.title); }
   std::string operator()(const SlaDecl& s) const { return "sla" + title(s.title); }
   std::string operator()(const GuaranteeDecl& g) const { return "guarantee" + title(g.title); }

@@ -1,5 +1,6 @@
 muster_unit_test(lang
   SOURCES
+    lang/beneath_test.cpp
     lang/diagnostics_test.cpp
     lang/dump.cpp
     lang/expression_test.cpp
