@@ -22,7 +22,7 @@ namespace muster::tools {
 
 namespace {
 
-constexpr auto command_names = std::to_array<std::string_view>({"check", "run", "init"});
+constexpr auto command_names = std::to_array<std::string_view>({"check", "fmt", "run", "init"});
 
 constexpr std::string_view commands_help =
     "Muster qualifies leads by a written policy: what a qualified lead is, and what Marketing and Sales owe each "
@@ -184,6 +184,7 @@ class Reader {
     app_.get_formatter()->label("TEXT", "");
     app_.get_formatter()->label("OPTIONS", "OPTIONS");
     add_check();
+    add_fmt();
     add_run();
     add_init();
   }
@@ -218,6 +219,7 @@ class Reader {
       return complain(plain(error.what()));
     }
     if (check_app_->parsed()) return check_;
+    if (fmt_app_->parsed()) return with_one_standard_input();
     if (run_app_->parsed()) return with_files();
     if (init_app_->parsed()) return init_;
     write(Stream::error, app_.help());
@@ -267,6 +269,21 @@ class Reader {
     check_app_->add_flag("--cost", check_.cost, "Print the most work for each lead and for each row of further files");
     check_app_->add_flag("--print-ir", check_.print_ir, "Print the compiled form, for people who work on Muster");
     add_limits(check_app_, check_.limits);
+  }
+
+  void add_fmt() {
+    fmt_app_ =
+        add_command("fmt", "Give policies their one layout, without changing what they mean",
+                    "  muster fmt policy.muster\n"
+                    "rewrites the file and names it, if its layout was another one. Line breaks and comments stay\n"
+                    "where they are. In CI: muster fmt --check *.muster");
+    fmt_app_
+        ->add_option("POLICY", fmt_.policies, "Policy files; - reads the standard input and writes the standard output")
+        ->required()
+        ->type_name("FILE");
+    fmt_app_->add_flag("--check", fmt_.check, "Change nothing; name what is not formatted and end with exit code 1");
+    fmt_app_->add_flag("--diff", fmt_.diff, "Change nothing; show what would change");
+    add_limits(fmt_app_, fmt_.limits);
   }
 
   void add_run() {
@@ -321,7 +338,7 @@ class Reader {
 
   // The command that was being read, or the program.
   const CLI::App& current() const {
-    for (const CLI::App* app : {check_app_, run_app_, init_app_}) {
+    for (const CLI::App* app : {check_app_, fmt_app_, run_app_, init_app_}) {
       if (app->parsed() || app->count_all() > 0) return *app;
     }
     return app_;
@@ -341,7 +358,16 @@ class Reader {
     const std::string near = lang::did_you_mean(name, {command_names.begin(), command_names.end()});
     const std::string shown = lang::escape_for_terminal(name);
     if (!near.empty()) return say(fmt::format("there is no command \"{}\"; did you mean `muster {}`?", shown, near));
-    return say(fmt::format("there is no command \"{}\"; there are check, run and init\n  see: muster --help", shown));
+    return say(
+        fmt::format("there is no command \"{}\"; there are check, fmt, run and init\n  see: muster --help", shown));
+  }
+
+  Command with_one_standard_input() const {
+    const auto& policies = fmt_.policies;
+    if (policies.size() > 1 && std::find(policies.begin(), policies.end(), "-") != policies.end()) {
+      return complain("\"-\", the standard input, stands alone");
+    }
+    return fmt_;
   }
 
   // Only now is it known that no option was misspelt, whose value would stand among the files.
@@ -404,9 +430,11 @@ class Reader {
 
   CLI::App app_;
   CLI::App* check_app_ = nullptr;
+  CLI::App* fmt_app_ = nullptr;
   CLI::App* run_app_ = nullptr;
   CLI::App* init_app_ = nullptr;
   CheckCommand check_;
+  FmtCommand fmt_;
   RunCommand run_;
   InitCommand init_;
   std::vector<std::string> further_;  // OBJECT=FILE, as written

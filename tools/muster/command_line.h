@@ -22,6 +22,13 @@ struct CheckCommand {
   lang::Limits limits;
 };
 
+struct FmtCommand {
+  std::vector<std::string> policies;  // "-" alone: the standard input
+  bool check = false;                 // change nothing, name what is not formatted
+  bool diff = false;                  // change nothing, show what would change
+  lang::Limits limits;
+};
+
 struct RunCommand {
   std::string policy;
   std::string leads;
@@ -51,7 +58,7 @@ struct Finished {
   ExitCode code = ExitCode::ok;
 };
 
-using Command = std::variant<CheckCommand, RunCommand, InitCommand, Finished>;
+using Command = std::variant<CheckCommand, FmtCommand, RunCommand, InitCommand, Finished>;
 
 // Never throws. Prints help on the standard output, mistakes on the standard error.
 [[nodiscard]] Command read_command_line(int argc, const char* const* argv);

@@ -6,6 +6,7 @@
 namespace muster::tools {
 
 [[nodiscard]] ExitCode check(const CheckCommand& command);
+[[nodiscard]] ExitCode format(const FmtCommand& command);
 [[nodiscard]] ExitCode run(const RunCommand& command);
 [[nodiscard]] ExitCode init(const InitCommand& command);
 
