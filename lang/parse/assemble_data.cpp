@@ -15,11 +15,7 @@ void Builder::begin_object() {
   object = {};
 }
 
-void Builder::set_field_column() {
-  const std::size_t begin = field.name.span.begin;
-  const std::size_t newline = begin == 0 ? std::string_view::npos : text.rfind('\n', begin - 1);
-  field_column_ = begin - (newline == std::string_view::npos ? 0 : newline + 1);
-}
+void Builder::set_field_column() { field_column_ = column_bytes(text, field.name.span.begin); }
 void Builder::begin_field() {
   field = {};
   field.name = last_name;

@@ -10,15 +10,6 @@
 namespace muster::lang {
 namespace {
 
-std::size_t line_begin(std::string_view text, std::size_t at) {
-  if (at == 0) return 0;
-  const std::size_t newline = text.rfind('\n', at - 1);
-  return newline == std::string_view::npos ? 0 : newline + 1;
-}
-
-// Bytes between the beginning of the line and `at`.
-std::size_t column_bytes(std::string_view text, std::size_t at) { return at - line_begin(text, at); }
-
 bool is_header_entry(std::string_view word) {
   return std::find(header_entries.begin(), header_entries.end(), word) != header_entries.end();
 }
@@ -61,29 +52,6 @@ void Builder::keep_comments(std::size_t begin, std::size_t end) {
   while (begin < end) begin = text[begin] == '#' ? keep_comment(begin) : begin + 1;
 }
 
-bool Builder::next_line_continues(std::size_t next) const {
-  if (continues_rule(text, next)) return true;
-  const auto begins_with = [&](std::string_view words) {
-    return phrase_end(text, next, words) != std::string_view::npos;
-  };
-  if (place == PhrasePlace::framework) return begins_with("half met");
-  if (place == PhrasePlace::lifecycle) {
-    return begins_with("kept while") || begins_with("entered at") || begins_with("beside");
-  }
-  if (place != PhrasePlace::object) return false;
-  // The clauses of a field may stand on lines of their own; `missing when` only if it stands deeper than the
-  // field: at the field's depth it holds for the whole object.
-  const std::size_t word_end = identifier_end(text, next);
-  if (text.substr(skip_blanks(text, word_end), 1) == ":") return false;
-  const std::string_view word = text.substr(next, word_end - next);
-  for (const std::string_view each :
-       {"from", "format", "key", "required", "time", "event", "claimed", "verified", "source"}) {
-    if (word == each) return true;
-  }
-  if (begins_with("dated by") || begins_with("known after outcome")) return true;
-  return begins_with("missing when") && column_bytes(text, next) > field_column_;
-}
-
 std::size_t Builder::after_token(std::size_t end, bool wide) {
   last_end = end;
   std::size_t at = skip_blanks(text, end);
@@ -91,7 +59,7 @@ std::size_t Builder::after_token(std::size_t end, bool wide) {
   if (!at_newline(text, at)) return at;
   const std::size_t next = skip_lines(text, at);
   steps += next - at;
-  if (!wide && !newlines_blank && !next_line_continues(next)) return at;
+  if (!wide && !newlines_blank && !next_line_continues(text, next, place, field_column_)) return at;
   keep_comments(at, next);
   return next;
 }

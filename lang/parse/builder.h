@@ -594,7 +594,6 @@ class Builder {
     return diagnostics_.emit<id>(where, arguments...);
   }
   std::size_t keep_comment(std::size_t at);  // returns the end of its line
-  bool next_line_continues(std::size_t next) const;
   Span token_span(std::size_t at) const;
   void add_broken_words(std::size_t begin, std::size_t end);
   CriterionId add_criterion(Criterion criterion);

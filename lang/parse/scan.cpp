@@ -179,6 +179,35 @@ bool continues_rule(std::string_view text, std::size_t at) {
          phrase_end(text, at, "at most") != std::string_view::npos;
 }
 
+std::size_t column_bytes(std::string_view text, std::size_t at) {
+  if (at == 0) return 0;
+  const std::size_t newline = text.rfind('\n', at - 1);
+  return newline == std::string_view::npos ? at : at - newline - 1;
+}
+
+bool next_line_continues(std::string_view text, std::size_t at, PhrasePlace place, std::size_t field_column) {
+  if (continues_rule(text, at)) return true;
+  const auto begins_with = [&](std::string_view words) {
+    return phrase_end(text, at, words) != std::string_view::npos;
+  };
+  if (place == PhrasePlace::framework) return begins_with("half met");
+  if (place == PhrasePlace::lifecycle) {
+    return begins_with("kept while") || begins_with("entered at") || begins_with("beside");
+  }
+  if (place != PhrasePlace::object) return false;
+  // The clauses of a field may stand on lines of their own; `missing when` only if it stands deeper than the
+  // field: at the field's depth it holds for the whole object.
+  const std::size_t word_end = identifier_end(text, at);
+  if (text.substr(skip_blanks(text, word_end), 1) == ":") return false;
+  const std::string_view word = text.substr(at, word_end - at);
+  for (const std::string_view each :
+       {"from", "format", "key", "required", "time", "event", "claimed", "verified", "source"}) {
+    if (word == each) return true;
+  }
+  if (begins_with("dated by") || begins_with("known after outcome")) return true;
+  return begins_with("missing when") && column_bytes(text, at) > field_column;
+}
+
 bool starts_rule(std::string_view text, std::size_t at) {
   if (at >= text.size()) return true;
   if (text[at] == '}') return true;

@@ -1,5 +1,5 @@
 // Where words, numbers and whole declarations lie in policy text: pure functions over bytes, without state.
-// May include: lang/source, lang/spec, lang/syntax. Called by: lang/parse only.
+// May include: lang/source, lang/spec, lang/syntax. Called by: lang/parse, lang/format.
 #pragma once
 
 #include <array>
@@ -57,6 +57,12 @@ inline constexpr auto weekday_words =
 [[nodiscard]] bool starts_declaration(std::string_view text, std::size_t at);
 // Whether the next line goes on with the rule of this one: it begins with `and`, `because` and the like.
 [[nodiscard]] bool continues_rule(std::string_view text, std::size_t at);
+// Bytes between the beginning of the line and `at`.
+[[nodiscard]] std::size_t column_bytes(std::string_view text, std::size_t at);
+// The same with what only declarations of one kind have: the clauses of a field, a letter or a stage. `field_column` is
+// where the last field of an object begins in its line.
+[[nodiscard]] bool next_line_continues(std::string_view text, std::size_t at, PhrasePlace place,
+                                       std::size_t field_column);
 // Whether a line that begins so is a rule of its own, even while a parenthesis is open.
 [[nodiscard]] bool starts_rule(std::string_view text, std::size_t at);
 

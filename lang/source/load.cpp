@@ -109,6 +109,23 @@ Result<FileId> add_values(std::string name, std::string text, SourceMap& sources
   return add(SourceFile(std::move(name), without_mark(std::move(text)), false), sources, Holds::values);
 }
 
+namespace {
+
+Result<FileId> read_all(const std::string& name, std::FILE* file, const Limits& limits, SourceMap& sources) {
+  std::string text;
+  char buffer[1 << 16];
+  while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file)) {
+    text.append(buffer, got);
+    if (text.size() > limits.source_bytes) return too_large(name, limits);
+  }
+  if (std::ferror(file) != 0) {
+    return Error{ErrorKind::file, name, 0, "this file cannot be read to its end", "check the disk"};
+  }
+  return add_source(name, std::move(text), false, limits, sources);
+}
+
+}  // namespace
+
 Result<FileId> load_source(const std::string& path, const Limits& limits, SourceMap& sources) {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored)) {
@@ -119,16 +136,11 @@ Result<FileId> load_source(const std::string& path, const Limits& limits, Source
     return Error{ErrorKind::file, path, 0, fmt::format("this file cannot be read: {}", std::strerror(errno)),
                  "check the name and the permissions"};
   }
-  std::string text;
-  char buffer[1 << 16];
-  while (const std::size_t got = std::fread(buffer, 1, sizeof buffer, file.get())) {
-    text.append(buffer, got);
-    if (text.size() > limits.source_bytes) return too_large(path, limits);
-  }
-  if (std::ferror(file.get()) != 0) {
-    return Error{ErrorKind::file, path, 0, "this file cannot be read to its end", "check the disk"};
-  }
-  return add_source(path, std::move(text), false, limits, sources);
+  return read_all(path, file.get(), limits, sources);
+}
+
+Result<FileId> load_standard_input(const Limits& limits, SourceMap& sources) {
+  return read_all(standard_input_name, stdin, limits, sources);
 }
 
 }  // namespace muster::lang

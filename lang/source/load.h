@@ -12,9 +12,15 @@
 
 namespace muster::lang {
 
+// What messages call the standard input.
+inline constexpr const char* standard_input_name = "standard input";
+
 // Reads `path` and adds it to `sources`. A leading byte-order mark is dropped. Errors: the file cannot be
 // read (ErrorKind::file), or its bytes are not a policy (ErrorKind::data, with the line).
 Result<FileId> load_source(const std::string& path, const Limits& limits, SourceMap& sources);
+
+// The same for what the standard input brings.
+Result<FileId> load_standard_input(const Limits& limits, SourceMap& sources);
 
 // The same checks for text that is already in memory: tests and the standard library.
 Result<FileId> add_source(std::string name, std::string text, bool is_library, const Limits& limits,

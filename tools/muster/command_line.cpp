@@ -15,6 +15,7 @@
 
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/source/unicode.h"
+#include "tools/muster/sla_tables.h"
 #include "tools/muster/terminal.h"
 #include "tools/muster/version.h"
 
@@ -22,7 +23,7 @@ namespace muster::tools {
 
 namespace {
 
-constexpr auto command_names = std::to_array<std::string_view>({"check", "run", "init", "explain-code"});
+constexpr auto command_names = std::to_array<std::string_view>({"check", "fmt", "run", "sla", "init", "explain-code"});
 
 constexpr std::string_view commands_help =
     "Muster qualifies leads by a written policy: what a qualified lead is, and what Marketing and Sales owe each "
@@ -148,6 +149,33 @@ std::string read_formulas(const std::string& text, runtime::FormulaPolicy& polic
   return {};
 }
 
+std::string read_form(const std::string& text, SlaForm& form) {
+  if (text == "text") {
+    form = SlaForm::text;
+  } else if (text == "csv") {
+    form = SlaForm::csv;
+  } else if (text == "json") {
+    form = SlaForm::json;
+  } else if (text == "markdown") {
+    form = SlaForm::markdown;
+  } else {
+    return "the report is written as text, markdown, csv or json";
+  }
+  return {};
+}
+
+std::string joined_tables() { return fmt::format("{}", fmt::join(sla_table_names(), ", ")); }
+
+std::string read_table_name(const std::string& text, std::string& table) {
+  const std::vector<std::string>& names = sla_table_names();
+  if (std::find(names.begin(), names.end(), text) == names.end()) {
+    const std::string near = lang::did_you_mean(text, names);
+    return near.empty() ? "there are " + joined_tables() : fmt::format("did you mean {}?", near);
+  }
+  table = text;
+  return {};
+}
+
 std::string read_limit(const std::string& text, lang::Limits& limits) {
   const std::size_t equals = text.find('=');
   const std::string name = text.substr(0, equals);
@@ -192,7 +220,9 @@ class Reader {
     app_.get_formatter()->label("TEXT", "");
     app_.get_formatter()->label("OPTIONS", "OPTIONS");
     add_check();
+    add_fmt();
     add_run();
+    add_sla();
     add_init();
     add_explain_code();
   }
@@ -227,7 +257,9 @@ class Reader {
       return complain(plain(error.what()));
     }
     if (check_app_->parsed()) return check_;
-    if (run_app_->parsed()) return with_files();
+    if (fmt_app_->parsed()) return with_one_standard_input();
+    if (run_app_->parsed()) return with_files(run_);
+    if (sla_app_->parsed()) return with_files(sla_);
     if (init_app_->parsed()) return init_;
     if (explain_code_app_->parsed()) return explain_code_;
     write(Stream::error, app_.help());
@@ -286,6 +318,21 @@ class Reader {
     add_limits(check_app_, check_.limits);
   }
 
+  void add_fmt() {
+    fmt_app_ =
+        add_command("fmt", "Give policies their one layout, without changing what they mean",
+                    "  muster fmt policy.muster\n"
+                    "rewrites the file and names it, if its layout was another one. Line breaks and comments stay\n"
+                    "where they are. In CI: muster fmt --check *.muster");
+    fmt_app_
+        ->add_option("POLICY", fmt_.policies, "Policy files; - reads the standard input and writes the standard output")
+        ->required()
+        ->type_name("FILE");
+    fmt_app_->add_flag("--check", fmt_.check, "Change nothing; name what is not formatted and end with exit code 1");
+    fmt_app_->add_flag("--diff", fmt_.diff, "Change nothing; show what would change");
+    add_limits(fmt_app_, fmt_.limits);
+  }
+
   void add_run() {
     run_app_ =
         add_command("run", "Apply a policy to an export and write a file of verdicts",
@@ -321,6 +368,33 @@ class Reader {
     add_limits(run_app_, run_.limits);
   }
 
+  void add_sla() {
+    sla_app_ = add_command(
+        "sla", "Report how Marketing and Sales keep their agreement",
+        "  muster sla policy.muster leads.csv Activity=activities.csv --as-of 2026-02-01T17:00\n"
+        "prints, clause by clause, what was met, is due or was breached; by party, owner and week of the\n"
+        "handoff; numbers delivered against promised, with the pace; and open deadlines, most urgent first.");
+    sla_app_->add_option("POLICY", sla_.policy, "The policy file, with an `sla`")->required()->type_name("FILE");
+    sla_app_->add_option("LEADS", sla_.leads, "The export, a CSV file")->required()->type_name("FILE");
+    sla_app_->add_option("FILES", further_, "Files with the rows of other objects: Activity=activities.csv")
+        ->type_name("OBJECT=FILE");
+    add_choices(sla_app_, sla_.choices, "The moment of the report: 2026-02-01T17:00, or a day for its end");
+    add_option(sla_app_, "--format", "FORM", "text (the default), markdown, csv or json", sla_.form, read_form);
+    add_option(sla_app_, "--table", "NAME", ("The table that csv writes: " + joined_tables()).c_str(), sla_.table,
+               read_table_name);
+    sla_app_->add_option("-o,--output", sla_.output, "The file of the report; the standard output without it")
+        ->type_name("FILE");
+    sla_app_->add_option("--verdicts", sla_.verdicts, "A CSV file with every clause of every lead")->type_name("FILE");
+    sla_app_->add_option("--open", sla_.most_open, "How many open deadlines are listed; 20")
+        ->type_name("N")
+        ->check(CLI::Range(0, 1'000'000));
+    add_option(sla_app_, "--max-rejects", "N|N%", "How many rows may be rejected before the exit code is 3; 0",
+               sla_.allowed_rejects, read_allowed_rejects);
+    add_csv(sla_app_, sla_.csv);
+    sla_app_->add_flag("-q,--quiet", sla_.quiet, "No progress");
+    add_limits(sla_app_, sla_.limits);
+  }
+
   void add_init() {
     init_app_ = add_command("init", "Write a first policy from an export: types, picklists, keys, missing shares",
                             "  muster init leads.csv\n"
@@ -344,7 +418,7 @@ class Reader {
 
   // The command that was being read, or the program.
   const CLI::App& current() const {
-    for (const CLI::App* app : {check_app_, run_app_, init_app_, explain_code_app_}) {
+    for (const CLI::App* app : {check_app_, fmt_app_, run_app_, sla_app_, init_app_, explain_code_app_}) {
       if (app->parsed() || app->count_all() > 0) return *app;
     }
     return app_;
@@ -368,15 +442,24 @@ class Reader {
                            fmt::join(command_names, ", ")));
   }
 
+  Command with_one_standard_input() const {
+    const auto& policies = fmt_.policies;
+    if (policies.size() > 1 && std::find(policies.begin(), policies.end(), "-") != policies.end()) {
+      return complain("\"-\", the standard input, stands alone");
+    }
+    return fmt_;
+  }
+
   // Only now is it known that no option was misspelt, whose value would stand among the files.
-  Command with_files() {
+  template <class WithFiles>
+  Command with_files(WithFiles& command) {
     for (const std::string& text : further_) {
       const std::string shown = lang::escape_for_terminal(text);
       if (text.starts_with('-')) return complain(fmt::format("there is no option \"{}\"", shown));
-      const std::string wrong = read_object_file(text, run_.files);
+      const std::string wrong = read_object_file(text, command.files);
       if (!wrong.empty()) return complain(fmt::format("\"{}\": {}", shown, wrong));
     }
-    return run_;
+    return command;
   }
 
   Command unexpected() const {
@@ -428,11 +511,15 @@ class Reader {
 
   CLI::App app_;
   CLI::App* check_app_ = nullptr;
+  CLI::App* fmt_app_ = nullptr;
   CLI::App* run_app_ = nullptr;
+  CLI::App* sla_app_ = nullptr;
   CLI::App* init_app_ = nullptr;
   CLI::App* explain_code_app_ = nullptr;
   CheckCommand check_;
+  FmtCommand fmt_;
   RunCommand run_;
+  SlaCommand sla_;
   InitCommand init_;
   ExplainCodeCommand explain_code_;
   std::vector<std::string> further_;  // OBJECT=FILE, as written

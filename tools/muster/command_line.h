@@ -24,6 +24,13 @@ struct CheckCommand {
   lang::Limits limits;
 };
 
+struct FmtCommand {
+  std::vector<std::string> policies;  // "-" alone: the standard input
+  bool check = false;                 // change nothing, name what is not formatted
+  bool diff = false;                  // change nothing, show what would change
+  lang::Limits limits;
+};
+
 struct RunCommand {
   std::string policy;
   std::string leads;
@@ -57,7 +64,25 @@ struct ExplainCodeCommand {
   std::string code;  // empty: all of them
 };
 
-using Command = std::variant<CheckCommand, RunCommand, InitCommand, ExplainCodeCommand, Finished>;
+enum class SlaForm : std::uint8_t { text, csv, json, markdown };
+struct SlaCommand {
+  std::string policy;
+  std::string leads;
+  std::vector<runtime::ObjectFile> files;  // of other objects
+  PolicyChoices choices;
+  SlaForm form = SlaForm::text;
+  std::string table = "clauses";  // the one that CSV writes
+  std::string output;             // empty: the standard output
+  std::string verdicts;           // a file with every clause of every lead; empty: none
+  std::size_t most_open = 20;
+  runtime::AllowedRejects allowed_rejects;
+  runtime::CsvOptions csv;
+  bool quiet = false;
+  lang::Limits limits;
+};
+
+using Command =
+    std::variant<CheckCommand, FmtCommand, RunCommand, SlaCommand, InitCommand, ExplainCodeCommand, Finished>;
 
 // Never throws. Prints help on the standard output, mistakes on the standard error.
 [[nodiscard]] Command read_command_line(int argc, const char* const* argv);

@@ -6,7 +6,9 @@
 namespace muster::tools {
 
 [[nodiscard]] ExitCode check(const CheckCommand& command);
+[[nodiscard]] ExitCode format(const FmtCommand& command);
 [[nodiscard]] ExitCode run(const RunCommand& command);
+[[nodiscard]] ExitCode sla(const SlaCommand& command);
 [[nodiscard]] ExitCode init(const InitCommand& command);
 [[nodiscard]] ExitCode explain_code(const ExplainCodeCommand& command);
 

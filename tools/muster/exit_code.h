@@ -10,7 +10,7 @@ namespace muster::tools {
 
 enum class ExitCode : std::uint8_t {
   ok = 0,
-  policy_has_errors = 1,
+  policy_has_errors = 1,  // also: `muster fmt --check` has found a policy that is not formatted
   usage = 2,
   data = 3,
   file = 4,
@@ -41,7 +41,7 @@ enum class ExitCode : std::uint8_t {
 inline constexpr const char* exit_code_help =
     "Exit codes:\n"
     "  0  done\n"
-    "  1  the policy has errors\n"
+    "  1  the policy has errors, or is not formatted (fmt --check)\n"
     "  2  the command line cannot be understood\n"
     "  3  the export cannot be used, or too many of its rows were rejected\n"
     "  4  a file cannot be read or written\n"

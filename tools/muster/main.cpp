@@ -28,7 +28,9 @@ ExitCode run_command(int argc, char** argv) {
   const Command command = read_command_line(argc, argv);
   return std::visit(muster::lang::Overloaded{
                         [](const CheckCommand& c) { return check(c); },
+                        [](const FmtCommand& c) { return format(c); },
                         [](const RunCommand& c) { return run(c); },
+                        [](const SlaCommand& c) { return sla(c); },
                         [](const InitCommand& c) { return init(c); },
                         [](const ExplainCodeCommand& c) { return explain_code(c); },
                         [](const Finished& finished) { return finished.code; },

@@ -60,8 +60,7 @@ bool has_dated_settings(const lang::Tree& tree) {
 // Which day a moment falls on is only known with the policy's zone, so that a policy that depends on the day is
 // compiled a second time for a moment.
 lang::Result<compiler::Compiled> compile_policy(const std::string& path, const PolicyChoices& choices,
-                                                const lang::Limits& limits) {
-  compiler::CompileOptions options;
+                                                const lang::Limits& limits, compiler::CompileOptions options) {
   options.settings = choices.settings;
   options.as_of_day = plain_day(choices.as_of);
   auto compiled = compiler::compile_file(path, limits, options);

@@ -17,10 +17,12 @@ struct PolicyChoices {
   std::vector<std::string> settings;  // as typed behind --set: smallest_company=50
 };
 
-// Compiles the policy with the settings and warnings of the day. Errors: the file or a setting cannot be read, or
-// `as_of` is no date (only told once the policy is free of mistakes, since its zone decides which day a moment is on).
+// Compiles the policy with the settings and warnings of the day; `options` says what else is wanted. Errors: the file
+// or a setting cannot be read, or `as_of` is no date (only told once the policy is free of mistakes, since its zone
+// decides which day a moment is on).
 [[nodiscard]] lang::Result<compiler::Compiled> compile_policy(const std::string& path, const PolicyChoices& choices,
-                                                              const lang::Limits& limits);
+                                                              const lang::Limits& limits,
+                                                              compiler::CompileOptions options = {});
 
 // A day means its last moment (section 4, number 17); a moment without an offset is local time of the policy's zone.
 [[nodiscard]] lang::Result<runtime::AsOf> parse_as_of(const std::string& text, const kernels::Zone& zone);

@@ -113,7 +113,9 @@ bool has_agreement(const lang::Tree& tree) {
 }  // namespace
 
 ExitCode sla(const SlaCommand& command) {
-  const auto compiled = compile_policy(command.policy, command.choices, command.limits, {.agreements = true});
+  compiler::CompileOptions wanted;
+  wanted.agreements = true;
+  const auto compiled = compile_policy(command.policy, command.choices, command.limits, wanted);
   if (!compiled) {
     print_error(compiled.error());
     return exit_code_of_policy(compiled.error().kind);

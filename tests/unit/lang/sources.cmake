@@ -4,6 +4,7 @@ muster_unit_test(lang
     lang/diagnostics_test.cpp
     lang/dump.cpp
     lang/expression_test.cpp
+    lang/format_test.cpp
     lang/behaviour_test.cpp
     lang/parse_test.cpp
     lang/rows_test.cpp)
