@@ -1,7 +1,10 @@
-# cmake -DOUTPUT=file.cpp -DMODULES=a.muster;b.muster -P embed.cmake: the modules of the standard library as C++ text.
+# cmake -DOUTPUT=file.cpp -DROOT=std -DMODULES=std/a.muster;std/b/c.muster -P embed.cmake: the modules of the standard
+# library as C++ text. A module's name is its path below ROOT: std/b/c.muster is std.b.c.
 set(entries "")
 foreach(path IN LISTS MODULES)
-  get_filename_component(name "${path}" NAME_WE)
+  file(RELATIVE_PATH name "${ROOT}" "${path}")
+  string(REGEX REPLACE "\\.muster$" "" name "${name}")
+  string(REPLACE "/" "." name "${name}")
   file(READ "${path}" text)
   string(FIND "${text}" ")muster\"" clash)
   if(NOT clash EQUAL -1)

@@ -43,6 +43,14 @@ void add_rates(const Program& program, TextHash& hash) {
   }
 }
 
+// So does a calendar's file of holidays.
+void add_calendars(const Program& program, TextHash& hash) {
+  for (const CalendarOutput& calendar : program.calendars) {
+    hash.add(calendar.name + "\n");
+    for (const auto& [day, hours] : calendar.hours.special) hash.add(fmt::format("{} {}\n", day, hours.size()));
+  }
+}
+
 Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& limits, const CompileOptions& options) {
   parse(compiled.sources, main, limits, compiled.tree, compiled.diagnostics);
   const auto imported =
@@ -71,6 +79,7 @@ Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& li
       TextHash hash;
       for (std::uint32_t file = 0; file < policy_files; ++file) hash.add(compiled.sources[FileId{file}].text());
       add_rates(program, hash);
+      add_calendars(program, hash);
       program.source_hash = hash.hex();
       compiled.program = std::move(program);
     }

@@ -1,9 +1,14 @@
 // Calendars: when somebody is there to answer. The declared calendars are the members of a picklist called `calendar`,
 // so that a field, a table or a `match` may choose one like any other value.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
 #include "compiler/check/checker.h"
+#include "lang/source/beneath.h"
+#include "lang/source/unicode.h"
+#include "stdlib/kernels/parse_value.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::compiler {
@@ -96,6 +101,29 @@ bool Checker::is_short(const DayRange& range) {
   return false;
 }
 
-void Checker::read_closed_days(const Quoted&, kernels::BusinessHours&) {}
+// One day a line; what stands behind a comma is its name. A line that begins with # says nothing, nor does an empty
+// one.
+void Checker::read_closed_days(const Quoted& file, kernels::BusinessHours& hours) {
+  const auto refuse = [&](const std::string& why) {
+    diagnostics_.emit<DiagnosticId::days_file_mistake>(file.span, file.text, why);
+  };
+  if (options_.folder.empty()) return refuse("this policy lies in no folder");
+  const auto text = read_beneath(options_.folder, sources_[file.span.file].beside(file.text), limits_.source_bytes);
+  if (!text) return refuse(text.error().message);
+  if (find_invalid_utf8(*text) != std::string_view::npos) return refuse("it holds bytes that are not UTF-8");
+  std::string_view rest = *text;
+  if (constexpr std::string_view mark = "\xEF\xBB\xBF"; rest.starts_with(mark)) rest.remove_prefix(mark.size());
+  for (std::uint64_t line = 1; !rest.empty(); ++line) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const std::string_view row = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::string_view written = trim(row.substr(0, row.find(',')));
+    if (written.empty() || written.front() == '#') continue;
+    const kernels::Cell day = kernels::parse_date(written, {});
+    if (day.fault != kernels::CellFault::none)
+      return refuse(fmt::format("line {}: `{}` is no day such as 2026-12-25", line, written.substr(0, 40)));
+    hours.special[static_cast<std::int32_t>(day.value)].clear();
+  }
+}
 
 }  // namespace muster::compiler

@@ -127,8 +127,10 @@ void Symbols::read_object(const ObjectDecl& object, std::uint32_t index, Diagnos
   names.declaration = index;
   names.object = &object;
   if (!is_new) {
-    diagnostics.emit<DiagnosticId::duplicate_name>(object.name.span, object.name.text)
-        .notes.push_back({objects_[place->second].object->name.span, "first here"});
+    Diagnostic& message = diagnostics.emit<DiagnosticId::duplicate_name>(object.name.span, object.name.text);
+    message.notes.push_back({objects_[place->second].object->name.span, "first here"});
+    message.fix = "a policy has one `object " + object.name.text +
+                  "`: import just one module that declares it (std.crm or one below it), or declare it yourself";
   }
   read_fields(names, diagnostics);
   for (std::uint32_t relation = 0; relation < object.relations.size(); ++relation) {

@@ -44,14 +44,15 @@ for block in "$folder"/readme*; do
   mv "$block" "$block.muster"
   check "README.md, block ${block##*readme}" "$block.muster"
 done
-# A page of the reference: its first block is the data that its other blocks are about.
-for page in language behaviour frameworks; do
+# A page of the reference: its first block is the data that its other blocks are about; a block that imports a CRM has
+# its data from there and stands alone.
+for page in language behaviour frameworks library; do
   files "$here/docs/$page.md"
   blocks "$here/docs/$page.md" "$folder/$page"
   for ((i = 1; ; i++)); do
     [[ -e $folder/$page$i ]] || break
     policy=$folder/$page-$i.muster
-    if ((i == 1)); then cp "$folder/$page$i" "$policy"; else cat "$folder/${page}1" "$folder/$page$i" >"$policy"; fi
+    if ((i == 1)) || grep -q '^import std\.crm' "$folder/$page$i"; then cp "$folder/$page$i" "$policy"; else cat "$folder/${page}1" "$folder/$page$i" >"$policy"; fi
     check "docs/$page.md, block $i" "$policy"
   done
 done
