@@ -10,7 +10,7 @@
 #   Add this to `FILE`:     the block below the line is appended to it
 #   ```sh                   is typed; a ```text block directly below is all that the terminal then shows. A line `...`
 #                           in it stands for any lines. Without such a block the command has to succeed.
-# --update puts what the terminal shows into the pages, wherever no `...` stands.
+# --update puts what the terminal shows into the pages, wherever no `...` stands, and each policy into its one layout.
 set -euo pipefail
 update=0
 if [[ $1 == --update ]]; then
@@ -57,6 +57,24 @@ blocks() {
     /^```csv$/ && beside { inside = 1; file = beside; beside = ""; next }
     /^```$/ { inside = 0 }
     inside { print > file }' "$1"
+}
+
+layout() {  # page: its policies as `muster fmt` writes them
+  local line inside=0 body='' out='' formatted
+  while IFS= read -r line; do
+    if ((inside)) && [[ $line != '```' ]]; then
+      body+=$line$'\n'
+      continue
+    fi
+    if ((inside)); then
+      formatted=$(printf %s "$body" | muster fmt - 2>/dev/null) || formatted=${body%$'\n'}
+      out+=$formatted$'\n'
+      inside=0 body=''
+    fi
+    if [[ $line == '```muster' ]]; then inside=1; fi
+    out+=$line$'\n'
+  done <"$1"
+  printf %s "$out" >"$1"
 }
 
 check_blocks() {  # page
@@ -156,6 +174,7 @@ walk() {  # page
 }
 
 for page in "$here"/README.md "$here"/docs/*.md "$here"/docs/reference/*.md; do
+  if ((update && formats)); then layout "$page"; fi
   # shellcheck disable=SC2016  # backticks of Markdown
   if grep -q '^Save this as `.*`:$' "$page"; then walk "$page"; else check_blocks "$page"; fi
   name=${page#"$here/docs/"}
