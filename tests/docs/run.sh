@@ -3,7 +3,8 @@
 #
 # Every block of Muster in README.md, docs/*.md and docs/reference/*.md passes `muster check` without a warning, and
 # stands as `muster fmt` writes it: a reader copies it. The first block of a page is the data that its other blocks are
-# about; a block with an `object Lead` of its own stands alone. Behind "Beside it lies `FILE`:" stands a file that they name.
+# about; a block with an `object Lead` of its own stands alone. A block that names a file behind its language,
+# ```text shared/names.txt, lies beside the others under that name.
 #
 # A page in which a line says "Save this as `FILE`:" is walked from top to bottom in an empty folder, as its reader would:
 #   Save this as `FILE`:    the block below the line becomes the file
@@ -49,12 +50,17 @@ formatted() {
   if ! muster fmt --check "$2" >"$bin/out" 2>&1; then complain "$1 is not what muster fmt writes:" "$bin/out"; fi
 }
 
-# blocks FILE FOLDER: writes the blocks marked ```muster to FOLDER/block1, FOLDER/block2, ..., and what lies beside them.
+# blocks FILE FOLDER: writes the blocks marked ```muster to FOLDER/block1, FOLDER/block2, ..., and those that name a file.
 blocks() {
   awk -v folder="$2" '
-    /^Beside it lies `[A-Za-z0-9._-]+`:$/ { split($0, part, "`"); beside = folder "/" part[2]; next }
+    /^```[a-z]+ [A-Za-z0-9_.\/-]+$/ {
+      inside = 1
+      beside = file = folder "/" $2
+      sub(/\/[^\/]*$/, "", beside)
+      system("mkdir -p \047" beside "\047")
+      next
+    }
     /^```muster$/ { inside = 1; file = folder "/block" (++count); printf "" > file; next }
-    /^```csv$/ && beside { inside = 1; file = beside; beside = ""; next }
     /^```$/ { inside = 0 }
     inside { print > file }' "$1"
 }
@@ -71,7 +77,7 @@ layout() {  # page: its policies as `muster fmt` writes them
       out+=$formatted$'\n'
       inside=0 body=''
     fi
-    if [[ $line == '```muster' ]]; then inside=1; fi
+    if [[ $line == '```muster'* ]]; then inside=1; fi
     out+=$line$'\n'
   done <"$1"
   printf %s "$out" >"$1"
@@ -126,7 +132,7 @@ walk() {  # page
     number=$((number + 1))
     if [[ -z $kind ]]; then
       out+=$line$'\n'
-      if [[ $line =~ ^\`\`\`([a-z]+)$ ]]; then
+      if [[ $line =~ ^\`\`\`([a-z]+) ]]; then
         kind=${BASH_REMATCH[1]} body=''
       elif [[ -n $line ]]; then
         settle
