@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/lower/lowerer.h"
 
@@ -35,7 +36,7 @@ Lowerer::Crossing Lowerer::crossing_to(std::uint32_t position, const std::option
   Crossing crossing{{}, unknown, builder_.boolean(false, place)};
   const bool remembers = lifecycle()->remembers.has_value();
   if (remembers) {
-    ways.push_back(was_one_of(stages_from(rank), place));
+    ways.push_back(both(was_one_of(stages_from(rank), place), negated(is_recycled(place), place), place));
     const ValueId now = builder_.add(Op::as_of_instant, moment, {}, 0, place);
     crossing.at = pick(surely(stage_becomes(position, place), place), now, unknown, moment, place);
   }
@@ -43,14 +44,12 @@ Lowerer::Crossing Lowerer::crossing_to(std::uint32_t position, const std::option
     const std::uint32_t number = subject_field(*field);
     const ValueId written = column(number, place);
     const Type type = object().fields[number].type;
-    ValueId counts = is_known(written, place);
+    // What was entered has happened, also where the lead was sent back to the start later.
+    const ValueId counts = is_known(written, place);
     if (const std::optional<Recycling>& sent_back = recycling(); sent_back && !sent_back->since.is_none()) {
-      // Who has been sent back and has not come again is not handed over any more.
-      const ValueId again = surely(compare_times(CompareOp::greater_equal, exactly(written), type,
-                                                 exactly(sent_back->since), sent_back->since_type, place),
-                                   place);
-      counts = both(counts, either(negated(surely(sent_back->condition, place), place), again, place), place);
-      crossing.came_again = both(counts, again, place);
+      const ValueId after = compare_times(CompareOp::greater_equal, exactly(written), type, exactly(sent_back->since),
+                                          sent_back->since_type, place);
+      crossing.came_again = both(counts, surely(after, place), place);
     }
     ways.push_back(counts);
     const ValueId at =
@@ -84,6 +83,17 @@ TimeAllowed Lowerer::time_allowed(const SlaDecl& sla, const Within& within, cons
   allowed.in_open_hours = true;
   allowed.calendar = exact(source.of_owner ? *sla.owner_calendar : *source.calendar);
   return allowed;
+}
+
+// What was done for a lead has been done, also where the lead was sent back to the start later.
+template <class F>
+auto Lowerer::without_recycling(F&& f) {
+  const bool before = std::exchange(in_recycling_, true);
+  Known outside = std::exchange(known_, {});
+  auto result = f();
+  known_ = std::move(outside);
+  in_recycling_ = before;
+  return result;
 }
 
 // The rows of which `least` are asked for. `since`: the handoff.
@@ -167,13 +177,15 @@ ClauseOutput Lowerer::lower_clause(const SlaDecl& sla, const Clause& clause, Val
                         [&](const FollowsUp& follows) {
                           FollowsUpClause made{allowed(follows.within), {}, {}};
                           if (follows.at_the_latest) made.at_the_latest = allowed(*follows.at_the_latest);
-                          for (const RowsId rows : sla.follow_up) made.touches.push_back(lower_touches(rows, 1, since));
+                          for (const RowsId rows : sla.follow_up)
+                            made.touches.push_back(without_recycling([&] { return lower_touches(rows, 1, since); }));
                           output.node = std::move(made);
                         },
                         [&](const Makes& makes) {
                           MakesClause made{allowed(makes.within), {}};
                           for (const Touches& touches : makes.touches)
-                            made.touches.push_back(lower_touches(touches.rows, touches.least, since));
+                            made.touches.push_back(
+                                without_recycling([&] { return lower_touches(touches.rows, touches.least, since); }));
                           output.node = std::move(made);
                         },
                         [&](const Updates& updates) {
@@ -233,7 +245,7 @@ void Lowerer::lower_sla(const SlaDecl& sla) {
       rejection.reason_known = is_settled(lower(*sla.rejection->reason), span(*sla.rejection->reason));
     output.rejection = rejection;
   }
-  if (sla.pause) output.pause = lower_pause(*sla.pause, handoff.at);
+  if (sla.pause) output.pause = without_recycling([&] { return lower_pause(*sla.pause, handoff.at); });
   const Within* clock = nullptr;  // of the follow-up, which escalations go by
   for (const Clause& clause : sla.clauses) {
     output.clauses.push_back(lower_clause(sla, clause, handoff.at));

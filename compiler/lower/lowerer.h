@@ -385,6 +385,8 @@ class Lowerer {
   Crossing crossing_to(std::uint32_t stage, const std::optional<lang::Name>& field, lang::Span span);
   // `with_calendar`: whose calendar counts where `within` names none.
   TimeAllowed time_allowed(const lang::SlaDecl& sla, const lang::Within& within, const lang::Within* with_calendar);
+  template <class F>
+  auto without_recycling(F&& f);
   TouchOutput lower_touches(RowsId rows, std::uint32_t least, ValueId since);
   PauseOutput lower_pause(const lang::Pause& pause, ValueId since);
   std::vector<ValueId> first_moments(const Mask& mask, ValueId counts, lang::Span span);

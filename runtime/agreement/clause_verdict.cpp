@@ -43,6 +43,8 @@ std::string_view describe(Unknown why) {
       return "nobody knows how long the clock stood still";
     case Unknown::value:
       return "a value is missing";
+    case Unknown::undated:
+      return "there is a value, and nobody knows since when";
     case Unknown::rewritten:
       return "written after the deadline, perhaps also before";
   }
@@ -263,7 +265,7 @@ ClauseVerdict AgreementVerdict::updates(const UpdatesClause& clause, std::int64_
   const auto at = moment(clause.at, row);
   const auto due = deadline(start, clause.within, row);
   if (!value(clause.known).is_yes(row)) return judge(due, {});
-  if (!at) return unknown(Unknown::rows);
+  if (!at) return unknown(Unknown::undated);
   if (*at <= start) return judge(due, {});  // not since the handoff
   if (due && *at > *due) {
     ClauseVerdict verdict = unknown(Unknown::rewritten);
@@ -279,7 +281,7 @@ ClauseVerdict AgreementVerdict::rejects(const RejectsClause& clause, std::int64_
   if (rejected.is_no(row)) return {};
   if (!rejected.is_yes(row)) return unknown(Unknown::value);
   const auto at = sla_.rejection->at ? moment(*sla_.rejection->at, row) : std::nullopt;
-  if (!at) return unknown(Unknown::rows);
+  if (!at) return unknown(Unknown::undated);
   ClauseVerdict verdict = judge(deadline(start, clause.within, row), {at, at, false, true});
   const bool lacks_reason = sla_.rejection->reason_known && !value(*sla_.rejection->reason_known).is_yes(row);
   if (lacks_reason && verdict.state == ClauseState::met) {

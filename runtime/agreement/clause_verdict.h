@@ -31,6 +31,7 @@ enum class Unknown : std::uint8_t {
   calendar,  // which calendar counts, or it has no such moment
   pauses,    // when the clock stood still
   value,     // a condition of the clause is undecided
+  undated,   // a field has a value, and nothing says since when
   rewritten  // the field was written again after the deadline: nobody knows whether also before
 };
 [[nodiscard]] std::string_view describe(Unknown why);

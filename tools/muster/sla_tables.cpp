@@ -38,7 +38,7 @@ ReportCell day(std::int64_t value) { return text(kernels::format_date(value)); }
 std::vector<ReportColumn> count_columns() {
   return {{"met", "met"},
           {"due", "due"},
-          {"breached", "late"},
+          {"breached", "breached"},
           {"unknown", "unknown"},
           {"not_applicable", "does not apply"},
           {"met_share", "met of decided"}};
@@ -84,9 +84,9 @@ class Tables {
                 {"first_day", "from"},
                 {"last_day", "to"},
                 {"promised", "promised"},
-                {"gross", "came"},
+                {"gross", "gross"},
                 {"rejected", "rejected"},
-                {"delivered", "count"},
+                {"delivered", "counted"},
                 {"expected", "expected by now"},
                 {"ahead", "ahead"},
                 {"came_again", "came again"},
@@ -99,9 +99,9 @@ class Tables {
               {"stage", "stage"},
               {"first_day", "from"},
               {"last_day", "to"},
-              {"gross", "came"},
+              {"gross", "gross"},
               {"rejected", "rejected"},
-              {"delivered", "count"},
+              {"delivered", "counted"},
               {"total", "so far"}},
              {}};
     steps_ = {"escalation",
