@@ -22,6 +22,7 @@
 #include "compiler/resolve/scope.h"
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/spec/limits.h"
+#include "lang/support/result.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -161,6 +162,9 @@ class Checker {
   void check_extend(const lang::ExtendDecl& extend, std::uint32_t index);
   // The arguments have been checked against the table's parameters; sets the call's meaning and what may be missing.
   Type check_table_call(ExprId id, const lang::Call& call, std::uint32_t table);
+  // The text of a file of data that the policy or an import names, without a byte-order mark. Errors: what the author
+  // is told, and what to do.
+  [[nodiscard]] lang::Result<std::string> read_named(const lang::Quoted& file) const;
   void read_rates();  // the files, before anything is checked
   void check_rates(const lang::RatesDecl& rates, std::uint32_t index);
   // Amounts in two currencies of which the right one cannot be converted into the left one's.

@@ -24,17 +24,6 @@ constexpr std::size_t most_mistakes_told = 20;
 constexpr unsigned rate_digits = 9;  // of RateTable::Rate
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-// The text of the file. Errors: its sentence and what to do.
-Result<std::string> read_rates_file(const std::string& folder, const std::string& path, std::uint64_t most_bytes) {
-  if (folder.empty()) return Error{ErrorKind::file, path, 0, "this policy lies in no folder", "save it to a file"};
-  auto text = read_beneath(folder, path, most_bytes);
-  if (!text) return text;
-  if (find_invalid_utf8(*text) != std::string_view::npos)
-    return Error{ErrorKind::data, path, 0, "it holds bytes that are not UTF-8", "save it in UTF-8"};
-  if (text->starts_with(byte_order_mark)) text->erase(0, byte_order_mark.size());
-  return text;
-}
-
 // The cells of a line, trimmed, without the quotes around them.
 std::vector<std::string> cells_of(std::string_view line) {
   std::vector<std::string> cells(1);
@@ -159,6 +148,18 @@ class RatesFile {
 
 }  // namespace
 
+Result<std::string> Checker::read_named(const Quoted& file) const {
+  const std::string path = sources_[file.span.file].beside(file.text);
+  if (options_.folder.empty())
+    return Error{ErrorKind::file, path, 0, "this policy lies in no folder", "save it to a file, and check that"};
+  auto text = read_beneath(options_.folder, path, limits_.source_bytes);
+  if (!text) return text;
+  if (find_invalid_utf8(*text) != std::string_view::npos)
+    return Error{ErrorKind::data, path, 0, "it holds bytes that are not UTF-8", "save it in UTF-8"};
+  if (text->starts_with(byte_order_mark)) text->erase(0, byte_order_mark.size());
+  return text;
+}
+
 void Checker::read_rates() {
   const RatesDecl* rates = nullptr;
   for (const Declaration& declaration : tree_.declarations) {
@@ -169,8 +170,7 @@ void Checker::read_rates() {
   }
   if (rates == nullptr) return;
   const std::string& name = rates->file.text;
-  const auto text =
-      read_rates_file(options_.folder, sources_[rates->file.span.file].beside(name), limits_.source_bytes);
+  const auto text = read_named(rates->file);
   if (!text) {
     diagnostics_.emit<DiagnosticId::rates_mistake>(rates->file.span, name, text.error().message).fix = text.error().fix;
     return;
