@@ -3,8 +3,8 @@
 #
 # Every block of Muster in README.md, docs/*.md and docs/reference/*.md passes `muster check` without a warning, and
 # stands as `muster fmt` writes it: a reader copies it. The first block of a page is the data that its other blocks are
-# about; a block with an `object Lead` of its own stands alone. A block that names a file behind its language,
-# ```text shared/names.txt, lies beside the others under that name.
+# about; a block with an `object Lead` of its own, or with that of a CRM's module, stands alone. A block that names a
+# file behind its language, ```text shared/names.txt, lies beside the others under that name.
 #
 # A page in which a line says "Save this as `FILE`:" is walked from top to bottom in an empty folder, as its reader would:
 #   Save this as `FILE`:    the block below the line becomes the file
@@ -93,7 +93,7 @@ check_blocks() {  # page
     policy=$folder/policy$i.muster
     cp "$block" "$policy"
     formatted "$name, block $i" "$policy"
-    if ((i > 1)) && ! grep -q '^object Lead' "$block"; then cat "$folder/block1" "$block" >"$policy"; fi
+    if ((i > 1)) && ! grep -qE '^(object Lead|import std\.crm)' "$block"; then cat "$folder/block1" "$block" >"$policy"; fi
     check "$name, block $i" "policy$i.muster"
   done
 }
