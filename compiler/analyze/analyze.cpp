@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <unordered_set>
 
 #include "compiler/analyze/finder.h"
@@ -168,9 +169,23 @@ void Finder::look_at_rules(const std::vector<ScoreItemId>& items) {
 // ---- thresholds that a score cannot reach, or cannot miss
 
 void Finder::look_at_thresholds() {
+  // A guarantee is meant to be yes for every lead.
+  std::vector<Span> guarantees;
+  for (const Declaration& declaration : tree_.declarations) {
+    if (std::holds_alternative<GuaranteeDecl>(declaration.node)) guarantees.push_back(declaration.span);
+  }
+  std::ranges::sort(guarantees);
+  const auto is_guaranteed = [&](Span place) {
+    const auto behind = std::ranges::upper_bound(guarantees, place);
+    if (behind == guarantees.begin()) return false;
+    const Span& before = *std::prev(behind);
+    return before.file == place.file && place.begin < before.end;
+  };
   for (std::uint32_t index = 0; index < tree_.expressions.size(); ++index) {
     const ExprId id{index};
-    if (!std::holds_alternative<Comparison>(tree_.expressions[id].node) || is_library(span(id))) continue;
+    if (!std::holds_alternative<Comparison>(tree_.expressions[id].node) || is_library(span(id)) ||
+        is_guaranteed(span(id)))
+      continue;
     for (const Part& part : conditions_.parts_of(id)) {
       if (!part.is_score || !std::holds_alternative<Interval>(part.allowed)) continue;
       const PointRange& range = ranges_.of(part.score);

@@ -18,6 +18,7 @@ struct CompileOptions {
   bool agreements = false;                // with what SLA clauses ask for, which only `muster sla` tells
   std::string folder;                     // of the policy: files that it names lie there; empty: it has none
   std::vector<std::string> settings;      // NAME=VALUE: settings that have another value this time (override.h)
+  bool guarantees = false;                // the program also says where guarantees do not hold
 };
 
 // Types everything and reports every mistake. The result may be lowered only if `diagnostics` has no errors.

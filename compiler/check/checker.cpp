@@ -55,9 +55,11 @@ TypedPolicy Checker::run() {
   read_extensions();
   read_rates();
   for (std::uint32_t index : definitions_.order) check_declaration(index);
+  check_never_uses();
   policy_.order = definitions_.order;
   policy_.with_agreements = options_.agreements;
   list_settings();
+  policy_.with_guarantees = options_.guarantees;
   return std::move(policy_);
 }
 
@@ -96,7 +98,7 @@ void Checker::check_declaration(std::uint32_t index) {
                         [](const ExtendObjectDecl&) {},
                         [](const CalendarDecl&) {},
                         [&](const SlaDecl& sla) { check_sla(sla, declaration.keyword); },
-                        [](const GuaranteeDecl&) {},
+                        [&](const GuaranteeDecl& guarantee) { check_guarantee(guarantee); },
                         [](const TestDecl&) {},
                         [&](const RatesDecl& rates) { check_rates(rates, index); },
                         [&](const IgnoreDecl& ignore) { check_condition(ignore.condition); },

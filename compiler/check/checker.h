@@ -2,7 +2,7 @@
 // and objects, data.cpp types and picklists, name.cpp follows names, expression.cpp types texts and calls,
 // condition.cpp comparisons and tests, rows.cpp what is asked about rows, window.cpp windows in time and evidence,
 // arithmetic.cpp sums and products, choice.cpp bands, match and if, score.cpp scores, constant.cpp works out what is
-// fixed; tables, frameworks, the lifecycle, rates and settings have a file each. After a mistake a type is poison, so
+// fixed; tables, frameworks, the lifecycle, rates, settings and guarantees have a file each. After a mistake a type is poison, so
 // that one mistake speaks once. May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called by:
 // compile.cpp.
 #pragma once
@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "compiler/check/check.h"
+#include "compiler/check/field_uses.h"
 #include "compiler/check/typed.h"
 #include "compiler/resolve/scope.h"
 #include "lang/diagnostics/diagnostics.h"
@@ -52,6 +53,14 @@ class Checker {
   void check_output(const lang::OutputDecl& output, std::uint32_t index);
   // `from A to B` and such: the second must not be below the first where both are fixed.
   void require_order(ExprId low, ExprId high);
+
+  // ---- guarantee.cpp
+  void check_guarantee(const lang::GuaranteeDecl& guarantee);
+  // `never use`: after everything else has been checked.
+  void check_never_uses();
+  static std::string way_in_words(const FieldUses& uses, const std::vector<FieldUses::Step>& way);
+  [[nodiscard]] std::optional<std::uint32_t> conclusion(const lang::Name& name);  // its declaration; reports
+  [[nodiscard]] std::optional<Use> never_used(const lang::NameRef& name);         // what must not be used; reports
 
   // ---- score.cpp
   void check_score(const lang::ScoreDecl& score);
@@ -129,10 +138,6 @@ class Checker {
   Type check_known_within(ExprId id, const lang::KnownWithin& test);
   Type check_evidence(ExprId id, const lang::EvidenceTest& test);
   // The object and the number of the field that an expression is, parentheses aside.
-  struct FieldPlace {
-    std::uint32_t object = 0;
-    std::uint32_t field = 0;
-  };
   [[nodiscard]] std::optional<FieldPlace> field_in(ExprId id) const;
 
   // Whether amounts in one currency can be had in another one: the policy has rates for them.
@@ -300,7 +305,6 @@ class Checker {
   Scopes scopes_{{}};                       // the rows that the expression now checked is about, outermost first
   bool reads_rows_ = false;                 // the declaration now checked reads something about rows
   std::unordered_set<std::uint32_t> free_;  // declarations that read nothing about rows
-  std::unordered_map<std::uint32_t, FieldPlace> field_places_;  // names of fields, by ExprId
   std::unordered_set<std::uint32_t> known_rows_;                // by RowsId: TypedPolicy::rows says what they are
   std::map<std::string, lang::Span> outputs_;                   // names of outputs
   bool may_be_reference_ = false;                               // the name now checked may be that of a reference

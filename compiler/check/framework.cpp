@@ -135,7 +135,7 @@ void Checker::collect_claimed(ExprId id, const FrameworkDecl& framework, std::ve
     const auto [next, of_pattern] = open.back();
     open.pop_back();
     const ExprInfo& own = policy_.info(next);
-    if (const auto field = field_places_.find(next.index); field != field_places_.end()) {
+    if (const auto field = policy_.field_places.find(next.index); field != policy_.field_places.end()) {
       const Field& declared = *symbols_.objects()[field->second.object].fields[field->second.field].field;
       const bool is_new = std::find(claimed.begin(), claimed.end(), next) == claimed.end();
       if (is_new && (declared.claim == Claim::claimed || declared.verified_by)) claimed.push_back(next);

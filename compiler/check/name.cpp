@@ -204,7 +204,7 @@ void Checker::report_no_member(const Name& word, const Type& opposite) {
 
 Type Checker::use_field(ExprId id, const Reach& reached) {
   reads_rows_ = true;
-  field_places_[id.index] = {reached.object, reached.index};
+  policy_.field_places[id.index] = {reached.object, reached.index};
   const ObjectSchema& object = policy_.schema.objects[reached.object];
   const FieldSchema& field = object.fields[reached.index];
   // A row without a required value is rejected before any rule sees it, and so is a lead without its key.

@@ -39,6 +39,14 @@ struct Path {
   std::vector<std::uint32_t> references;  // relations (`one`) of the object that has been reached
 };
 
+// A field of an object, both by their numbers in the schema.
+struct FieldPlace {
+  std::uint32_t object = 0;
+  std::uint32_t field = 0;
+
+  bool operator==(const FieldPlace&) const = default;
+};
+
 // What a Rows stands for, seen from the object that its expression is about.
 struct RowsInfo {
   std::uint32_t relation = 0;         // `many`, of that object
@@ -87,6 +95,7 @@ struct TypedPolicy {
   std::vector<std::string> parties;
   std::optional<std::int32_t> effective_from, effective_to;  // days since 1970-01-01, both included
   std::optional<std::int32_t> review_day;                    // of `review on`, or counted from `effective_from`
+  bool with_guarantees = false;                              // CompileOptions::guarantees
   Schema schema;
   std::vector<GradeInfo> grades;
   std::vector<StageInfo> stages;  // lowest rank first, the main line before what stands beside it; code: position
@@ -95,11 +104,12 @@ struct TypedPolicy {
   std::vector<RateTable> rates;
   bool with_agreements = false;           // CompileOptions::agreements
   std::vector<CalendarOutput> calendars;  // by member of the picklist `calendar`
-  std::vector<SettingValue> settings;  // in the order of the policy
+  std::vector<SettingValue> settings;     // in the order of the policy
 
-  std::vector<ExprInfo> expressions;              // by ExprId
-  std::unordered_map<std::uint32_t, Path> paths;  // names that are not about the expression's own rows
-  std::vector<RowsInfo> rows;                     // by RowsId
+  std::vector<ExprInfo> expressions;                           // by ExprId
+  std::unordered_map<std::uint32_t, Path> paths;               // names that are not about the expression's own rows
+  std::unordered_map<std::uint32_t, FieldPlace> field_places;  // names of fields, by ExprId
+  std::vector<RowsInfo> rows;                                  // by RowsId
   std::unordered_map<std::uint32_t, std::uint32_t>
       about;  // qualifier, score, let, grade, framework: the object, by declaration
   std::unordered_map<std::uint32_t, FrameworkInfo> frameworks;  // by declaration

@@ -114,10 +114,10 @@ Type Checker::check_in_window(ExprId id, const InWindow& window) {
   return boolean();
 }
 
-std::optional<Checker::FieldPlace> Checker::field_in(ExprId id) const {
+std::optional<FieldPlace> Checker::field_in(ExprId id) const {
   while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
-  const auto place = field_places_.find(id.index);
-  return place == field_places_.end() ? std::nullopt : std::optional(place->second);
+  const auto place = policy_.field_places.find(id.index);
+  return place == policy_.field_places.end() ? std::nullopt : std::optional(place->second);
 }
 
 Type Checker::check_known_within(ExprId id, const KnownWithin& test) {

@@ -142,6 +142,10 @@ void for_each_output(AnyProgram& program, const Visit& visit) {
   }
   for (auto& sla : outputs.slas) for_each_agreed(sla, visit);
   for (auto& output : outputs.values) visit(output.value, output.name, any);
+  for (auto& guarantee : outputs.guarantees) {
+    visit_optional(guarantee.premise, guarantee.title, truth);
+    visit(guarantee.broken, guarantee.title, truth);
+  }
   for (auto& issue : outputs.issues) visit(issue.condition, issue.where, truth);
   for (auto& root : program.fault_roots) visit(root.value, root.label, any);
 }

@@ -504,6 +504,8 @@ class Printer {
       write("route = %{}\n", outputs.route->taken.index);
     }
     for (const ValueOutput& output : outputs.values) write("output {} = %{}\n", output.name, output.value.index);
+    for (const GuaranteeOutput& guarantee : outputs.guarantees)
+      write("guarantee {} broken = %{}\n", quoted(guarantee.title), guarantee.broken.index);
     for (const auto& issue : outputs.issues) write("issue {} = %{}\n", quoted(issue.where), issue.condition.index);
     for (const FaultRoot& root : program_.fault_roots) {
       write("fault {} = %{}\n", quoted(root.label), root.value.index);

@@ -142,6 +142,14 @@ struct FrameworkOutput {
   std::optional<ValueId> qualified;
   ValueId met;  // how many letters are met, a half for half met; decimal of 1 digit; missing where that is open
 };
+// A condition that is meant to hold for every lead.
+struct GuaranteeOutput {
+  std::string title;
+  lang::Span span;                 // of the declaration
+  lang::Span condition;            // in the author's words
+  std::optional<ValueId> premise;  // `A implies B`: yes where A is yes; never undecided
+  ValueId broken;                  // yes where the lead breaks it; never undecided
+};
 // A value that the policy wants to see beside the verdict.
 struct ValueOutput {
   std::string name;
@@ -218,6 +226,7 @@ struct Outputs {
   std::optional<RouteOutput> route;
   std::vector<ValueOutput> values;
   std::vector<SlaOutput> slas;
+  std::vector<GuaranteeOutput> guarantees;         // only where CompileOptions ask for them
   std::vector<LifecycleOutput::Issue> issues;  // values that are missing because rows cannot be told apart
 };
 

@@ -78,7 +78,7 @@ void Lowerer::lower_declaration(std::uint32_t index) {
                         [&](const SlaDecl& sla) {
                           if (policy_.with_agreements) lower_sla(sla);
                         },
-                        [](const GuaranteeDecl&) {},
+                        [&](const GuaranteeDecl& guarantee) { lower_guarantee(guarantee, declaration.span); },
                         [](const TestDecl&) {},
                         [](const RatesDecl&) {},
                         [&](const LetDecl&) { in_both_modes(); },

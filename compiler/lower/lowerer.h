@@ -415,6 +415,7 @@ class Lowerer {
   void add_value(const lang::OutputDecl& output);
   ValueId where_exact(Extent value, const Type& type, lang::Span span);
   void lower_route(const lang::RouteDecl& route);
+  void lower_guarantee(const lang::GuaranteeDecl& guarantee, lang::Span span);  // guarantee.cpp
   std::string label(lang::Span span) const;  // the author's words on one line, shortened
   void add_fault_root(ValueId value, const std::string& label);
   // Of the first yes: a fault does not count where one of `tried`, which come before it, is yes (number 8).

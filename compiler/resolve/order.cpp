@@ -38,20 +38,7 @@ class Nodes {
   }
   [[nodiscard]] std::string name(std::uint32_t node) const {
     if (!is_declaration(node)) return relation(node).second->name.text;
-    return std::visit(
-        Overloaded{[](const PolicyHeader&) { return std::string("policy"); },
-                   [](const Import&) { return std::string("import"); },
-                   [](const IgnoreDecl& ignore) { return "ignore " + (ignore.object ? ignore.object->text : "leads"); },
-                   [](const ExtendDecl& extend) { return "extend " + extend.table.text; },
-                   [](const ExtendObjectDecl& extend) { return "extend " + extend.object.text; },
-                   [](const SlaDecl& sla) { return "sla " + sla.title.text; },
-                   [](const GuaranteeDecl& guarantee) { return "guarantee " + guarantee.title.text; },
-                   [](const TestDecl& test) { return "test " + test.title.text; },
-                   [](const RatesDecl&) { return std::string("rates"); },
-                   [](const LifecycleDecl&) { return std::string("stage"); },
-                   [](const RouteDecl&) { return std::string("route"); },
-                   [](const auto& named) { return named.name.text; }},
-        tree_.declarations[node].node);
+    return name_of(tree_.declarations[node].node);
   }
   [[nodiscard]] Span place(std::uint32_t node) const {
     return is_declaration(node) ? tree_.declarations[node].keyword : relation(node).second->name.span;

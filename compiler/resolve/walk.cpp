@@ -334,4 +334,21 @@ void for_each_expression(const Tree& tree, const DeclarationNode& node, const Ex
   for_each_expression(tree, node, visit, as_expressions(tree, visit));
 }
 
+std::string name_of(const DeclarationNode& node) {
+  return std::visit(
+      Overloaded{[](const PolicyHeader&) { return std::string("policy"); },
+                 [](const Import&) { return std::string("import"); },
+                 [](const IgnoreDecl& ignore) { return "ignore " + (ignore.object ? ignore.object->text : "leads"); },
+                 [](const ExtendDecl& extend) { return "extend " + extend.table.text; },
+                 [](const ExtendObjectDecl& extend) { return "extend " + extend.object.text; },
+                 [](const SlaDecl& sla) { return "sla " + sla.title.text; },
+                 [](const GuaranteeDecl& guarantee) { return "guarantee " + guarantee.title.text; },
+                 [](const TestDecl& test) { return "test " + test.title.text; },
+                 [](const RatesDecl&) { return std::string("rates"); },
+                 [](const LifecycleDecl&) { return std::string("stage"); },
+                 [](const RouteDecl&) { return std::string("route"); },
+                 [](const auto& named) { return named.name.text; }},
+      node);
+}
+
 }  // namespace muster::compiler

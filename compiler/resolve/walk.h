@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "lang/syntax/tree.h"
 
@@ -26,5 +27,7 @@ void for_each_in_window(const lang::Window& window, const ExprVisit& visit);
 void for_each_expression(const lang::Tree& tree, const lang::DeclarationNode& node, const ExprVisit& visit,
                          const RowsVisit& rows);
 void for_each_expression(const lang::Tree& tree, const lang::DeclarationNode& node, const ExprVisit& visit);
+// How messages call a declaration: its name, or what it is.
+[[nodiscard]] std::string name_of(const lang::DeclarationNode& node);
 
 }  // namespace muster::compiler

@@ -1,4 +1,4 @@
-// Frameworks, lifecycles and routes, put together from what the grammar has recognised.
+// Frameworks, lifecycles, guarantees and routes, put together from what the grammar has recognised.
 #include <utility>
 
 #include "lang/parse/builder.h"
@@ -104,6 +104,27 @@ void Builder::take_expires() { take_once(stage_override.expires_after, "expires 
 void Builder::finish_override(Span where) { keep_lifecycle_item(where, std::move(stage_override)); }
 
 void Builder::finish_lifecycle() { finish_declaration(std::move(lifecycle)); }
+
+// ---- guarantees
+
+void Builder::begin_guarantee() {
+  mark_keyword();
+  guarantee = {};
+}
+void Builder::take_guaranteed() { guarantee.claim = pop(); }
+void Builder::begin_never_use() { guarantee.claim = NeverUse{}; }
+void Builder::add_never_subject() {
+  count_node(last_name.span.begin);
+  std::get<NeverUse>(guarantee.claim).subjects.push_back(last_name);
+}
+void Builder::add_never_field(std::size_t first, Span where) {
+  push_name(first, where);
+  std::get<NeverUse>(guarantee.claim).fields.push_back(pop());
+}
+void Builder::finish_guarantee() {
+  if (title) guarantee.title = *title;
+  finish_declaration(std::move(guarantee));
+}
 
 void Builder::begin_route() {
   mark_keyword();

@@ -488,6 +488,14 @@ class Builder {
   void finish_disqualified(Span where);
   void finish_lifecycle();
 
+  GuaranteeDecl guarantee;
+  void begin_guarantee();
+  void take_guaranteed();
+  void begin_never_use();
+  void add_never_subject();
+  void add_never_field(std::size_t first, Span where);
+  void finish_guarantee();
+
   void begin_route();
   RouteDecl route;
   void finish_route_row(Span where);

@@ -4,6 +4,7 @@
 
 #include "lang/parse/agreement.h"
 #include "lang/parse/data.h"
+#include "lang/parse/guarantees.h"
 #include "lang/parse/scores.h"
 
 namespace muster::lang::grammar {
@@ -115,7 +116,6 @@ struct qualifier
 
 struct declaration
     : seq<sor<policy, import, object, picklist, set_declaration, setting, let, define, table, extend, rates, ignore,
-              qualifier, score, framework, grade, lifecycle, route, output, calendar, sla>,
+              qualifier, score, framework, grade, lifecycle, route, output, calendar, sla, guarantee>,
           declaration_end> {};
-
 }  // namespace muster::lang::grammar

@@ -130,10 +130,6 @@ Result<> Relations::read_tables(std::vector<TableSource> sources, const TableOpt
     reports_.push_back({object, source->name, std::move(read->counts)});
     tables_.emplace(object, std::move(read->table));
   }
-  for_spaces([this](SpaceId id, const Space& space) {
-    const auto table = tables_.find(space.object);
-    if (table != tables_.end()) spaces_[id.index].table = &table->second;
-  });
   return lang::Done{};
 }
 
@@ -301,23 +297,43 @@ Result<std::unique_ptr<Relations>> Relations::load(const Program& program, const
                                                    AsOf as_of, std::span<const MergedKey> merged_leads,
                                                    const lang::Limits& limits) {
   std::unique_ptr<Relations> made(new Relations(program, as_of));
-  made->spaces_.resize(program.spaces.size());
-  for (const Region& region : regions) {
-    for (const SpaceId space : region.spaces) made->spaces_[space.index].is_used = true;
-    for (const SpaceId space : region.reads) made->spaces_[space.index].is_used = true;
-  }
+  made->use_spaces(regions);
   if (Result<> read = made->read_tables(std::move(sources), options, limits); !read) return read.error();
-  if (made->stopped_) return made;
-  made->link_children(merged_leads);
-  made->link_references();
+  if (!made->stopped_) made->bind(regions, merged_leads);
+  return made;
+}
+
+std::unique_ptr<Relations> Relations::of_tables(const Program& program, const std::vector<Region>& regions,
+                                                const TableMaker& make, AsOf as_of) {
+  std::unique_ptr<Relations> made(new Relations(program, as_of));
+  made->use_spaces(regions);
+  for (const auto& [object, fields] : made->wanted_fields()) made->tables_.emplace(object, make(object, fields));
+  made->bind(regions, {});
+  return made;
+}
+
+void Relations::use_spaces(const std::vector<Region>& regions) {
+  spaces_.resize(program_.spaces.size());
   for (const Region& region : regions) {
-    made->resolve(region.reads);
-    if (region.root.index != compiler::root_space) made->evaluate(region);
+    for (const SpaceId space : region.spaces) spaces_[space.index].is_used = true;
+    for (const SpaceId space : region.reads) spaces_[space.index].is_used = true;
   }
-  for (auto& [object, table] : made->tables_) {
+}
+
+void Relations::bind(const std::vector<Region>& regions, std::span<const MergedKey> merged_leads) {
+  for_spaces([this](SpaceId id, const Space& space) {
+    const auto table = tables_.find(space.object);
+    if (table != tables_.end()) spaces_[id.index].table = &table->second;
+  });
+  link_children(merged_leads);
+  link_references();
+  for (const Region& region : regions) {
+    resolve(region.reads);
+    if (region.root.index != compiler::root_space) evaluate(region);
+  }
+  for (auto& [object, table] : tables_) {
     for (TextColumn& texts : table.texts) texts.numbers = {};  // the links hold them
   }
-  return made;
 }
 
 std::vector<RelationReport> Relations::relations() const {

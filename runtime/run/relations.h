@@ -67,6 +67,11 @@ class Relations {
                                                        std::vector<TableSource> sources, const TableOptions& options,
                                                        AsOf as_of, std::span<const MergedKey> merged_leads,
                                                        const lang::Limits& limits);
+  // The same of tables that are in memory: `make` is asked for each object that is needed. The columns of the object's
+  // `time` field go behind those that are wanted.
+  using TableMaker = std::function<Table(std::uint32_t object, const RecordFields& fields)>;
+  static std::unique_ptr<Relations> of_tables(const compiler::Program& program, const std::vector<Region>& regions,
+                                              const TableMaker& make, AsOf as_of);
   [[nodiscard]] bool stopped() const { return stopped_; }
   [[nodiscard]] const std::vector<TableReport>& tables() const { return reports_; }
   [[nodiscard]] std::vector<RelationReport> relations() const;
@@ -105,6 +110,9 @@ class Relations {
   template <class Body>
   void for_spaces(Body body);
   [[nodiscard]] std::map<std::uint32_t, RecordFields> wanted_fields();
+  void use_spaces(const std::vector<Region>& regions);
+  // What follows once there are tables.
+  void bind(const std::vector<Region>& regions, std::span<const MergedKey> merged_leads);
   lang::Result<> read_tables(std::vector<TableSource> sources, const TableOptions& options, const lang::Limits& limits);
   void link_children(std::span<const MergedKey> merged_leads);
   void link_references();

@@ -164,12 +164,15 @@ struct TextPattern::Compiled {
   std::vector<std::string> needles;
   std::vector<Glob> globs;
   std::vector<std::unique_ptr<re2::RE2>> expressions;
+  std::vector<std::string> written;
 };
 
 TextPattern::TextPattern(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
 TextPattern::TextPattern(TextPattern&&) noexcept = default;
 TextPattern& TextPattern::operator=(TextPattern&&) noexcept = default;
 TextPattern::~TextPattern() = default;
+lang::TextOp TextPattern::op() const { return compiled_->op; }
+const std::vector<std::string>& TextPattern::patterns() const { return compiled_->written; }
 
 lang::Result<TextPattern> TextPattern::make(lang::TextOp op, std::vector<std::string> patterns,
                                             const lang::Limits& limits) {
@@ -211,6 +214,7 @@ lang::Result<TextPattern> TextPattern::make(lang::TextOp op, std::vector<std::st
       compiled->needles.push_back(prepare(op, pattern));
     }
   }
+  compiled->written = std::move(patterns);
   return TextPattern(std::move(compiled));
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +10,7 @@
 #include "lang/source/unicode.h"
 #include "stdlib/kernels/time.h"
 #include "tools/muster/commands.h"
+#include "tools/muster/days.h"
 #include "tools/muster/policy.h"
 #include "tools/muster/terminal.h"
 
@@ -52,17 +52,6 @@ std::string cost_lines(const compiler::Program& program) {
 
 // Days of change that are checked: each costs as much as the policy itself.
 constexpr std::size_t most_days = 100;
-
-// The days on which a setting gets another value.
-std::set<std::int32_t> days_of_change(const lang::Tree& tree) {
-  std::set<std::int32_t> days;
-  for (const lang::Declaration& declaration : tree.declarations) {
-    const auto* setting = std::get_if<lang::SettingDecl>(&declaration.node);
-    if (setting == nullptr) continue;
-    for (const lang::DatedValue& later : setting->later) days.insert(later.from);
-  }
-  return days;
-}
 
 // A policy that can be used today must not stop on the day on which a setting changes. Returns the mistakes of the
 // first day that has any; they have been told.

@@ -23,7 +23,8 @@ namespace muster::tools {
 
 namespace {
 
-constexpr auto command_names = std::to_array<std::string_view>({"check", "fmt", "run", "sla", "init", "explain-code"});
+constexpr auto command_names =
+    std::to_array<std::string_view>({"check", "fmt", "run", "test", "sla", "init", "explain-code"});
 
 constexpr std::string_view commands_help =
     "Muster qualifies leads by a written policy: what a qualified lead is, and what Marketing and Sales owe each "
@@ -107,6 +108,21 @@ std::string read_object_file(const std::string& text, std::vector<runtime::Objec
     return "write the object and its file: Activity=activities.csv";
   }
   files.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  return {};
+}
+
+std::string read_leads(const std::string& text, std::uint64_t& leads) {
+  constexpr std::uint64_t most = 10'000'000;
+  const auto number = parse_count(text);
+  if (!number || *number == 0 || *number > most) return "write a number of leads from 1 to 10000000";
+  leads = *number;
+  return {};
+}
+
+std::string read_seed(const std::string& text, std::uint64_t& seed) {
+  const auto number = parse_count(text);
+  if (!number) return "write a whole number such as 1";
+  seed = *number;
   return {};
 }
 
@@ -223,6 +239,7 @@ class Reader {
     add_fmt();
     add_run();
     add_sla();
+    add_test();
     add_init();
     add_explain_code();
   }
@@ -260,6 +277,7 @@ class Reader {
     if (fmt_app_->parsed()) return with_one_standard_input();
     if (run_app_->parsed()) return with_files(run_);
     if (sla_app_->parsed()) return with_files(sla_);
+    if (test_app_->parsed()) return test_;
     if (init_app_->parsed()) return init_;
     if (explain_code_app_->parsed()) return explain_code_;
     write(Stream::error, app_.help());
@@ -395,6 +413,18 @@ class Reader {
     add_limits(sla_app_, sla_.limits);
   }
 
+  void add_test() {
+    test_app_ = add_command("test", "Try what a policy guarantees with random leads",
+                            "  muster test policy.muster --leads 10000 --seed 1\n"
+                            "A guarantee that no lead breaks has been tried, not proven.");
+    test_app_->add_option("POLICY", test_.policy, "The policy file")->required()->type_name("FILE");
+    add_option(test_app_, "--leads", "NUMBER", "How many random leads each guarantee is tried with; 10000",
+               test_.search.leads, read_leads);
+    add_option(test_app_, "--seed", "NUMBER", "Which random leads: the same number gives the same ones; 1",
+               test_.search.seed, read_seed);
+    add_limits(test_app_, test_.limits);
+  }
+
   void add_init() {
     init_app_ = add_command("init", "Write a first policy from an export: types, picklists, keys, missing shares",
                             "  muster init leads.csv\n"
@@ -418,7 +448,7 @@ class Reader {
 
   // The command that was being read, or the program.
   const CLI::App& current() const {
-    for (const CLI::App* app : {check_app_, fmt_app_, run_app_, sla_app_, init_app_, explain_code_app_}) {
+    for (const CLI::App* app : {check_app_, fmt_app_, run_app_, sla_app_, test_app_, init_app_, explain_code_app_}) {
       if (app->parsed() || app->count_all() > 0) return *app;
     }
     return app_;
@@ -514,12 +544,14 @@ class Reader {
   CLI::App* fmt_app_ = nullptr;
   CLI::App* run_app_ = nullptr;
   CLI::App* sla_app_ = nullptr;
+  CLI::App* test_app_ = nullptr;
   CLI::App* init_app_ = nullptr;
   CLI::App* explain_code_app_ = nullptr;
   CheckCommand check_;
   FmtCommand fmt_;
   RunCommand run_;
   SlaCommand sla_;
+  TestCommand test_;
   InitCommand init_;
   ExplainCodeCommand explain_code_;
   std::vector<std::string> further_;  // OBJECT=FILE, as written

@@ -11,6 +11,7 @@
 #include "runtime/emit/csv_writer.h"
 #include "runtime/ingest/csv.h"
 #include "runtime/run/run.h"
+#include "runtime/search/search.h"
 #include "tools/muster/exit_code.h"
 #include "tools/muster/policy.h"
 
@@ -44,6 +45,12 @@ struct RunCommand {
   runtime::CsvOptions csv;
   runtime::FormulaPolicy formulas = runtime::FormulaPolicy::keep;
   bool quiet = false;
+  lang::Limits limits;
+};
+
+struct TestCommand {
+  std::string policy;
+  runtime::search::SearchOptions search;
   lang::Limits limits;
 };
 
@@ -81,8 +88,8 @@ struct SlaCommand {
   lang::Limits limits;
 };
 
-using Command =
-    std::variant<CheckCommand, FmtCommand, RunCommand, SlaCommand, InitCommand, ExplainCodeCommand, Finished>;
+using Command = std::variant<CheckCommand, FmtCommand, RunCommand, SlaCommand, TestCommand, InitCommand,
+                             ExplainCodeCommand, Finished>;
 
 // Never throws. Prints help on the standard output, mistakes on the standard error.
 [[nodiscard]] Command read_command_line(int argc, const char* const* argv);

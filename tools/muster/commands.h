@@ -9,6 +9,7 @@ namespace muster::tools {
 [[nodiscard]] ExitCode format(const FmtCommand& command);
 [[nodiscard]] ExitCode run(const RunCommand& command);
 [[nodiscard]] ExitCode sla(const SlaCommand& command);
+[[nodiscard]] ExitCode test(const TestCommand& command);
 [[nodiscard]] ExitCode init(const InitCommand& command);
 [[nodiscard]] ExitCode explain_code(const ExplainCodeCommand& command);
 

@@ -31,6 +31,7 @@ ExitCode run_command(int argc, char** argv) {
                         [](const FmtCommand& c) { return format(c); },
                         [](const RunCommand& c) { return run(c); },
                         [](const SlaCommand& c) { return sla(c); },
+                        [](const TestCommand& c) { return test(c); },
                         [](const InitCommand& c) { return init(c); },
                         [](const ExplainCodeCommand& c) { return explain_code(c); },
                         [](const Finished& finished) { return finished.code; },

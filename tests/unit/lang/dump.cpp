@@ -435,7 +435,18 @@ struct Dumper {
   }
   std::string operator()(const CalendarDecl& c) const { return "calendar " + c.name.text + title(c.title); }
   std::string operator()(const SlaDecl& s) const { return "sla" + title(s.title); }
-  std::string operator()(const GuaranteeDecl& g) const { return "guarantee" + title(g.title); }
+  std::string operator()(const GuaranteeDecl& g) const {
+    const std::string head = "guarantee" + title(g.title) + " ";
+    return std::visit(Overloaded{[&](ExprId condition) { return head + (*this)(condition); },
+                                 [&](const NeverUse& never) {
+                                   std::string out = head;
+                                   for (const Name& subject : never.subjects) out += subject.text + " ";
+                                   out += "never use";
+                                   for (const ExprId field : never.fields) out += " " + (*this)(field);
+                                   return out;
+                                 }},
+                      g.claim);
+  }
   std::string operator()(const TestDecl& t) const { return "test" + title(t.title); }
 };
 
