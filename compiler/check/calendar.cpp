@@ -6,7 +6,6 @@
 #include <set>
 
 #include "compiler/check/checker.h"
-#include "lang/source/beneath.h"
 #include "lang/source/unicode.h"
 #include "stdlib/kernels/parse_value.h"
 #include "stdlib/kernels/text.h"
@@ -107,12 +106,9 @@ void Checker::read_closed_days(const Quoted& file, kernels::BusinessHours& hours
   const auto refuse = [&](const std::string& why) {
     diagnostics_.emit<DiagnosticId::days_file_mistake>(file.span, file.text, why);
   };
-  if (options_.folder.empty()) return refuse("this policy lies in no folder");
-  const auto text = read_beneath(options_.folder, sources_[file.span.file].beside(file.text), limits_.source_bytes);
+  const auto text = read_named(file);
   if (!text) return refuse(text.error().message);
-  if (find_invalid_utf8(*text) != std::string_view::npos) return refuse("it holds bytes that are not UTF-8");
   std::string_view rest = *text;
-  if (constexpr std::string_view mark = "\xEF\xBB\xBF"; rest.starts_with(mark)) rest.remove_prefix(mark.size());
   for (std::uint64_t line = 1; !rest.empty(); ++line) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const std::string_view row = rest.substr(0, end);
