@@ -1,6 +1,6 @@
 // Settings that a run gives another value: `--set smallest_company=50`. The value takes the place of the policy's own
-// in the syntax, before names are bound, so that every later stage sees a policy with one value for all days. May
-// include: lang/*. Called by: compile.cpp.
+// in the syntax, before names are bound, so that every later stage sees a policy with one value for all days.
+// May include: lang/*. Called by: compile.cpp.
 #pragma once
 
 #include <string>
