@@ -126,6 +126,15 @@ TEST_CASE("stages and routes") {
         "route (\"A\" x because \"y\") (\"N\" otherwise)\n");
 }
 
+TEST_CASE("guarantees") {
+  CHECK(
+      good("guarantee \"A\":\n  (a # why\n   and b) implies c > 1\nguarantee \"B\": fit, stage never use x,\n  y.z") ==
+      "guarantee \"A\" (implies (and a b) (> c 1))\nguarantee \"B\" fit stage never use x y.z\n");
+  CHECK(messages(parse_text("guarantee \"A\":\nlet z = 1\nguarantee \"B\": fit never use\n")) ==
+        "M1001 1:15 expected a condition, or scores and `never use`\n"
+        "M1001 3:29 expected a field that is never used\n");
+}
+
 TEST_CASE("a file with many mistakes: each once, in order, none extra, good rules kept") {
   const test::Parsed parsed = parse_text(R"(policy "T" {
   edition yes
@@ -192,7 +201,7 @@ route {
         "M1008 19:15 comparisons cannot be chained\n"
         "M1001 20:15 expected a condition after `and`\n"
         "M1022 21:9 `50k` is neither a number nor a name\n"
-        "M1003 22:1 this version of Muster does not read `guarantee` yet\n"
+        "M1001 22:11 expected a title after `guarantee`\n"
         "M1001 26:10 expected a condition after `require`\n"
         "M1017 28:13 `&&` is not how Muster writes this\n"
         "M1001 29:12 expected a number after `at least`\n"
