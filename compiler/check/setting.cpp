@@ -41,7 +41,8 @@ std::string Checker::show_constant(const Constant& constant) const {
   const Type& type = constant.type;
   if (type.kind == Kind::text) return "\"" + constant.text + "\"";
   if (type.kind == Kind::boolean) return constant.value != 0 ? "yes" : "no";
-  if (type.kind == Kind::picklist) return members_of(type)[static_cast<std::size_t>(constant.value)];
+  if (type.kind == Kind::picklist)
+    return policy_.schema.picklists[type.index].members[static_cast<std::size_t>(constant.value)].name;
   return show(constant.value, type, type.digits, policy_.zone);
 }
 
