@@ -129,7 +129,7 @@ TEST_CASE("stages and routes") {
 TEST_CASE("guarantees") {
   CHECK(
       good("guarantee \"A\":\n  (a # why\n   and b) implies c > 1\nguarantee \"B\": fit, stage never use x,\n  y.z") ==
-      "guarantee \"A\" (implies (and a b) (> c 1))\nguarantee \"B\" fit stage never use x y.z\n");
+      "guarantee \"A\" (implies (p (and a b)) (> c 1))\nguarantee \"B\" fit stage never use x y.z\n");
   CHECK(messages(parse_text("guarantee \"A\":\nlet z = 1\nguarantee \"B\": fit never use\n")) ==
         "M1001 1:15 expected a condition, or scores and `never use`\n"
         "M1001 3:29 expected a field that is never used\n");
