@@ -20,7 +20,8 @@ for leads in "${sizes[@]}"; do
   folder=build/bench/sla-$leads
   mkdir -p "$folder"
   [[ -s $folder/activities.csv ]] || "$oracle" generate "$folder" 1 "$leads"
-  measured report_table "$muster" tests/oracle/sla_policy.muster "$folder" clauses
+  measured "$muster" sla tests/oracle/sla_policy.muster "$folder/leads.csv" "Activity=$folder/activities.csv" \
+    --as-of 2026-11-18T15:00:00 --quiet -o "$folder/report.txt"
   rows=$(($(wc -l <"$folder/activities.csv") - 1))
   awk -v leads="$leads" -v rows="$rows" -v ms="$measured_ms" -v kib="$measured_peak_kib" 'BEGIN {
     if (ms == 0) ms = 1

@@ -9,9 +9,15 @@ here=$(cd "$(dirname "$0")" && pwd)
 source "$here/sla_tables.sh"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-for seed in 1 2; do
-  mkdir "$folder/$seed"
-  "$oracle" generate "$folder/$seed" "$seed" 2000
-  write_tables "$muster" "$here/sla_policy.muster" "$folder/$seed" --verdicts "$folder/$seed/verdicts.csv"
-  "$oracle" compare "$folder/$seed"
-done
+judge() {  # seed, policy, mode of the oracle
+  local data=$folder/$1
+  mkdir "$data"
+  "$oracle" generate "$data" "$1" 2000
+  write_tables "$muster" "$2" "$data" --verdicts "$data/verdicts.csv"
+  "$oracle" "$3" "$data"
+}
+
+judge 1 "$here/sla_policy.muster" compare
+sed 's/# clock pauses/clock pauses/; s/5 business days/40 hours/; s/2 business days/16 hours/' "$here/sla_policy.muster" \
+  >"$folder/paused.muster"
+judge 2 "$folder/paused.muster" compare-paused

@@ -1,6 +1,6 @@
 // An oracle for agreements: a year of leads made at random (sla_world.h), every clause of sla_policy.muster worked out
-// for each of them by walking over its rows and over painted hours (wall_clock.h), and the result held against what
-// `muster sla` wrote, cell by cell. Shares no code with Muster.
+// for each of them (sla_judge.h) by walking over its rows and over painted hours (wall_clock.h), and the result held
+// against what `muster sla` wrote, cell by cell. Shares no code with Muster.
 //
 //   sla_oracle generate FOLDER SEED LEADS   writes leads.csv and activities.csv
 //   sla_oracle compare FOLDER               reads them, the tables (handoffs.csv, clauses.csv, ...) and, where it is
@@ -9,153 +9,24 @@
 // May include: the standard library, tests/oracle. Called by: tests/oracle/sla.sh, tests/bench/run_sla_bench.sh.
 #include <map>
 
-#include "sla_world.h"
+#include "sla_judge.h"
 
 namespace {
 
 using namespace oracle;
-
-// ---- one clause of one lead
-
-enum class Kind : char { met, due, breached, unknown, not_applicable };
-constexpr std::array kinds{"met", "due", "breached", "unknown", "not applicable"};
-constexpr std::array columns{"met", "due", "breached", "unknown", "not_applicable"};
-
-struct Verdict {
-  Kind kind = Kind::unknown;
-  Moment done, due;
-  bool exact = true;  // false: a row that may or may not count leaves open which moment it was
-};
-
-// How much later than due, so far; 0 where it is not late.
-Seconds lateness(const Verdict& verdict) {
-  return verdict.kind == Kind::breached && verdict.due ? verdict.done.value_or(as_of) - *verdict.due : 0;
-}
-std::string in_words(Seconds length) {
-  std::string text;
-  constexpr std::array<std::pair<Seconds, const char*>, 4> units{
-      {{day, "day"}, {hour, "hour"}, {60, "minute"}, {1, "second"}}};
-  for (const auto& [size, name] : units) {
-    const Seconds n = length / size;
-    length %= size;
-    if (n > 0) text += (text.empty() ? "" : " ") + std::to_string(n) + ' ' + name + (n == 1 ? "" : "s");
-  }
-  return text;
-}
-
-enum Clause : std::size_t { provides, passes, half_hour, four_hours, makes, updates, feedback, rejects, clause_count };
-constexpr std::array<const char*, clause_count> clauses{
-    "Marketing provides",
-    "Marketing passes",
-    "Sales follows up within 30 minutes",
-    "Sales follows up within 4 hours",
-    "Sales makes",
-    "Sales updates",
-    "Sales gives feedback",
-    "Sales rejects",
-};
-constexpr std::array parties{"Marketing", "Sales"};
-constexpr std::size_t party_of(std::size_t clause) { return clause <= passes ? 0 : 1; }
-
-struct Judged {
-  enum class Handed : char { yes, no, undecided } handed = Handed::no;
-  Moment moment;
-  std::array<Verdict, clause_count> verdicts;
-};
-
-// Done at `surely` at the latest, and perhaps at `perhaps` already.
-Verdict by(const Moment& surely, const Moment& perhaps, Seconds due) {
-  const bool exact = surely == perhaps;
-  if (surely && *surely <= due) return {Kind::met, surely, due, exact};
-  if (perhaps && *perhaps <= due) return {Kind::unknown, {}, due, false};
-  return {surely || as_of > due ? Kind::breached : Kind::due, surely, due, exact};
-}
-
-// The moment of the Nth row that counts.
-template <class Counts>
-Moment nth(const Lead& lead, Seconds handoff, int n, Counts counts) {
-  for (const Activity& row : lead.rows) {
-    if (row.at > handoff && row.at <= as_of && counts(row) && --n == 0) return row.at;
-  }
-  return std::nullopt;
-}
-
-Verdict follows_up(const Lead& lead, Seconds handoff, const Moment& due, const Moment& limit) {
-  const Moment surely = nth(lead, handoff, 1, [](const Activity& row) {
-    return row.what == What::call || (row.what == What::mail && row.automated == false);
-  });
-  const Moment perhaps = nth(lead, handoff, 1, [](const Activity& row) {
-    return row.what == What::call || (row.what == What::mail && row.automated != true);
-  });
-  if (!due) return {};  // nobody knows the office, so nobody knows which of the two comes earlier
-  return by(surely, perhaps, limit ? std::min(*due, *limit) : *due);
-}
-
-Verdict makes_contact(const Lead& lead, Seconds handoff) {
-  const Moment calls = nth(lead, handoff, 3, [](const Activity& row) { return row.what == What::call; });
-  const Moment mails = nth(lead, handoff, 3, [](const Activity& row) { return row.what == What::mail; });
-  const Moment done = calls && mails ? Moment(std::max(*calls, *mails)) : Moment();
-  return by(done, done, handoff + 14 * day);
-}
-
-// A field that is known, with the moment of its last change. Nobody knows of changes before that one: where it came
-// too late, or is still to come, or has no moment, another may have come in time.
-Verdict written_down(const std::string& value, const Moment& at, Seconds handoff, const Moment& due) {
-  if (!due) return {};
-  if (value.empty()) return by({}, {}, *due);
-  if (!at || *at > as_of || *at > *due) return {};
-  const Moment done = *at > handoff ? at : Moment();
-  return by(done, done, *due);
-}
-
-Verdict gives_back(const Lead& lead, const Moment& due) {
-  if (lead.status.empty()) return {};
-  if (lead.status != "Rejected") return {Kind::not_applicable, {}, {}, true};
-  if (!due || !lead.rejected_at || *lead.rejected_at > as_of) return {};
-  return by(lead.rejected_at, lead.rejected_at, *due);
-}
-
-Judged judge(const Lead& lead, const Offices& offices) {
-  Judged result;
-  // Whoever wrote down the moment says that it came; where nobody did, the stage of today and that of the run before
-  // say whether it came between them.
-  const bool before = lead.stage_before == "MQL";
-  if (lead.mql_at && *lead.mql_at <= as_of) {
-    result.moment = lead.mql_at;
-  } else if (!before) {
-    result.handed = lead.wants_contact ? Judged::Handed::no : Judged::Handed::undecided;
-    if (lead.wants_contact != true) return result;  // what is undecided has only verdicts that are unknown
-    result.moment = as_of;
-  }
-  result.handed = Judged::Handed::yes;
-  auto& all = result.verdicts;
-  const bool complete = !lead.email.empty() && !lead.phone.empty() && !lead.company.empty() && !lead.title.empty();
-  all[provides] = {complete ? Kind::met : Kind::breached, result.moment, {}, true};
-  if (lead.employees) all[passes] = {*lead.employees >= 100 ? Kind::met : Kind::breached, result.moment, {}, true};
-  if (!result.moment) return result;
-  const Seconds at = *result.moment;
-  const Office* const office = offices.of(lead.owner);
-  const auto within = [&](Seconds open) { return office == nullptr ? Moment() : Moment(office->add(at, open)); };
-  const auto days = [&](int n) { return office == nullptr ? Moment() : Moment(office->add_days(at, n)); };
-  all[half_hour] = follows_up(lead, at, within(1800), at + day);
-  all[four_hours] = follows_up(lead, at, within(4 * hour), {});
-  all[makes] = makes_contact(lead, at);
-  all[updates] = written_down(lead.status, lead.status_at, at, days(5));
-  all[feedback] = written_down(lead.feedback, lead.feedback_at, at, at + 14 * day);
-  all[rejects] = gives_back(lead, days(2));
-  return result;
-}
 
 // ---- the tables
 
 using Tally = std::array<std::int64_t, kinds.size()>;
 struct Totals {
   std::map<std::string, std::int64_t> handoffs, volume;
+  std::map<std::string, std::array<std::int64_t, 2>> pace;  // by Monday: all, and those rejected
   std::array<Seconds, clause_count> latest_by{};
   std::int64_t beyond_limit = 0;
   std::map<std::string, Tally> clauses, parties, owners, weeks;  // by what stands in front of the numbers, joined by |
 };
 
+std::string monday_of(Seconds shown) { return text_of((shown / day - weekday(shown)) * day).substr(0, 10); }
 std::string owner_of(const Lead& lead) { return lead.owner.empty() ? "(no owner)" : lead.owner; }
 
 void count(const Lead& lead, const Judged& judged, const Clock& clock, Totals& totals) {
@@ -173,19 +44,21 @@ void count(const Lead& lead, const Judged& judged, const Clock& clock, Totals& t
     ++totals.parties[party][kind];
     ++totals.owners[owner_of(lead) + '|' + party][kind];
     if (!judged.moment) continue;
-    const Seconds midnight = clock.shown(*judged.moment) / day * day;
-    ++totals.weeks[text_of(midnight - weekday(midnight) * day).substr(0, 10) + '|' + party][kind];
+    ++totals.weeks[monday_of(clock.shown(*judged.moment)) + '|' + party][kind];
   }
   const Verdict& first = judged.verdicts[half_hour];
-  if (first.kind == Kind::breached && first.done.value_or(as_of) > *judged.moment + day) ++totals.beyond_limit;
+  if (first.kind == Kind::breached && first.done.value_or(as_of) > judged.limit) ++totals.beyond_limit;
   if (handed == Judged::Handed::undecided) {
     ++totals.volume["undecided"];
   } else if (!judged.moment) {
     ++totals.volume["undated"];
   } else if (*judged.moment >= quarter_begins) {
     ++totals.volume["gross"];
-    if (lead.status == "Rejected") ++totals.volume["rejected"];
-    if (lead.status != "Rejected") ++totals.volume["delivered"];
+    const bool rejected = lead.status == "Rejected";
+    ++totals.volume[rejected ? "rejected" : "delivered"];
+    auto& week = totals.pace[monday_of(clock.shown(*judged.moment))];
+    ++week[0];
+    if (rejected) ++week[1];
   }
 }
 
@@ -275,7 +148,7 @@ void compare_verdicts(const std::string& path, const std::vector<Lead>& leads, c
     comparison.cell(where + "handed_over_at", shown(judged[number].moment), row["handed_over_at"]);
     comparison.cell(where + "late", in_words(lateness(ours)), row["late"]);
     if (ours.exact) comparison.cell(where + "done_at", shown(ours.done), row["done_at"]);
-    if (ours.due) comparison.cell(where + "due_at", shown(ours.due), row["due_at"]);
+    if (ours.due) comparison.cell(where + "due_at", ours.due == never ? "" : shown(ours.due), row["due_at"]);
   }
   for (std::size_t number = 0; number < leads.size(); ++number) {
     const bool expected = judged[number].handed != Judged::Handed::no;
@@ -286,7 +159,7 @@ void compare_verdicts(const std::string& path, const std::vector<Lead>& leads, c
   }
 }
 
-int compare(const std::string& folder) {
+int compare(const std::string& folder, bool paused) {
   const Offices offices;
   const Clock& clock = offices.new_york.clock;
   const std::vector<Lead> leads = read_leads(folder, clock);
@@ -294,7 +167,7 @@ int compare(const std::string& folder) {
   judged.reserve(leads.size());
   Totals totals;
   for (const Lead& lead : leads) {
-    judged.push_back(judge(lead, offices));
+    judged.push_back(judge(lead, offices, paused));
     count(lead, judged.back(), clock, totals);
   }
   Comparison comparison;
@@ -310,6 +183,18 @@ int compare(const std::string& folder) {
     comparison.cell("volume from", "2026-10-01", row["first_day"]);
     comparison.cell("volume to", "2026-12-31", row["last_day"]);
   }
+  std::int64_t so_far = 0;
+  for (auto& row : Comparison::table(folder + "/pace.csv")) {
+    const std::string from = row["first_day"];
+    const Seconds first = moment_of(from + " 00:00:00Z", clock).value();
+    const auto& week = totals.pace[monday_of(first)];
+    so_far += week[0] - week[1];
+    comparison.cell("pace " + from + " gross", std::to_string(week[0]), row["gross"]);
+    comparison.cell("pace " + from + " rejected", std::to_string(week[1]), row["rejected"]);
+    comparison.cell("pace " + from + " delivered", std::to_string(week[0] - week[1]), row["delivered"]);
+    comparison.cell("pace " + from + " total", std::to_string(so_far), row["total"]);
+  }
+  comparison.cell("pace in total", std::to_string(totals.volume["delivered"]), std::to_string(so_far));
   for (auto& row : Comparison::table(folder + "/clauses.csv")) {
     const std::size_t clause = clause_of(row["clause"]);
     if (clause == clause_count) continue;  // the tallies say so
@@ -338,7 +223,8 @@ int main(int count, char** arguments) {
     const auto seed = static_cast<unsigned>(std::atoi(arguments[3]));
     return Generator(seed).write(arguments[2], std::atoi(arguments[4])) ? 0 : 4;
   }
-  if (mode == "compare" && count == 3) return compare(arguments[2]);
-  std::cerr << "usage: sla_oracle generate FOLDER SEED LEADS | compare FOLDER\n";
+  if (mode == "compare" && count == 3) return compare(arguments[2], false);
+  if (mode == "compare-paused" && count == 3) return compare(arguments[2], true);
+  std::cerr << "usage: sla_oracle generate FOLDER SEED LEADS | compare FOLDER | compare-paused FOLDER\n";
   return 2;
 }

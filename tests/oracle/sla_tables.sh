@@ -6,7 +6,7 @@
 write_tables() {
   local muster=$1 policy=$2 folder=$3 table
   shift 3
-  for table in handoffs clauses parties owners weeks volume; do
+  for table in handoffs clauses parties owners weeks volume pace; do
     report_table "$muster" "$policy" "$folder" "$table" "$@"
     set --
   done

@@ -48,7 +48,8 @@ struct Offices {
 
 // ---- the data
 
-enum class What : char { call, mail, page_view };
+enum class What : char { call, mail, page_view, put_on_hold, taken_up };
+constexpr std::array what_names{"Call", "E-mail sent", "Page view", "Put on hold", "Taken up"};
 struct Activity {
   Seconds at = 0;
   What what = What::page_view;
@@ -92,10 +93,9 @@ class Generator {
                 << lead.status << ',' << written(lead.status_at) << ',' << lead.feedback << ','
                 << written(lead.feedback_at) << ',' << lead.stage_before << ',' << written(lead.mql_at) << ','
                 << written(lead.rejected_at) << ",no budget," << lead.owner << '\n';
-      constexpr std::array names{"Call", "E-mail sent", "Page view"};
       for (const Activity& row : lead.rows) {
         row_file << 'a' << ++rows_ << ',' << lead.id << ',' << written(row.at) << ','
-                 << names[static_cast<std::size_t>(row.what)] << ',' << flag(row.automated) << '\n';
+                 << what_names[static_cast<std::size_t>(row.what)] << ',' << flag(row.automated) << '\n';
       }
     }
     return lead_file.flush() && row_file.flush();
@@ -198,8 +198,17 @@ class Generator {
     if (!one_in(3)) add(any_answer(handoff, std::min(half_hour, handoff + day)));
     if (!one_in(3)) add(any_answer(handoff, office.add(handoff, 4 * hour)));
     const Seconds begins = one_in(2) ? handoff - 2 * day : half_hour;
-    for (std::int64_t i = any(0, one_in(6) ? 0 : 14); i > 0; --i) add(begins + any(0, 16 * day));
+    for (std::int64_t i = any(0, one_in(6) ? 0 : 19); i > 0; --i) add(begins + any(0, 16 * day));
     if (one_in(3)) add(handoff + 14 * day + any(0, 1));
+    // On hold for hours or days, once or more often, some before the handoff already; all are taken up again.
+    if (handoff > as_of - 40 * day) return;
+    Seconds at = handoff + (one_in(4) ? -any(0, day) : any(1, hour));
+    for (std::int64_t i = any(-6, 3); i > 0; --i) {
+      lead.rows.push_back({at, What::put_on_hold, {}});
+      at += any(1, one_in(2) ? 5 * hour : 5 * day);
+      lead.rows.push_back({at, What::taken_up, {}});
+      at += any(1, 2 * day);
+    }
   }
 
   std::mt19937_64 random_;
@@ -265,7 +274,7 @@ inline std::vector<Lead> read_leads(const std::string& folder, const Clock& cloc
   std::getline(row_file, line);
   while (std::getline(row_file, line)) {
     const auto cell = cells(line);
-    const What what = cell[3] == "Call" ? What::call : cell[3] == "Page view" ? What::page_view : What::mail;
+    const auto what = static_cast<What>(std::ranges::find(what_names, cell[3]) - what_names.begin());
     const auto number = static_cast<std::size_t>(std::atoll(cell[1].c_str() + 1));  // leads are numbered in their order
     leads[number].rows.push_back({moment_of(cell[2], clock).value(), what, flag(cell[4])});
   }

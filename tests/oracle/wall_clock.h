@@ -113,6 +113,7 @@ class Office {
     const std::size_t last = first + static_cast<std::size_t>((from_minute - 1) / 60);
     return open_minutes_[last] + (from_minute - 1) % 60 + 1;
   }
+  [[nodiscard]] Seconds between(Seconds from, Seconds to) const { return open_seconds(to) - open_seconds(from); }
   // The local time of the next opening, on the Nth open day after its day, within that day's hours.
   [[nodiscard]] Seconds add_days(Seconds at, int n) const {
     const Seconds shown = clock.shown(opening(at));
@@ -127,6 +128,11 @@ class Office {
  private:
   [[nodiscard]] std::size_t first_open(Seconds at) const {
     return opened_before_[static_cast<std::size_t>((at - world_begins) / 60)];
+  }
+  // Since the world began.
+  [[nodiscard]] Seconds open_seconds(Seconds at) const {
+    const std::size_t first = first_open(at);
+    return static_cast<Seconds>(first) * 60 + opening(at) - open_minutes_[first];
   }
   std::vector<std::vector<Hours>> week_;
   std::set<std::string> holidays_;
