@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/check/checker.h"
+#include "compiler/resolve/walk.h"
 
 namespace muster::compiler {
 
@@ -55,12 +56,18 @@ void Checker::check_sla(const SlaDecl& sla, Span keyword) {
     check_touch_rows(sla.pause->from);
     check_touch_rows(sla.pause->to);
   }
-  const bool is_followed_up = std::any_of(sla.clauses.begin(), sla.clauses.end(), [](const Clause& clause) {
-    return std::holds_alternative<FollowsUp>(clause.node);
-  });
-  for (const Clause& clause : sla.clauses) check_clause(sla, clause);
-  for (const Escalation& step : sla.escalations) check_within(sla, step.after);
-  if (!sla.escalations.empty() && !is_followed_up)
+  const FollowsUp* followed_up = nullptr;  // by whose clock the escalation goes
+  for (const Clause& clause : sla.clauses) {
+    check_clause(sla, clause);
+    if (followed_up == nullptr) followed_up = std::get_if<FollowsUp>(&clause.node);
+  }
+  for (const Escalation& step : sla.escalations) {
+    check_within(sla, step.after);
+    const bool counts_days = step.after.business_days > 0 && !step.after.calendar && !step.after.of_owner;
+    if (counts_days && followed_up != nullptr && !has_calendar(*followed_up))
+      diagnostics_.emit<DiagnosticId::needs_calendar>(step.after.span);
+  }
+  if (!sla.escalations.empty() && followed_up == nullptr)
     diagnostics_.emit<DiagnosticId::nothing_to_escalate>(sla.escalations.front().span);
 }
 
@@ -73,6 +80,10 @@ void Checker::check_handoff(const SlaDecl& sla, Span keyword) {
   const StageBecomes* crossing = crossing_in(tree_, *sla.handoff);
   if (crossing == nullptr || !symbols_.lifecycle()) {
     check_condition(*sla.handoff);
+    if (holds_crossing(*sla.handoff)) {
+      diagnostics_.emit<DiagnosticId::misplaced_clause>(span(*sla.handoff), "stage becomes", "other conditions here")
+          .fix = "write `handoff when stage becomes` alone, and put the rest into the stage's own condition";
+    }
     if (!sla.handoff_at) diagnostics_.emit<DiagnosticId::no_handoff_moment>(span(*sla.handoff));
     return;
   }
@@ -89,6 +100,13 @@ void Checker::check_handoff(const SlaDecl& sla, Span keyword) {
   } else if (!lifecycle.remembers) {
     diagnostics_.emit<DiagnosticId::no_handoff_moment>(span(*sla.handoff));
   }
+}
+
+// Whether a crossing stands inside: of this evaluation alone, while a handoff may lie behind.
+bool Checker::holds_crossing(ExprId id) const {
+  bool found = std::holds_alternative<StageBecomes>(tree_.expressions[id].node);
+  for_each_child(tree_, tree_.expressions[id].node, [&](ExprId child) { found = found || holds_crossing(child); });
+  return found;
 }
 
 void Checker::check_touch_rows(RowsId rows) {
@@ -137,7 +155,9 @@ void Checker::check_clock(const Clause& clause, const Within& within, bool has_c
 }
 
 void Checker::check_party(const Name& party) {
-  if (policy_.parties.empty() || std::find(policy_.parties.begin(), policy_.parties.end(), party.text) != policy_.parties.end()) return;
+  if (policy_.parties.empty() ||
+      std::find(policy_.parties.begin(), policy_.parties.end(), party.text) != policy_.parties.end())
+    return;
   Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_party>(party.span, party.text);
   const std::string near = did_you_mean(party.text, policy_.parties);
   message.fix = near.empty() ? fmt::format("the parties are {}", fmt::join(policy_.parties, " and "))
@@ -214,8 +234,26 @@ const StageBecomes* crossing_in(const Tree& tree, ExprId id) {
 
 bool counts_whole_days(const Tree& tree, const Within& within) {
   if (!within.duration) return false;
-  const auto* literal = std::get_if<DurationLiteral>(&tree.expressions[*within.duration].node);
-  return literal != nullptr && (literal->unit == DurationUnit::day || literal->unit == DurationUnit::week);
+  ExprId id = *within.duration;
+  for (std::size_t hops = 0; hops <= tree.declarations.size(); ++hops) {  // a setting may name another one
+    const ExprNode& node = tree.expressions[id].node;
+    if (const auto* literal = std::get_if<DurationLiteral>(&node))
+      return literal->unit == DurationUnit::day || literal->unit == DurationUnit::week;
+    if (const auto* group = std::get_if<Parenthesised>(&node)) {
+      id = group->inner;
+      continue;
+    }
+    const auto* name = std::get_if<NameRef>(&node);
+    if (name == nullptr || name->path.size() != 1) return false;
+    const SettingDecl* setting = nullptr;
+    for (const Declaration& declaration : tree.declarations) {
+      const auto* found = std::get_if<SettingDecl>(&declaration.node);
+      if (found != nullptr && found->name.text == name->path.front().text) setting = found;
+    }
+    if (setting == nullptr) return false;
+    id = setting->value;
+  }
+  return false;
 }
 
 }  // namespace muster::compiler

@@ -14,6 +14,33 @@ namespace muster::compiler {
 
 using namespace lang;
 
+namespace {
+
+std::uint64_t days_in(const DayRange& range) {
+  return range.to < range.from ? 0 : static_cast<std::uint64_t>(range.to - range.from) + 1;
+}
+
+// The hours of one line, in order.
+std::vector<kernels::Hours> hours_of(const OpenHours& open) {
+  std::vector<kernels::Hours> hours;
+  for (const OpenHours::Hours& one : open.hours) hours.push_back({one.from_minute, one.to_minute});
+  std::sort(hours.begin(), hours.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+  return hours;
+}
+
+// Puts them among the hours of a day; false where some overlap.
+bool add_hours(const std::vector<kernels::Hours>& hours, std::vector<kernels::Hours>& day) {
+  const auto middle = static_cast<std::ptrdiff_t>(day.size());
+  day.insert(day.end(), hours.begin(), hours.end());
+  const auto starts_before = [](const kernels::Hours& a, const kernels::Hours& b) { return a.from < b.from; };
+  std::inplace_merge(day.begin(), day.begin() + middle, day.end(), starts_before);
+  return std::adjacent_find(day.begin(), day.end(), [](const kernels::Hours& a, const kernels::Hours& b) {
+           return b.from < a.to;
+         }) == day.end();
+}
+
+}  // namespace
+
 void Checker::read_calendars() {
   PicklistSchema names{.name = "calendar", .ordered = false, .members = {}, .other = {}};
   Spellings spellings;
@@ -26,7 +53,7 @@ void Checker::read_calendars() {
       continue;
     }
     names.members.push_back({calendar->name.text, {calendar->name.text}});
-    policy_.calendars.push_back(read_calendar(*calendar, declaration.keyword));
+    policy_.calendars.push_back(read_calendar(*calendar, declaration));
   }
   if (names.members.empty()) return;
   has_calendars_ = true;
@@ -43,7 +70,7 @@ void Checker::read_calendars() {
   spellings_.push_back(std::move(spellings));
 }
 
-CalendarOutput Checker::read_calendar(const CalendarDecl& calendar, Span keyword) {
+CalendarOutput Checker::read_calendar(const CalendarDecl& calendar, const Declaration& declaration) {
   CalendarOutput made{calendar.name.text, calendar.title ? calendar.title->text : std::string(), {}};
   made.hours.zone = policy_.zone;
   if (calendar.zone) {
@@ -53,50 +80,50 @@ CalendarOutput Checker::read_calendar(const CalendarDecl& calendar, Span keyword
       diagnostics_.emit<DiagnosticId::unknown_zone>(calendar.zone->span, calendar.zone->text);
     }
   }
-  const auto add_hours = [&](std::vector<kernels::Hours>& day, const OpenHours& open) {
-    for (const OpenHours::Hours& hours : open.hours) {
-      const bool overlaps = std::any_of(day.begin(), day.end(), [&](const kernels::Hours& other) {
-        return hours.from_minute < other.to && other.from < hours.to_minute;
-      });
-      if (overlaps) {
-        diagnostics_.emit<DiagnosticId::hours_overlap>(hours.span, std::string(sources_.text(hours.span)));
-        return;  // once for all the days of the line
-      }
-      day.push_back({hours.from_minute, hours.to_minute});
-    }
-    std::sort(day.begin(), day.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
-  };
+  constexpr std::uint64_t cost_of_calendar = 100;  // making one costs as much as so many hours
+  if (!may_add_hours(cost_of_calendar, declaration.keyword)) return made;
   for (const ClosedDays& closed : calendar.closed) {
     for (const DayRange& range : closed.days) {
-      if (!is_short(range)) continue;
+      if (!may_add_hours(days_in(range), range.span)) return made;
       for (std::int32_t day = range.from; day <= range.to; ++day) made.hours.special[day].clear();
     }
     if (closed.file) read_closed_days(*closed.file, made.hours);
   }
   std::set<std::int32_t> opened;  // a day with hours of its own is open although others close it
-  bool is_ever_open = false;
   for (const OpenHours& open : calendar.open) {
+    const std::vector<kernels::Hours> hours = hours_of(open);
+    std::uint64_t days = static_cast<std::uint64_t>(std::count(open.weekdays.begin(), open.weekdays.end(), true));
+    for (const DayRange& range : open.days) days += days_in(range);
+    if (!may_add_hours(days * open.hours.size(), open.span)) return made;
+    bool overlaps = false;
     for (std::size_t weekday = 0; weekday < open.weekdays.size(); ++weekday) {
-      if (open.weekdays[weekday]) add_hours(made.hours.week[weekday], open);
+      if (open.weekdays[weekday]) overlaps = !add_hours(hours, made.hours.week[weekday]) || overlaps;
     }
     for (const DayRange& range : open.days) {
-      if (!is_short(range)) continue;
       for (std::int32_t day = range.from; day <= range.to; ++day) {
-        std::vector<kernels::Hours>& hours = made.hours.special[day];
-        if (opened.insert(day).second) hours.clear();
-        add_hours(hours, open);
+        std::vector<kernels::Hours>& own = made.hours.special[day];
+        if (opened.insert(day).second) own.clear();
+        overlaps = !add_hours(hours, own) || overlaps;
       }
     }
-    is_ever_open = true;
+    if (overlaps) diagnostics_.emit<DiagnosticId::hours_overlap>(open.span, std::string(sources_.text(open.span)));
   }
-  if (!is_ever_open) diagnostics_.emit<DiagnosticId::never_open>(keyword, calendar.name.text);
+  // A line that could not be read may have been the one with the hours.
+  const Span whole = declaration.span;
+  const bool is_broken = std::any_of(diagnostics_.all().begin(), diagnostics_.all().end(), [&](const Diagnostic& each) {
+    return each.span.file == whole.file && each.span.begin >= whole.begin && each.span.begin < whole.end;
+  });
+  if (calendar.open.empty() && !is_broken)
+    diagnostics_.emit<DiagnosticId::never_open>(declaration.keyword, calendar.name.text);
   return made;
 }
 
-bool Checker::is_short(const DayRange& range) {
-  constexpr std::int32_t most_days = 3'660;  // ten years
-  if (range.to - range.from < most_days) return true;
-  diagnostics_.emit<DiagnosticId::too_many_days>(range.span, std::string(sources_.text(range.span)));
+// So many more opening hours, or days with hours of their own; false and one message where that is too many.
+bool Checker::may_add_hours(std::uint64_t count, Span place) {
+  if (calendar_hours_ > limits_.calendar_hours) return false;
+  calendar_hours_ += count;
+  if (calendar_hours_ <= limits_.calendar_hours) return true;
+  diagnostics_.emit<DiagnosticId::calendars_too_large>(place, limits_.calendar_hours);
   return false;
 }
 
@@ -118,6 +145,7 @@ void Checker::read_closed_days(const Quoted& file, kernels::BusinessHours& hours
     const kernels::Cell day = kernels::parse_date(written, {});
     if (day.fault != kernels::CellFault::none)
       return refuse(fmt::format("line {}: `{}` is no day such as 2026-12-25", line, written.substr(0, 40)));
+    if (!may_add_hours(1, file.span)) return;
     hours.special[static_cast<std::int32_t>(day.value)].clear();
   }
 }

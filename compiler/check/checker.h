@@ -2,9 +2,9 @@
 // and objects, data.cpp types and picklists, name.cpp follows names, expression.cpp types texts and calls,
 // condition.cpp comparisons and tests, rows.cpp what is asked about rows, window.cpp windows in time and evidence,
 // arithmetic.cpp sums and products, choice.cpp bands, match and if, score.cpp scores, constant.cpp works out what is
-// fixed; tables, frameworks, the lifecycle, rates, settings and guarantees have a file each. After a mistake a type is poison, so
-// that one mistake speaks once. May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called by:
-// compile.cpp.
+// fixed; tables, frameworks, the lifecycle, rates, settings and guarantees have a file each. After a mistake a type is
+// poison, so that one mistake speaks once. May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called
+// by: compile.cpp.
 #pragma once
 
 #include <algorithm>
@@ -201,14 +201,15 @@ class Checker {
 
   // ---- calendar.cpp
   void read_calendars();
-  CalendarOutput read_calendar(const lang::CalendarDecl& calendar, lang::Span keyword);
+  CalendarOutput read_calendar(const lang::CalendarDecl& calendar, const lang::Declaration& declaration);
   void read_closed_days(const lang::Quoted& file, kernels::BusinessHours& hours);
-  bool is_short(const lang::DayRange& range);  // reports one that is not
+  bool may_add_hours(std::uint64_t count, lang::Span place);
   void check_calendar(ExprId id);
 
   // ---- agreement.cpp
   void check_sla(const lang::SlaDecl& sla, lang::Span keyword);
   void check_handoff(const lang::SlaDecl& sla, lang::Span keyword);
+  [[nodiscard]] bool holds_crossing(ExprId id) const;
   void check_party(const lang::Name& party);
   void check_clause(const lang::SlaDecl& sla, const lang::Clause& clause);
   void check_volume(const lang::SlaDecl& sla, const lang::Clause& clause, const lang::Delivers& delivers);
@@ -299,15 +300,16 @@ class Checker {
   std::map<std::uint32_t, std::uint32_t> grade_numbers_;             // by declaration
   std::map<std::array<std::uint32_t, 5>, std::uint32_t> set_lists_;  // by set and type: the test that has the list
   bool has_calendars_ = false;
+  std::uint64_t calendar_hours_ = 0;                          // of all calendars
   bool is_currency_broken_ = false;                           // the header names one that does not exist
   const std::vector<lang::Parameter>* parameters_ = nullptr;  // of the define or pattern that is being checked
   std::vector<Type> parameter_types_;
-  Scopes scopes_{{}};                       // the rows that the expression now checked is about, outermost first
-  bool reads_rows_ = false;                 // the declaration now checked reads something about rows
-  std::unordered_set<std::uint32_t> free_;  // declarations that read nothing about rows
-  std::unordered_set<std::uint32_t> known_rows_;                // by RowsId: TypedPolicy::rows says what they are
-  std::map<std::string, lang::Span> outputs_;                   // names of outputs
-  bool may_be_reference_ = false;                               // the name now checked may be that of a reference
+  Scopes scopes_{{}};                             // the rows that the expression now checked is about, outermost first
+  bool reads_rows_ = false;                       // the declaration now checked reads something about rows
+  std::unordered_set<std::uint32_t> free_;        // declarations that read nothing about rows
+  std::unordered_set<std::uint32_t> known_rows_;  // by RowsId: TypedPolicy::rows says what they are
+  std::map<std::string, lang::Span> outputs_;     // names of outputs
+  bool may_be_reference_ = false;                 // the name now checked may be that of a reference
   std::unordered_map<std::uint32_t, std::vector<const lang::ExtendDecl*>> extensions_;  // by table
   // By table and column: a missing argument leaves the result open.
   std::unordered_map<std::uint32_t, std::vector<bool>> open_columns_;

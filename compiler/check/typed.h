@@ -131,7 +131,8 @@ struct TypedPolicy {
 
 // `stage becomes MQL`, parentheses aside; nullptr: it is something else.
 [[nodiscard]] const lang::StageBecomes* crossing_in(const lang::Tree& tree, lang::ExprId id);
-// Whether a length of time is written in days or weeks, which a calendar does not change.
+// Whether a length of time is written in days or weeks, here or in the setting that it names: a calendar does not
+// change those.
 [[nodiscard]] bool counts_whole_days(const lang::Tree& tree, const lang::Within& within);
 
 // In an author's words: "a text", "an amount in USD", "a value of Industry".

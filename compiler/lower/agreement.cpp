@@ -14,6 +14,7 @@ using namespace lang;
 namespace {
 
 constexpr Type moment{.kind = Kind::datetime};
+constexpr std::size_t longest_clause = 400;  // code points: clauses are told apart by all of their words
 
 }  // namespace
 
@@ -44,8 +45,8 @@ Lowerer::Crossing Lowerer::crossing_to(std::uint32_t position, const std::option
     const std::uint32_t number = subject_field(*field);
     const ValueId written = column(number, place);
     const Type type = object().fields[number].type;
-    // What was entered has happened, also where the lead was sent back to the start later.
-    const ValueId counts = is_known(written, place);
+    // What was entered has happened, also where the lead was sent back to the start later; what lies ahead has not.
+    const ValueId counts = both(is_known(written, place), surely(has_come(written, type, place), place), place);
     if (const std::optional<Recycling>& sent_back = recycling(); sent_back && !sent_back->since.is_none()) {
       const ValueId after = compare_times(CompareOp::greater_equal, exactly(written), type, exactly(sent_back->since),
                                           sent_back->since_type, place);
@@ -60,14 +61,22 @@ Lowerer::Crossing Lowerer::crossing_to(std::uint32_t position, const std::option
   return crossing;
 }
 
+ValueId Lowerer::has_come(ValueId at, const Type& type, Span place) {
+  const ValueId now = builder_.add(Op::as_of_instant, moment, {}, 0, place);
+  return compare_times(CompareOp::less_equal, exactly(at), type, exactly(now), moment, place);
+}
+
 Lowerer::Crossing Lowerer::lower_handoff(const SlaDecl& sla) {
   const Span place = span(*sla.handoff);
   if (const StageBecomes* becomes = crossing_in(tree_, *sla.handoff); becomes != nullptr) {
     const std::uint32_t position = stage_position(becomes->stage.text);
     return crossing_to(position, sla.handoff_at ? sla.handoff_at : entry_field(position), place);
   }
-  const ValueId at = column(subject_field(*sla.handoff_at), place);
-  return {exact(*sla.handoff), at, builder_.boolean(false, place)};
+  const std::uint32_t field = subject_field(*sla.handoff_at);
+  const ValueId at = column(field, place);
+  const ValueId not_ahead =
+      either(negated(is_known(at, place), place), has_come(at, object().fields[field].type, place), place);
+  return {both(exact(*sla.handoff), surely(not_ahead, place), place), at, builder_.boolean(false, place)};
 }
 
 TimeAllowed Lowerer::time_allowed(const SlaDecl& sla, const Within& within, const Within* with_calendar) {
@@ -141,15 +150,14 @@ std::vector<ValueId> Lowerer::first_moments(const Mask& mask, ValueId counts, Sp
   return moments;
 }
 
-PauseOutput Lowerer::lower_pause(const Pause& pause, ValueId since) {
+PauseOutput Lowerer::lower_pause(const Pause& pause) {
   PauseOutput output;
   std::vector<ValueId> settled;
   const auto lower_end = [&](RowsId rows, ValueId& how_many, std::vector<ValueId>& moments) {
-    const Mask mask = rows_of(rows);
-    const ValueId time = time_of_rows(mask.space, pause.span);
-    const ValueId start = builder_.to_rows(since, mask.space, pause.span);
-    const ValueId later = compare_numbers(CompareOp::greater_equal, time, 0, start, 0, pause.span);
-    const ValueId counts = both(mask.counts, later, pause.span);
+    const Mask mask = rows_of(rows);  // also those before the handoff: the clock may stand still from the start
+    const ValueId has_time = is_known(time_of_rows(mask.space, pause.span), pause.span);
+    const ValueId timeless = builder_.missing(truth(), pause.span);
+    const ValueId counts = both(mask.counts, either(has_time, timeless, pause.span), pause.span);
     const ValueId sure = surely(counts, pause.span);
     how_many = builder_.fold(Op::count_rows, whole_number(), mask.space, {sure}, 0, pause.span);
     moments = first_moments(mask, sure, pause.span);
@@ -164,7 +172,7 @@ PauseOutput Lowerer::lower_pause(const Pause& pause, ValueId since) {
 }
 
 ClauseOutput Lowerer::lower_clause(const SlaDecl& sla, const Clause& clause, ValueId since) {
-  ClauseOutput output{clause.party.text, label(clause.span), clause.span, PassesClause{}};
+  ClauseOutput output{clause.party.text, label(clause.span, longest_clause), clause.span, PassesClause{}};
   const auto allowed = [&](const Within& within) { return time_allowed(sla, within, nullptr); };
   std::visit(Overloaded{[&](const Provides& provides) {
                           ProvidesClause made;
@@ -176,7 +184,8 @@ ClauseOutput Lowerer::lower_clause(const SlaDecl& sla, const Clause& clause, Val
                         [&](const Delivers& delivers) { output.node = lower_volume(delivers, clause.span); },
                         [&](const FollowsUp& follows) {
                           FollowsUpClause made{allowed(follows.within), {}, {}};
-                          if (follows.at_the_latest) made.at_the_latest = allowed(*follows.at_the_latest);
+                          if (follows.at_the_latest)
+                            made.at_the_latest = time_allowed(sla, *follows.at_the_latest, &follows.within);
                           for (const RowsId rows : sla.follow_up)
                             made.touches.push_back(without_recycling([&] { return lower_touches(rows, 1, since); }));
                           output.node = std::move(made);
@@ -245,7 +254,7 @@ void Lowerer::lower_sla(const SlaDecl& sla) {
       rejection.reason_known = is_settled(lower(*sla.rejection->reason), span(*sla.rejection->reason));
     output.rejection = rejection;
   }
-  if (sla.pause) output.pause = without_recycling([&] { return lower_pause(*sla.pause, handoff.at); });
+  if (sla.pause) output.pause = without_recycling([&] { return lower_pause(*sla.pause); });
   const Within* clock = nullptr;  // of the follow-up, which escalations go by
   for (const Clause& clause : sla.clauses) {
     output.clauses.push_back(lower_clause(sla, clause, handoff.at));

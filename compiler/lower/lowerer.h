@@ -388,7 +388,8 @@ class Lowerer {
   template <class F>
   auto without_recycling(F&& f);
   TouchOutput lower_touches(RowsId rows, std::uint32_t least, ValueId since);
-  PauseOutput lower_pause(const lang::Pause& pause, ValueId since);
+  PauseOutput lower_pause(const lang::Pause& pause);
+  ValueId has_come(ValueId at, const Type& type, lang::Span span);  // it does not lie behind the evaluation
   std::vector<ValueId> first_moments(const Mask& mask, ValueId counts, lang::Span span);
   ClauseOutput lower_clause(const lang::SlaDecl& sla, const lang::Clause& clause, ValueId since);
   DeliversClause lower_volume(const lang::Delivers& delivers, lang::Span span);
@@ -416,7 +417,8 @@ class Lowerer {
   ValueId where_exact(Extent value, const Type& type, lang::Span span);
   void lower_route(const lang::RouteDecl& route);
   void lower_guarantee(const lang::GuaranteeDecl& guarantee, lang::Span span);  // guarantee.cpp
-  std::string label(lang::Span span) const;  // the author's words on one line, shortened
+  // The author's words on one line, shortened to so many code points.
+  std::string label(lang::Span span, std::size_t longest = 80) const;
   void add_fault_root(ValueId value, const std::string& label);
   // Of the first yes: a fault does not count where one of `tried`, which come before it, is yes (number 8).
   void add_fault_root_after(const std::vector<ValueId>& tried, ValueId value, const std::string& label,

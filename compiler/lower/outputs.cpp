@@ -6,8 +6,7 @@ namespace muster::compiler {
 
 using namespace lang;
 
-std::string Lowerer::label(Span place) const {
-  constexpr std::size_t longest = 80;  // code points
+std::string Lowerer::label(Span place, std::size_t longest) const {
   const std::string_view text = sources_.text(place);
   std::string line;
   std::size_t count = 0;

@@ -146,7 +146,7 @@ struct gives_feedback
     : seq<phrase<"gives feedback">,
           expect<"`in` and a field", "such as `Sales gives feedback in sales_feedback within 2 weeks`", word<"in">,
                  amount>,
-          within, run<&Builder::take_feedback>> {};
+          within, run<&Builder::take_updates>> {};
 struct rejects : seq<word<"rejects">, within, run<&Builder::take_rejects>> {};
 struct promise : sor<provides, passes, delivers, follows_up, makes, updates, gives_feedback, rejects> {};
 struct clause

@@ -101,9 +101,17 @@ void Builder::begin_sla() {
   sla = {};
 }
 
+// A number of leads, rows or days, which nobody has a thousand million of.
+std::uint32_t Builder::counted(std::size_t begin, std::size_t end) {
+  constexpr std::size_t most_digits = 9;
+  const std::string_view digits = text.substr(begin, end - begin);
+  if (digits.size() > most_digits) emit<DiagnosticId::number_out_of_range>(span(begin, end), digits.substr(0, 40));
+  return small_number(digits);
+}
+
 void Builder::begin_within() { allowed_time = {}; }
 void Builder::take_business_days(std::size_t begin, std::size_t end) {
-  allowed_time.business_days = small_number(text.substr(begin, end - begin));
+  allowed_time.business_days = counted(begin, end);
 }
 void Builder::take_length() { allowed_time.duration = pop(); }
 void Builder::take_calendar() { allowed_time.calendar = pop(); }
@@ -117,9 +125,7 @@ void Builder::begin_provides() { promise = Provides{}; }
 void Builder::take_provided() { std::get<Provides>(*promise).values.push_back(pop()); }
 void Builder::take_passes() { promise = Passes{pop()}; }
 void Builder::begin_delivers() { delivers = {}; }
-void Builder::take_volume(std::size_t begin, std::size_t end) {
-  delivers.least = small_number(text.substr(begin, end - begin));
-}
+void Builder::take_volume(std::size_t begin, std::size_t end) { delivers.least = counted(begin, end); }
 void Builder::take_volume_stage() { delivers.stage = last_name; }
 void Builder::take_period() {
   delivers.period = calendar.unit;
@@ -134,16 +140,13 @@ void Builder::take_paced_like() { std::get<Delivers>(*promise).paced_like = day_
 void Builder::take_follows_up() { promise = FollowsUp{allowed_time, {}}; }
 void Builder::take_at_the_latest() { std::get<FollowsUp>(*promise).at_the_latest = allowed_time; }
 void Builder::begin_makes() { makes = {}; }
-void Builder::take_touches_count(std::size_t begin, std::size_t end) {
-  touches_count = small_number(text.substr(begin, end - begin));
-}
+void Builder::take_touches_count(std::size_t begin, std::size_t end) { touches_count = counted(begin, end); }
 void Builder::take_touches() { makes.touches.push_back({touches_count, last_rows}); }
 void Builder::take_makes() {
   makes.within = allowed_time;
   promise = std::move(makes);
 }
-void Builder::take_updates() { promise = Updates{pop(), allowed_time, false}; }
-void Builder::take_feedback() { promise = Updates{pop(), allowed_time, true}; }
+void Builder::take_updates() { promise = Updates{pop(), allowed_time}; }
 void Builder::take_rejects() { promise = Rejects{allowed_time}; }
 void Builder::finish_clause(Span where) {
   sla.clauses.push_back({where, *rule().name, std::move(*promise), rule().explained});

@@ -528,6 +528,7 @@ class Builder {
   void begin_sla();
   SlaDecl sla;
   Within allowed_time;
+  std::uint32_t counted(std::size_t begin, std::size_t end);
   void begin_within();
   void take_business_days(std::size_t begin, std::size_t end);
   void take_length();
@@ -559,7 +560,6 @@ class Builder {
   void take_touches();
   void take_makes();
   void take_updates();
-  void take_feedback();
   void take_rejects();
   void finish_clause(Span where);
   void finish_handoff(Span where);

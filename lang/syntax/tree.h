@@ -490,8 +490,7 @@ struct Makes {
 struct Updates {
   ExprId field;  // a field that is `dated by` another one
   Within within;
-  bool is_feedback = false;  // Sales gives feedback in feedback within 2 weeks
-};  // Sales updates status within 5 business days in Office
+};  // Sales updates status within 5 business days in Office; Sales gives feedback in remarks within 2 weeks
 struct Rejects {
   Within within;
 };  // Sales rejects within 2 business days in Office

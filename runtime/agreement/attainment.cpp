@@ -1,11 +1,13 @@
 #include "runtime/agreement/attainment.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 #include <variant>
 
 #include "stdlib/kernels/calendar.h"
 #include "stdlib/kernels/number.h"
+#include "stdlib/kernels/text.h"
 #include "stdlib/kernels/time.h"
 
 namespace muster::runtime {
@@ -60,6 +62,9 @@ Attainment::Attainment(const compiler::Program& program, const compiler::SlaOutp
     totals_.clauses.push_back(std::move(report));
     clause_of_.push_back(k);
   }
+  std::set<std::string_view> parties;
+  for (const ClauseOutput& clause : sla.clauses) parties.insert(clause.party);
+  party_count_ = parties.size();
   for (const auto& step : sla.escalations) totals_.steps.push_back("after " + step.after.words + ": " + step.words);
   totals_.at_step.resize(sla.escalations.size() + 1);
 }
@@ -80,12 +85,14 @@ bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_vie
   const std::string_view owner = verdict.owner(row);
   ByParty* by_owner = nullptr;
   if (totals_.has_owners) {
-    auto found = by_owner_.find(owner);
+    const std::string key_of_owner = owner.empty() ? std::string() : kernels::fold_text(owner);
+    auto found = by_owner_.find(key_of_owner);
     if (found == by_owner_.end()) {
-      if (by_owner_.size() == most_owners_) return false;
-      found = by_owner_.emplace(owner, ByParty{}).first;
+      if ((by_owner_.size() + 1) * party_count_ > most_owners_) return false;
+      const std::string_view shown = owner.empty() ? "(no owner)" : owner;
+      found = by_owner_.emplace(key_of_owner, Owner{std::string(shown), {}}).first;
     }
-    by_owner = &found->second;
+    by_owner = &found->second.parties;
   }
   ByParty* by_week = nullptr;
   if (at) {
@@ -104,7 +111,7 @@ bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_vie
     if (by_owner != nullptr) (*by_owner)[report.party].add(one);
     if (by_week != nullptr) (*by_week)[report.party].add(one);
     const bool follows_up = std::holds_alternative<compiler::FollowsUpClause>(sla_.clauses[clause_of_[k]].node);
-    if (one.is_open && follows_up) ++totals_.at_step[one.steps_reached];
+    if (one.is_open && follows_up) ++totals_.at_step[one.last_step];
     if (one.is_open && one.due) add_open(one, static_cast<std::uint32_t>(k), key, owner, order);
   }
   return true;
@@ -113,13 +120,8 @@ bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_vie
 void Attainment::add_open(const ClauseVerdict& verdict, std::uint32_t clause, std::string_view key,
                           std::string_view owner, std::uint64_t order) {
   ++totals_.open_count;
-  OpenDeadline made{*verdict.due,
-                    order,
-                    std::string(key),
-                    std::string(owner),
-                    clause,
-                    verdict.state == ClauseState::breached,
-                    verdict.steps_reached,
+  OpenDeadline made{*verdict.due,       order,  std::string(key),
+                    std::string(owner), clause, verdict.state == ClauseState::breached,
                     verdict.next_step};
   if (heap_.size() == most_open_) {
     if (heap_.empty() || !is_more_urgent(made, heap_.front())) return;
@@ -140,9 +142,10 @@ void Attainment::add_delivered(AgreementVerdict& verdict, std::size_t row) {
     } else if (!lead.at) {
       ++days.undated;
     } else {
-      auto& [gross, rejected] = days.by_day[zone_.local_day(*lead.at)];
-      ++gross;
-      rejected += verdict.is_rejected(row) ? 1 : 0;
+      Days::OneDay& day = days.by_day[zone_.local_day(*lead.at)];
+      ++day.gross;
+      day.rejected += verdict.is_rejected(row) ? 1 : 0;
+      day.rejection_open += verdict.is_rejection_open(row) ? 1 : 0;
     }
   }
 }
@@ -170,8 +173,9 @@ VolumeReport Attainment::volume(std::size_t which, const Days& days) const {
     VolumeStep step{day, std::min(next - 1, report.last_day), 0, 0};
     for (auto it = days.by_day.lower_bound(step.first_day);
          it != days.by_day.end() && it->first <= std::min<std::int64_t>(step.last_day, as_of_.day); ++it) {
-      step.gross += it->second.first;
-      step.rejected += it->second.second;
+      step.gross += it->second.gross;
+      step.rejected += it->second.rejected;
+      report.rejection_open += it->second.rejection_open;
     }
     report.gross += step.gross;
     report.rejected += step.rejected;
@@ -200,7 +204,7 @@ VolumeReport Attainment::volume(std::size_t which, const Days& days) const {
   std::uint64_t until_cut = 0;
   for (auto it = days.by_day.lower_bound(*promise.like_from); it != days.by_day.end() && it->first <= *promise.like_to;
        ++it) {
-    const std::uint64_t count = promise.less_rejected ? it->second.first - it->second.second : it->second.first;
+    const std::uint64_t count = promise.less_rejected ? it->second.gross - it->second.rejected : it->second.gross;
     report.like_total += count;
     if (it->first <= cut) until_cut += count;
   }
@@ -214,7 +218,7 @@ AgreementReport Attainment::report() const {
     for (const auto& [party, counts] : parties) rows.push_back({name, party, counts});
   };
   for (const auto& [party, counts] : by_party_) made.parties.push_back({party, party, counts});
-  for (const auto& [owner, parties] : by_owner_) add_all(made.owners, owner, parties);
+  for (const auto& [key, owner] : by_owner_) add_all(made.owners, owner.shown, owner.parties);
   for (const auto& [week, parties] : by_week_) add_all(made.weeks, kernels::format_date(week), parties);
   for (const auto& [which, days] : delivered_) made.volumes.push_back(volume(which, days));
   made.open = heap_;

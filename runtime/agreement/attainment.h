@@ -1,6 +1,7 @@
 // How well an agreement is kept, over all leads: clause by clause, by party, owner and week of the handoff; what was
-// delivered against what was promised, with the pace; and what is due next. Memory grows with owners, weeks and days,
-// not with leads. May include: runtime/agreement, compiler/ir, stdlib/kernels. Called by: runtime/run/sla.
+// delivered against what was promised, with the pace; and what is due next. Memory grows with owners times parties,
+// weeks and days, not with leads. May include: runtime/agreement, compiler/ir, stdlib/kernels. Called by:
+// runtime/run/sla.
 #pragma once
 
 #include <array>
@@ -64,6 +65,7 @@ struct VolumeReport {
   std::uint64_t came_again = 0;  // left out by `once per lead`
   std::uint64_t undated = 0;     // reached, and nobody knows when
   std::uint64_t undecided = 0;
+  std::uint64_t rejection_open = 0;  // of those that count: nobody knows whether they were rejected
   // How many there should be by the end of the evaluation's day, 4 digits, rounded half to even; nothing where the
   // earlier period has none.
   std::optional<std::int64_t> expected;
@@ -82,7 +84,6 @@ struct OpenDeadline {
   std::string owner;
   std::uint32_t clause = 0;
   bool is_late = false;
-  std::uint32_t steps_reached = 0;
   std::optional<std::int64_t> next_step;
 };
 
@@ -99,14 +100,14 @@ struct AgreementReport {
   std::vector<AttainmentRow> weeks;
   std::vector<VolumeReport> volumes;
   std::vector<std::string> steps;      // of the escalation
-  std::vector<std::uint64_t> at_step;  // open follow-ups by the number of steps that they have reached
+  std::vector<std::uint64_t> at_step;  // open follow-ups by the step that they have reached last, from 1; 0: none yet
   std::vector<OpenDeadline> open;      // the most urgent ones, first due first
   std::uint64_t open_count = 0;        // of all
 };
 
 class Attainment {
  public:
-  // `most_open`: how many open deadlines are kept by name.
+  // `most_open`: how many open deadlines are kept by name. `most_owners`: owners times parties.
   Attainment(const compiler::Program& program, const compiler::SlaOutput& sla, AsOf as_of, std::size_t most_open,
              std::size_t most_owners);
   // `verdicts`: by clause of the agreement. False: there are more owners than the limit.
@@ -116,7 +117,10 @@ class Attainment {
 
  private:
   struct Days {  // of a promise of numbers: leads by the day on which they came
-    std::map<std::int64_t, std::pair<std::uint64_t, std::uint64_t>> by_day;  // gross, rejected
+    struct OneDay {
+      std::uint64_t gross = 0, rejected = 0, rejection_open = 0;
+    };
+    std::map<std::int64_t, OneDay> by_day;
     std::uint64_t came_again = 0, undated = 0, undecided = 0;
   };
   using ByParty = std::map<std::string, ClauseCounts, std::less<>>;
@@ -134,7 +138,12 @@ class Attainment {
   AgreementReport totals_;
   std::vector<std::size_t> clause_of_;  // by entry of totals_.clauses: the clause of the agreement
   ByParty by_party_;
-  std::map<std::string, ByParty, std::less<>> by_owner_;
+  struct Owner {
+    std::string shown;  // as it was first written
+    ByParty parties;
+  };
+  std::map<std::string, Owner, std::less<>> by_owner_;  // folded, as all texts are compared; empty: no owner
+  std::size_t party_count_ = 0;
   std::map<std::int64_t, ByParty> by_week_;  // by the first day
   std::map<std::size_t, Days> delivered_;    // by clause
   std::vector<OpenDeadline> heap_;           // the least urgent on top

@@ -86,7 +86,11 @@ std::optional<std::int64_t> AgreementVerdict::handed_over_at(std::size_t row) co
 std::string_view AgreementVerdict::owner(std::size_t row) const {
   if (!sla_.owner) return {};
   const Vector vector = value(*sla_.owner);
-  return vector.is_known(row) ? vector.dictionary->text(vector.codes[row]) : std::string_view("(no owner)");
+  return vector.is_known(row) ? vector.dictionary->text(vector.codes[row]) : std::string_view();
+}
+
+bool AgreementVerdict::is_rejection_open(std::size_t row) const {
+  return sla_.rejection && !value(sla_.rejection->rejected).is_known(row);
 }
 
 bool AgreementVerdict::is_rejected(std::size_t row) const {
@@ -117,6 +121,7 @@ bool AgreementVerdict::read_pauses(std::size_t row) {
       if (!end) return pauses_known_ = false;
       if (*end >= *from) {
         to = *end;
+        ++next;  // it ends one pause only
         break;
       }
     }
@@ -125,52 +130,37 @@ bool AgreementVerdict::read_pauses(std::size_t row) {
   return true;
 }
 
-std::optional<std::int64_t> AgreementVerdict::deadline(std::int64_t start, const TimeAllowed& allowed,
-                                                       std::size_t row) const {
+Deadline AgreementVerdict::deadline(std::int64_t start, const TimeAllowed& allowed, std::size_t row) const {
   std::uint32_t calendar = 0;
   if (!allowed.calendar.is_none()) {
     const Vector code = value(allowed.calendar);
-    if (!code.is_known(row)) return std::nullopt;
+    if (!code.is_known(row)) return {};
     calendar = code.codes[row];
   }
   return calendars_.deadline(start, allowed, calendar, pauses_);
 }
 
 // Met is at or before due. What may have been done in time leaves it open, and what may still be done is due.
-ClauseVerdict AgreementVerdict::judge(std::optional<std::int64_t> due, const Done& done) const {
-  if (!due) {
-    // A clock that never goes on is not late; without a calendar nobody knows.
-    const bool is_endless = std::any_of(pauses_.begin(), pauses_.end(),
-                                        [](const kernels::Stretch& pause) { return pause.to == kernels::endless; });
-    ClauseVerdict verdict = unknown(Unknown::calendar);
-    if (is_endless && !done.sure) {
-      verdict.state = ClauseState::due;
-      verdict.why = Unknown::none;
-      verdict.is_open = true;
-    } else if (is_endless) {
-      verdict.state = ClauseState::met;
-      verdict.why = Unknown::none;
-      verdict.at = done.sure;
-    }
-    return verdict;
-  }
+ClauseVerdict AgreementVerdict::judge(const Deadline& due, const Done& done) const {
+  if (!due.is_known) return unknown(Unknown::calendar);
+  const auto in_time = [&](std::int64_t moment) { return !due.at || moment <= *due.at; };
   ClauseVerdict verdict;
-  verdict.due = due;
-  if (done.sure && *done.sure <= *due) {
+  verdict.due = due.at;
+  if (done.sure && in_time(*done.sure)) {
     verdict.state = ClauseState::met;
     verdict.at = done.sure;
     return verdict;
   }
-  const bool may_be_met = done.at_any_time || (done.earliest && *done.earliest <= *due);
+  const bool may_be_met = done.at_any_time || (done.earliest && in_time(*done.earliest));
   if (may_be_met || !done.is_seen) {
     verdict = unknown(may_be_met ? Unknown::rows : Unknown::unseen);
-    verdict.due = due;
+    verdict.due = due.at;
     return verdict;
   }
   verdict.at = done.sure;
   verdict.is_open = !done.sure;
-  verdict.state = as_of_.instant <= *due ? ClauseState::due : ClauseState::breached;
-  if (verdict.state == ClauseState::breached) verdict.late = done.sure.value_or(as_of_.instant) - *due;
+  verdict.state = in_time(as_of_.instant) ? ClauseState::due : ClauseState::breached;
+  if (verdict.state == ClauseState::breached) verdict.late = done.sure.value_or(as_of_.instant) - *due.at;
   return verdict;
 }
 
@@ -183,26 +173,35 @@ ClauseVerdict AgreementVerdict::clause(std::size_t which, std::size_t row) {
   const ClauseOutput& clause = sla_.clauses[which];
   if (std::holds_alternative<DeliversClause>(clause.node) || is_not_handed_over(row)) return {};
   if (!is_handed_over(row)) return unknown(Unknown::handoff);
-  if (const auto* fields = std::get_if<ProvidesClause>(&clause.node)) return provides(*fields, row);
-  if (const auto* match = std::get_if<PassesClause>(&clause.node)) {
-    const Vector condition = value(match->condition);
-    if (!condition.is_known(row)) return unknown(Unknown::value);
-    ClauseVerdict verdict;
-    verdict.state = condition.is_yes(row) ? ClauseState::met : ClauseState::breached;
-    verdict.at = handed_over_at(row);
-    return verdict;
-  }
-  const auto start = handed_over_at(row);
-  if (!start) return unknown(Unknown::moment);
-  if (!read_pauses(row)) return unknown(Unknown::pauses);
-  return std::visit(lang::Overloaded{[](const ProvidesClause&) { return ClauseVerdict{}; },
-                                     [](const PassesClause&) { return ClauseVerdict{}; },
-                                     [](const DeliversClause&) { return ClauseVerdict{}; },
-                                     [&](const FollowsUpClause& made) { return follows_up(made, *start, row); },
-                                     [&](const MakesClause& made) { return makes(made, *start, row); },
-                                     [&](const UpdatesClause& made) { return updates(made, *start, row); },
-                                     [&](const RejectsClause& made) { return rejects(made, *start, row); }},
-                    clause.node);
+  // A clause with a clock: its verdict from the handoff on.
+  const auto timed = [&](const auto& made, auto judge_from) {
+    const auto start = handed_over_at(row);
+    if (!start) return unknown(Unknown::moment);
+    if (!read_pauses(row)) return unknown(Unknown::pauses);
+    return (this->*judge_from)(made, *start, row);
+  };
+  return std::visit(
+      lang::Overloaded{[](const DeliversClause&) { return ClauseVerdict{}; },
+                       [&](const ProvidesClause& made) { return provides(made, row); },
+                       [&](const PassesClause& made) { return passes(made, row); },
+                       [&](const FollowsUpClause& made) { return timed(made, &AgreementVerdict::follows_up); },
+                       [&](const MakesClause& made) { return timed(made, &AgreementVerdict::makes); },
+                       [&](const UpdatesClause& made) { return timed(made, &AgreementVerdict::updates); },
+                       [&](const RejectsClause& made) {
+                         // Of a lead that was not rejected nothing else needs to be known.
+                         if (value(sla_.rejection->rejected).is_no(row)) return ClauseVerdict{};
+                         return timed(made, &AgreementVerdict::rejects);
+                       }},
+      clause.node);
+}
+
+ClauseVerdict AgreementVerdict::passes(const PassesClause& clause, std::size_t row) const {
+  const Vector condition = value(clause.condition);
+  if (!condition.is_known(row)) return unknown(Unknown::value);
+  ClauseVerdict verdict;
+  verdict.state = condition.is_yes(row) ? ClauseState::met : ClauseState::breached;
+  verdict.at = handed_over_at(row);
+  return verdict;
 }
 
 ClauseVerdict AgreementVerdict::provides(const ProvidesClause& clause, std::size_t row) const {
@@ -217,12 +216,10 @@ ClauseVerdict AgreementVerdict::provides(const ProvidesClause& clause, std::size
 
 // The deadline is the earlier one of both: never later than `at the latest`.
 ClauseVerdict AgreementVerdict::follows_up(const FollowsUpClause& clause, std::int64_t start, std::size_t row) const {
-  std::optional<std::int64_t> due = deadline(start, clause.within, row);
-  std::optional<std::int64_t> limit;
-  if (clause.at_the_latest) {
-    limit = deadline(start, *clause.at_the_latest, row);
-    due = due && limit ? earlier(due, limit) : std::nullopt;
-  }
+  Deadline due = deadline(start, clause.within, row);
+  const Deadline limit = clause.at_the_latest ? deadline(start, *clause.at_the_latest, row) : Deadline{true, {}};
+  const bool is_open_when = !due.is_known || !limit.is_known;
+  if (!is_open_when) due.at = earlier(due.at, limit.at);
   Done done;
   for (const TouchOutput& touch : clause.touches) {
     const Done one = done_of(touch, row);
@@ -231,9 +228,11 @@ ClauseVerdict AgreementVerdict::follows_up(const FollowsUpClause& clause, std::i
     done.at_any_time = done.at_any_time || one.at_any_time;
     done.is_seen = done.is_seen && one.is_seen;
   }
-  ClauseVerdict verdict = judge(due, done);
+  // Where one of both is not known, the other one can still have passed: then it was surely missed.
+  ClauseVerdict verdict = judge(is_open_when ? (due.is_known ? due : limit) : due, done);
+  if (is_open_when && verdict.state != ClauseState::breached) verdict = unknown(Unknown::calendar);
   if (verdict.state == ClauseState::breached)
-    verdict.beyond_limit = limit && verdict.at.value_or(as_of_.instant) > *limit;
+    verdict.beyond_limit = limit.at && verdict.at.value_or(as_of_.instant) > *limit.at;
   if (verdict.is_open) add_steps(start, row, verdict);
   return verdict;
 }
@@ -266,10 +265,11 @@ ClauseVerdict AgreementVerdict::updates(const UpdatesClause& clause, std::int64_
   const auto due = deadline(start, clause.within, row);
   if (!value(clause.known).is_yes(row)) return judge(due, {});
   if (!at) return unknown(Unknown::undated);
-  if (*at <= start) return judge(due, {});  // not since the handoff
-  if (due && *at > *due) {
+  if (*at > as_of_.instant) return unknown(Unknown::undated);  // it says what has not happened yet
+  if (*at <= start) return judge(due, {});                     // not since the handoff
+  if (due.at && *at > *due.at) {
     ClauseVerdict verdict = unknown(Unknown::rewritten);
-    verdict.due = due;
+    verdict.due = due.at;
     return verdict;
   }
   return judge(due, {at, at, false, true});
@@ -277,14 +277,13 @@ ClauseVerdict AgreementVerdict::updates(const UpdatesClause& clause, std::int64_
 
 // About leads that were rejected: in time, and with a reason where the policy says which field holds it.
 ClauseVerdict AgreementVerdict::rejects(const RejectsClause& clause, std::int64_t start, std::size_t row) const {
-  const Vector rejected = value(sla_.rejection->rejected);
-  if (rejected.is_no(row)) return {};
-  if (!rejected.is_yes(row)) return unknown(Unknown::value);
+  if (!value(sla_.rejection->rejected).is_yes(row)) return unknown(Unknown::value);
   const auto at = sla_.rejection->at ? moment(*sla_.rejection->at, row) : std::nullopt;
-  if (!at) return unknown(Unknown::undated);
+  if (!at || *at > as_of_.instant) return unknown(Unknown::undated);
+  if (*at <= start) return {};  // before the handoff, so it is not about this one
   ClauseVerdict verdict = judge(deadline(start, clause.within, row), {at, at, false, true});
   const bool lacks_reason = sla_.rejection->reason_known && !value(*sla_.rejection->reason_known).is_yes(row);
-  if (lacks_reason && verdict.state == ClauseState::met) {
+  if (lacks_reason && (verdict.state == ClauseState::met || verdict.state == ClauseState::breached)) {
     verdict.state = ClauseState::breached;
     verdict.lacking = {0};
   }
@@ -292,13 +291,15 @@ ClauseVerdict AgreementVerdict::rejects(const RejectsClause& clause, std::int64_
 }
 
 void AgreementVerdict::add_steps(std::int64_t start, std::size_t row, ClauseVerdict& verdict) const {
-  for (const EscalationOutput& step : sla_.escalations) {
-    const auto at = deadline(start, step.after, row);
+  std::optional<std::int64_t> last;
+  for (std::uint32_t k = 0; k < sla_.escalations.size(); ++k) {
+    const std::optional<std::int64_t> at = deadline(start, sla_.escalations[k].after, row).at;
     if (!at) continue;
-    if (*at <= as_of_.instant) {
-      ++verdict.steps_reached;
-    } else {
+    if (*at > as_of_.instant) {
       verdict.next_step = earlier(verdict.next_step, at);
+    } else if (!last || *at >= *last) {
+      last = at;
+      verdict.last_step = k + 1;
     }
   }
 }

@@ -45,8 +45,8 @@ struct ClauseVerdict {
   bool is_open = false;                // due or breached, and still to be done
   bool beyond_limit = false;           // breached, and past the time that `at the latest` gives as well
   std::vector<std::uint32_t> lacking;  // provides: numbers of the values that are missing
-  // Follow-ups that are open: how many escalation steps have been reached, and when the next one is.
-  std::uint32_t steps_reached = 0;
+  // Follow-ups that are open: the escalation step that was reached last, from 1 (0: none), and when the next one is.
+  std::uint32_t last_step = 0;
   std::optional<std::int64_t> next_step;
 };
 
@@ -62,9 +62,10 @@ class AgreementVerdict {
   [[nodiscard]] bool is_handed_over(std::size_t row) const { return handed_.is_yes(row); }
   [[nodiscard]] bool is_not_handed_over(std::size_t row) const { return handed_.is_no(row); }
   [[nodiscard]] std::optional<std::int64_t> handed_over_at(std::size_t row) const;
-  // Empty where the policy names no owner; "(no owner)" where the lead has none.
+  // Empty where the policy names no owner, or the lead has none.
   [[nodiscard]] std::string_view owner(std::size_t row) const;
   [[nodiscard]] bool is_rejected(std::size_t row) const;
+  [[nodiscard]] bool is_rejection_open(std::size_t row) const;  // nobody knows
   // Delivery clauses, which are about all leads together, are not applicable.
   [[nodiscard]] ClauseVerdict clause(std::size_t which, std::size_t row);
 
@@ -89,10 +90,10 @@ class AgreementVerdict {
   [[nodiscard]] std::optional<std::int64_t> moment(compiler::ValueId id, std::size_t row) const;
   // False: the pauses are not known.
   bool read_pauses(std::size_t row);
-  [[nodiscard]] std::optional<std::int64_t> deadline(std::int64_t start, const compiler::TimeAllowed& allowed,
-                                                     std::size_t row) const;
+  [[nodiscard]] Deadline deadline(std::int64_t start, const compiler::TimeAllowed& allowed, std::size_t row) const;
   [[nodiscard]] Done done_of(const compiler::TouchOutput& touch, std::size_t row) const;
-  [[nodiscard]] ClauseVerdict judge(std::optional<std::int64_t> due, const Done& done) const;
+  [[nodiscard]] ClauseVerdict judge(const Deadline& due, const Done& done) const;
+  ClauseVerdict passes(const compiler::PassesClause& clause, std::size_t row) const;
   ClauseVerdict provides(const compiler::ProvidesClause& clause, std::size_t row) const;
   ClauseVerdict follows_up(const compiler::FollowsUpClause& clause, std::int64_t start, std::size_t row) const;
   ClauseVerdict makes(const compiler::MakesClause& clause, std::int64_t start, std::size_t row) const;

@@ -1,5 +1,7 @@
 #include "runtime/agreement/deadline.h"
 
+#include <algorithm>
+
 namespace muster::runtime {
 
 Calendars::Calendars(const compiler::Program& program) {
@@ -7,17 +9,28 @@ Calendars::Calendars(const compiler::Program& program) {
   for (const compiler::CalendarOutput& calendar : program.calendars) calendars_.emplace_back(calendar.hours);
 }
 
-std::optional<std::int64_t> Calendars::deadline(std::int64_t start, const compiler::TimeAllowed& allowed,
-                                                std::uint32_t calendar,
-                                                std::span<const kernels::Stretch> pauses) const {
-  if (!allowed.in_open_hours) return kernels::add_paused(start, allowed.microseconds, pauses);
-  if (calendar >= calendars_.size()) return std::nullopt;
+Deadline Calendars::deadline(std::int64_t start, const compiler::TimeAllowed& allowed, std::uint32_t calendar,
+                             std::span<const kernels::Stretch> pauses) const {
+  const bool may_never_end = std::any_of(pauses.begin(), pauses.end(),
+                                         [](const kernels::Stretch& pause) { return pause.to == kernels::endless; });
+  const auto made = [&](std::optional<std::int64_t> at) { return Deadline{at || may_never_end, at}; };
+  if (!allowed.in_open_hours) return made(kernels::add_paused(start, allowed.microseconds, pauses));
+  if (calendar >= calendars_.size()) return {};
   const kernels::BusinessCalendar& office = calendars_[calendar];
-  if (allowed.business_days == 0) return office.add_paused(start, allowed.microseconds, pauses);
+  if (allowed.business_days == 0) return made(office.add_paused(start, allowed.microseconds, pauses));
   const auto end = office.add_days(start, allowed.business_days);
-  if (!end || pauses.empty()) return end;
-  // A pause stops the open hours of which the days consist.
-  return office.add_paused(start, office.between(start, *end), pauses);
+  if (!end) return {};
+  // What the clock stood still of the open hours until then is still to come; a pause outside them changes nothing.
+  std::int64_t stood_still = 0;
+  std::int64_t counted_to = start;  // pauses may overlap
+  for (const kernels::Stretch& pause : pauses) {
+    const std::int64_t from = std::max(pause.from, counted_to);
+    const std::int64_t to = std::min(pause.to, *end);
+    if (from >= to) continue;
+    stood_still += office.between(from, to);
+    counted_to = to;
+  }
+  return stood_still == 0 ? made(end) : made(office.add_paused(*end, stood_still, pauses));
 }
 
 }  // namespace muster::runtime

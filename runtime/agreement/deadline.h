@@ -12,16 +12,21 @@
 
 namespace muster::runtime {
 
+// Until when somebody has.
+struct Deadline {
+  bool is_known = false;           // false: which calendar counts is not known, or it knows no such year
+  std::optional<std::int64_t> at;  // known, and nothing: the clock stands still for ever
+};
+
 // The calendars of a program, ready to count with. Made once; may be shared by threads.
 class Calendars {
  public:
   explicit Calendars(const compiler::Program& program);
-  // The moment by which the allowed time has passed after `start` (microseconds since 1970-01-01T00:00:00Z). `calendar`
-  // is the number that TimeAllowed::calendar stands for, where it says one. Nothing where there is no such moment: the
-  // clock stands still for ever, or the moment lies outside the years that calendars know (1970 to 2199).
-  [[nodiscard]] std::optional<std::int64_t> deadline(std::int64_t start, const compiler::TimeAllowed& allowed,
-                                                     std::uint32_t calendar,
-                                                     std::span<const kernels::Stretch> pauses) const;
+  // The moment by which the allowed time has passed after `start` (microseconds since 1970-01-01T00:00:00Z), where the
+  // clock stands still during the pauses (by their beginnings). `calendar` is the number that TimeAllowed::calendar
+  // stands for, where it says one.
+  [[nodiscard]] Deadline deadline(std::int64_t start, const compiler::TimeAllowed& allowed, std::uint32_t calendar,
+                                  std::span<const kernels::Stretch> pauses) const;
 
  private:
   std::vector<kernels::BusinessCalendar> calendars_;

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <variant>
 
+#include "runtime/emit/csv_writer.h"
 #include "runtime/emit/output_file.h"
 #include "runtime/run/feeder.h"
 #include "runtime/verdict/verdict.h"
@@ -26,6 +28,12 @@ constexpr Wanted wanted_for_agreements{.qualifiers = false,
                                        .lifecycle = false,
                                        .route = false,
                                        .agreements = true};
+
+// What people read; what is less than a second stays.
+std::int64_t whole_seconds(std::int64_t microseconds) {
+  constexpr std::int64_t second = 1'000'000;
+  return microseconds < second ? microseconds : microseconds - microseconds % second;
+}
 
 // The file with one row for each clause and lead that was, or may have been, handed over.
 class VerdictsFile {
@@ -53,12 +61,13 @@ class VerdictsFile {
     writer_->cell(sla.title);
     writer_->cell(clause.party);
     writer_->cell(clause.words);
-    writer_->cell(lead.owner(row));
+    const std::string_view owner = lead.owner(row);
+    writer_->cell(sla.owner && owner.empty() ? "(no owner)" : owner);
     moment(lead.handed_over_at(row));
     writer_->cell(word_for(verdict.state));
     moment(verdict.at);
     moment(verdict.due);
-    writer_->cell(verdict.late > 0 ? kernels::format_duration(verdict.late) : std::string());
+    writer_->cell(verdict.late > 0 ? kernels::format_duration(whole_seconds(verdict.late)) : std::string());
     writer_->cell(lacking(clause, verdict));
     writer_->cell(describe(verdict.why));
     return writer_->end_row();
@@ -103,7 +112,7 @@ class SlaRun {
   }
 
   lang::Result<SlaSummary> run() {
-    if (auto made = file_.open(options_.verdicts, options_.formulas); !made) return made.error();
+    if (auto made = file_.open(options_.verdicts, FormulaPolicy::escape); !made) return made.error();
     const RejectSink sink = [this](const RejectedRow& row) -> lang::Result<> {
       if (summary_.first_rejected.empty()) summary_.first_rejected = fmt::format("line {}: {}", row.line, row.reason);
       return lang::Done{};
@@ -164,9 +173,10 @@ class SlaRun {
       for (std::size_t which = 0; which < sla.clauses.size(); ++which)
         verdicts_.push_back(agreement.verdict.clause(which, row));
       if (!agreement.attainment.add(agreement.verdict, row, key, summary_.answered, verdicts_)) {
-        return lang::Error{lang::ErrorKind::data, options_.leads, batch_.lines[lead],
-                           fmt::format("the leads have more than {} owners", limits_.owners),
-                           "look at the field behind `owner is`, or raise --limit owners"};
+        return lang::Error{
+            lang::ErrorKind::data, options_.leads, batch_.lines[lead],
+            fmt::format("the leads have too many owners: times the parties, more than {}", limits_.owners),
+            "look at the field behind `owner is`, or raise --limit owners"};
       }
       if (!file_.is_open() || agreement.verdict.is_not_handed_over(row)) continue;
       for (std::size_t which = 0; which < sla.clauses.size(); ++which) {

@@ -10,7 +10,6 @@
 
 #include "lang/support/result.h"
 #include "runtime/agreement/attainment.h"
-#include "runtime/emit/csv_writer.h"
 #include "runtime/run/open.h"
 
 namespace muster::runtime {
@@ -18,7 +17,6 @@ namespace muster::runtime {
 struct SlaOptions : RunInput {
   std::string verdicts;        // the file with all verdicts; empty: none
   std::size_t most_open = 20;  // open deadlines that are told by name
-  FormulaPolicy formulas = FormulaPolicy::escape;
 };
 
 struct SlaSummary {

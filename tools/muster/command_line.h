@@ -78,9 +78,9 @@ struct SlaCommand {
   std::vector<runtime::ObjectFile> files;  // of other objects
   PolicyChoices choices;
   SlaForm form = SlaForm::text;
-  std::string table = "clauses";  // the one that CSV writes
-  std::string output;             // empty: the standard output
-  std::string verdicts;           // a file with every clause of every lead; empty: none
+  std::string table;     // the one that CSV writes; empty: clauses
+  std::string output;    // empty: the standard output
+  std::string verdicts;  // a file with every clause of every lead; empty: none
   std::size_t most_open = 20;
   runtime::AllowedRejects allowed_rejects;
   runtime::CsvOptions csv;

@@ -35,20 +35,20 @@ std::string shortened(const std::string& text) {
   return cut + "...";
 }
 
-// A cell of Markdown is one line, and nothing in it is markup.
-std::string markdown_cell(const std::string& text) {
+}  // namespace
+
+// Nothing in it is markup: neither signs nor what forges turn into links.
+std::string markdown_text(const std::string& text) {
   std::string out;
   for (const char letter : lang::escape_for_terminal(text)) {
     if (letter == '|' || letter == '\\' || letter == '`' || letter == '*' || letter == '_' || letter == '[' ||
-        letter == ']' || letter == '<' || letter == '>' || letter == '#') {
+        letter == ']' || letter == '<' || letter == '>' || letter == '#' || letter == '@' || letter == ':') {
       out += '\\';
     }
     out += letter;
   }
   return out;
 }
-
-}  // namespace
 
 std::string render_text(const std::vector<ReportTable>& tables, bool color) {
   std::string out;
@@ -73,10 +73,11 @@ std::string render_text(const std::vector<ReportTable>& tables, bool color) {
       }
       out += made.substr(0, made.find_last_not_of(' ') + 1) + "\n";
     };
-    const auto is_number = [&](std::size_t column) {
-      return std::any_of(table.rows.begin(), table.rows.end(),
-                         [&](const std::vector<ReportCell>& row) { return row[column].is_number; });
-    };
+    std::vector<bool> numbers(table.columns.size());
+    for (const auto& row : table.rows) {
+      for (std::size_t k = 0; k < row.size(); ++k) numbers[k] = numbers[k] || row[k].is_number;
+    }
+    const auto is_number = [&](std::size_t column) { return numbers[column]; };
     line([&](std::size_t column) { return table.columns[column].title; }, is_number);
     for (const auto& row : table.rows)
       line([&](std::size_t column) { return shortened(row[column].shown); }, is_number);
@@ -94,13 +95,13 @@ std::string render_markdown(const std::vector<ReportTable>& tables) {
     for (std::size_t k = 0; k < table.columns.size(); ++k) {
       if (!is_worth_showing(table, k)) continue;
       columns.push_back(k);
-      out += " " + markdown_cell(table.columns[k].title) + " |";
+      out += " " + markdown_text(table.columns[k].title) + " |";
       rule += table.rows.front()[k].is_number ? "---:|" : "---|";
     }
     out += "\n" + rule + "\n";
     for (const auto& row : table.rows) {
       out += "|";
-      for (const std::size_t column : columns) out += " " + markdown_cell(row[column].shown) + " |";
+      for (const std::size_t column : columns) out += " " + markdown_text(row[column].shown) + " |";
       out += "\n";
     }
   }
@@ -112,8 +113,8 @@ std::string render_json(const std::vector<ReportTable>& tables, const std::vecto
   using Json = nlohmann::ordered_json;
   const auto value = [](const ReportCell& cell) {
     if (cell.plain.empty()) return Json(nullptr);
-    // A share such as 0.7421 keeps its digits: as a number it may lose them on the way.
-    if (cell.is_number && cell.plain.find('.') == std::string::npos) return Json(std::stoll(cell.plain));
+    // A share such as 0.7421 is a text: as a number it may lose digits on the way.
+    if (cell.is_whole) return Json(std::stoll(cell.plain));
     return Json(cell.plain);
   };
   Json made = Json::object();

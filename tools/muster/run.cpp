@@ -1,13 +1,7 @@
 // muster run: a policy over an export.
-#include <unistd.h>
-
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include <filesystem>
 #include <string>
-#include <system_error>
-#include <variant>
 #include <vector>
 
 #include "lang/source/unicode.h"
@@ -15,6 +9,7 @@
 #include "runtime/run/run.h"
 #include "stdlib/kernels/number.h"
 #include "tools/muster/commands.h"
+#include "tools/muster/file_names.h"
 #include "tools/muster/interrupt.h"
 #include "tools/muster/paths.h"
 #include "tools/muster/policy.h"
@@ -28,80 +23,6 @@ namespace {
 
 lang::Error usage(std::string message, std::string fix) {
   return {lang::ErrorKind::usage, "", 0, std::move(message), std::move(fix)};
-}
-
-bool is_standard_output(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
-
-// Whether both names stand for one file, which need not exist yet. A device such as /dev/null may be named twice.
-bool is_same_file(const std::string& a, const std::string& b) {
-  struct stat first{};
-  struct stat second{};
-  if (::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0) {
-    return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
-  }
-  std::error_code failed;
-  const auto place = std::filesystem::weakly_canonical(std::filesystem::absolute(a, failed), failed);
-  const auto other = std::filesystem::weakly_canonical(std::filesystem::absolute(b, failed), failed);
-  return a == b || (!failed && place == other);
-}
-
-// The files that the policy names, beside it.
-struct PolicyFile {
-  std::string role;
-  std::string path;
-};
-std::vector<PolicyFile> files_of_policy(const compiler::Compiled& compiled, const std::string& policy_folder) {
-  std::vector<PolicyFile> files;
-  const auto add = [&](std::string role, const std::string& name) {
-    if (!name.empty()) files.push_back({std::move(role), (std::filesystem::path(policy_folder) / name).string()});
-  };
-  for (const compiler::ObjectSchema& object : compiled.program->schema.objects) {
-    add("the file of " + object.name, object.file);
-  }
-  for (const lang::Declaration& declaration : compiled.tree.declarations) {
-    if (const auto* rates = std::get_if<lang::RatesDecl>(&declaration.node)) add("the rates", rates->file.text);
-  }
-  return files;
-}
-
-// No file of the run may take the place of another.
-lang::Result<> check_names(const RunCommand& command, const runtime::RunOptions& options,
-                           const std::vector<PolicyFile>& policy_files) {
-  struct Named {
-    const std::string* path;
-    const char* role;
-    bool is_input;
-  };
-  std::vector<Named> files = {{&command.policy, "the policy", true}, {&command.leads, "the export", true}};
-  std::vector<std::string> roles;
-  roles.reserve(command.files.size());  // whose letters `files` points at
-  for (const runtime::ObjectFile& file : command.files) {
-    roles.push_back("the file of " + file.object);
-    files.push_back({&file.path, roles.back().c_str(), true});
-  }
-  for (const PolicyFile& file : policy_files) files.push_back({&file.path, file.role.c_str(), true});
-  files.push_back({&options.output, "the verdicts", false});
-  files.push_back({&options.rejects, "the rejects", false});
-  files.push_back({&options.issues, "the issues", false});
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    // A lead's name may hold control sequences; a file keeps them as they are, a terminal would obey them.
-    if (!files[i].is_input && is_standard_output(*files[i].path) && ::isatty(STDOUT_FILENO) == 1) {
-      return usage(fmt::format("{} would be written to this terminal", files[i].role),
-                   "name a file, or send them on: `| less`");
-    }
-    for (std::size_t j = i + 1; j < files.size(); ++j) {
-      if (files[j].path->empty() || (files[i].is_input && files[j].is_input)) continue;
-      if (!files[i].is_input && is_standard_output(*files[i].path) && is_standard_output(*files[j].path)) {
-        return usage(fmt::format("{} and {} cannot both go to the standard output", files[i].role, files[j].role),
-                     "name a file for one of them");
-      }
-      if (!is_standard_output(*files[j].path) && is_same_file(*files[i].path, *files[j].path)) {
-        return usage(fmt::format("{} and {} cannot be one file: {}", files[i].role, files[j].role, *files[j].path),
-                     "name another file");
-      }
-    }
-  }
-  return lang::Done{};
 }
 
 ExitCode fail(const lang::Error& error) {
@@ -142,8 +63,11 @@ ExitCode run(const RunCommand& command) {
   options.columns = command.columns;
   options.csv = command.csv;
   options.formulas = command.formulas;
-  const std::vector<PolicyFile> policy_files = files_of_policy(*compiled, options.policy_folder);
-  if (auto named = check_names(command, options, policy_files); !named) return fail(named.error());
+  std::vector<NamedFile> names = input_files(command.policy, command.leads, command.files, *compiled);
+  names.push_back({options.output, "the verdicts", false});
+  names.push_back({options.rejects, "the rejects", false});
+  names.push_back({options.issues, "the issues", false});
+  if (auto named = check_file_names(names); !named) return fail(named.error());
 
   ReportContext context{command.policy, command.leads, options.output, options.issues, "", false, false};
   context.formulas_escaped = options.formulas == runtime::FormulaPolicy::escape;

@@ -13,6 +13,7 @@
 #include "runtime/run/sla.h"
 #include "stdlib/kernels/time.h"
 #include "tools/muster/commands.h"
+#include "tools/muster/file_names.h"
 #include "tools/muster/interrupt.h"
 #include "tools/muster/paths.h"
 #include "tools/muster/policy.h"
@@ -35,7 +36,7 @@ struct Head {
   std::vector<ReportCell> cells;
   void add(std::string name, std::string value) {
     names.push_back(std::move(name));
-    cells.push_back({value, value, false});
+    cells.push_back({value, value, false, false});
   }
 };
 
@@ -50,7 +51,7 @@ Head head_of(const SlaCommand& command, const compiler::Program& program, runtim
   head.add("zone_database", kernels::zone_database_version());
   const auto add_count = [&](std::string name, std::uint64_t value) {
     head.names.push_back(std::move(name));
-    head.cells.push_back({std::to_string(value), std::to_string(value), true});
+    head.cells.push_back({std::to_string(value), std::to_string(value), true, true});
   };
   add_count("rows", summary.rows);
   add_count("answered", summary.answered);
@@ -62,7 +63,9 @@ Head head_of(const SlaCommand& command, const compiler::Program& program, runtim
 }
 
 std::string head_text(const Head& head, bool markdown) {
-  const auto cell = [&](std::size_t k) { return lang::escape_for_terminal(head.cells[k].shown); };
+  const auto cell = [&](std::size_t k) {
+    return markdown ? markdown_text(head.cells[k].shown) : lang::escape_for_terminal(head.cells[k].shown);
+  };
   std::string title = cell(0) + (head.cells[1].shown.empty() ? "" : ", version " + cell(1));
   return fmt::format(
       "{}{}\n{}policy {}, as of {}, zone {} (tz database {})\n{}{} rows: {} answered, {} of them ignored; "
@@ -71,13 +74,13 @@ std::string head_text(const Head& head, bool markdown) {
       cell(6), cell(7), cell(8), cell(9), cell(10), cell(11));
 }
 
-lang::Result<> write_report(const SlaCommand& command, const std::vector<ReportTable>& tables, const Head& head) {
-  auto file = runtime::OutputFile::create(command.output.empty() ? "-" : command.output);
-  if (!file) return file.error();
+lang::Result<> write_report(const SlaCommand& command, const std::vector<ReportTable>& tables, const Head& head,
+                            runtime::OutputFile& file) {
   if (command.form == SlaForm::csv) {
+    const std::string wanted = command.table.empty() ? "clauses" : command.table;
     const auto table =
-        std::find_if(tables.begin(), tables.end(), [&](const ReportTable& each) { return each.name == command.table; });
-    runtime::CsvWriter writer(*file, runtime::FormulaPolicy::escape);
+        std::find_if(tables.begin(), tables.end(), [&](const ReportTable& each) { return each.name == wanted; });
+    runtime::CsvWriter writer(file, runtime::FormulaPolicy::escape);
     for (const ReportColumn& column : table->columns) writer.cell(column.name);
     if (auto ended = writer.end_row(); !ended) return ended;
     for (const auto& row : table->rows) {
@@ -85,7 +88,7 @@ lang::Result<> write_report(const SlaCommand& command, const std::vector<ReportT
       if (auto ended = writer.end_row(); !ended) return ended;
     }
     if (auto flushed = writer.flush(); !flushed) return flushed;
-    return file->commit();
+    return file.commit();
   }
   std::string text;
   switch (command.form) {
@@ -100,8 +103,8 @@ lang::Result<> write_report(const SlaCommand& command, const std::vector<ReportT
       text = head_text(head, false) + render_text(tables, command.output.empty() && wants_color(Stream::output));
       break;
   }
-  if (auto written = file->write(text); !written) return written;
-  return file->commit();
+  if (auto written = file.write(text); !written) return written;
+  return file.commit();
 }
 
 bool has_agreement(const lang::Tree& tree) {
@@ -135,6 +138,10 @@ ExitCode sla(const SlaCommand& command) {
     return fail({lang::ErrorKind::usage, "", 0, "deadlines need to know which moment is now",
                  fmt::format("muster sla {} {} --as-of 2026-02-01T17:00", command.policy, command.leads)});
   }
+  if (!command.table.empty() && command.form != SlaForm::csv) {
+    return fail({lang::ErrorKind::usage, "", 0,
+                 "--table chooses the table that csv writes; other forms hold all of them", "add --format csv"});
+  }
   runtime::SlaOptions options;
   const auto as_of = parse_as_of(command.choices.as_of, program.zone);
   if (!as_of) return fail(as_of.error());
@@ -145,6 +152,14 @@ ExitCode sla(const SlaCommand& command) {
   options.csv = command.csv;
   options.verdicts = command.verdicts;
   options.most_open = command.most_open;
+  std::vector<NamedFile> names = input_files(command.policy, command.leads, command.files, *compiled);
+  names.push_back({command.output, "the report", false});
+  names.push_back({command.verdicts, "the verdicts", false});
+  if (auto named = check_file_names(names); !named) return fail(named.error());
+  if (command.output.empty() && is_standard_output(command.verdicts)) {
+    return fail({lang::ErrorKind::usage, "", 0, "the report and the verdicts cannot both go to the standard output",
+                 "name a file for one of them: --verdicts verdicts.csv"});
+  }
   Progress progress("reading " + lang::escape_for_terminal(command.leads), !command.quiet);
   options.progress = [&](const runtime::ReadProgress& read) { progress.update(read.bytes_read, read.bytes_total); };
   options.should_stop = [] {
@@ -160,7 +175,10 @@ ExitCode sla(const SlaCommand& command) {
     return ExitCode::ok;  // main ends by the signal
   }
   const Head head = head_of(command, program, *as_of, *summary);
-  if (auto written = write_report(command, sla_tables(*summary, program), head); !written) return fail(written.error());
+  auto file = runtime::OutputFile::create(command.output.empty() ? "-" : command.output);
+  if (!file) return fail(file.error());
+  if (auto written = write_report(command, sla_tables(*summary, program), head, *file); !written)
+    return file->is_broken_pipe() ? ExitCode::broken_pipe : fail(written.error());
   if (!command.allowed_rejects.permits(summary->rejected, summary->rows)) {
     print_error({lang::ErrorKind::data, command.leads, 0,
                  fmt::format("{} of {} rows were rejected, the first in {}", summary->rejected, summary->rows,

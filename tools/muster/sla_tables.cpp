@@ -25,13 +25,13 @@ std::string grouped(std::uint64_t value) {
   return digits;
 }
 
-ReportCell count(std::uint64_t value) { return {grouped(value), std::to_string(value), true}; }
-ReportCell text(std::string value) { return {value, value, false}; }
-ReportCell nothing() { return {"-", "", false}; }
+ReportCell count(std::uint64_t value) { return {grouped(value), std::to_string(value), true, true}; }
+ReportCell text(std::string value) { return {value, value, false, false}; }
+ReportCell nothing() { return {"-", "", false, false}; }
 // Hundredths of a percent: 74.21% and 0.7421.
 ReportCell share(const std::optional<std::int64_t>& value) {
   if (!value) return nothing();
-  return {kernels::format_decimal(*value, 2) + "%", kernels::format_decimal(*value, 4), true};
+  return {kernels::format_decimal(*value, 2) + "%", kernels::format_decimal(*value, 4), true, false};
 }
 ReportCell day(std::int64_t value) { return text(kernels::format_date(value)); }
 
@@ -80,6 +80,7 @@ class Tables {
                "Delivered against promised",
                {{"agreement", "agreement"},
                 {"party", "party"},
+                {"clause", "clause"},
                 {"stage", "stage"},
                 {"first_day", "from"},
                 {"last_day", "to"},
@@ -91,11 +92,13 @@ class Tables {
                 {"ahead", "ahead"},
                 {"came_again", "came again"},
                 {"undated", "without a day"},
-                {"undecided", "undecided"}},
+                {"undecided", "undecided"},
+                {"rejection_open", "rejected or not"}},
                {}};
     pace_ = {"pace",
-             "Week by week",
+             "Step by step",
              {{"agreement", "agreement"},
+              {"clause", "clause"},
               {"stage", "stage"},
               {"first_day", "from"},
               {"last_day", "to"},
@@ -129,7 +132,8 @@ class Tables {
       std::vector<ReportCell> row{title, text(clause.party), text(clause.words)};
       add_counts(row, clause.counts);
       row.push_back(count(clause.counts.beyond_limit));
-      row.push_back(clause.latest > 0 ? text(kernels::format_duration(clause.latest)) : nothing());
+      row.push_back(clause.latest > 0 ? text(kernels::format_duration(clause.latest - clause.latest % 1'000'000))
+                                      : nothing());
       clauses_.rows.push_back(std::move(row));
       for (std::size_t k = 0; k < clause.values.size(); ++k)
         missing_.rows.push_back({title, text(clause.words), text(clause.values[k]), count(clause.lacking[k])});
@@ -181,24 +185,24 @@ class Tables {
     ReportCell expected = nothing();
     ReportCell ahead = nothing();
     if (volume.expected) {
-      const std::int64_t rounded =
-          kernels::rescale(*volume.expected, digits, 0, kernels::RoundingMode::half_even).value;
-      expected = {grouped(static_cast<std::uint64_t>(rounded)), kernels::format_decimal(*volume.expected, digits),
-                  true};
+      const auto shown = [&](std::int64_t value) {
+        return kernels::format_decimal(kernels::rescale(value, digits, 1, kernels::RoundingMode::half_even).value, 1);
+      };
       const std::int64_t difference = static_cast<std::int64_t>(volume.delivered()) * points - *volume.expected;
-      const std::int64_t shown = kernels::rescale(difference, digits, 0, kernels::RoundingMode::half_even).value;
-      ahead = {fmt::format("{:+}", shown), kernels::format_decimal(difference, digits), true};
+      expected = {shown(*volume.expected), kernels::format_decimal(*volume.expected, digits), true, false};
+      ahead = {(difference > 0 ? "+" : "") + shown(difference), kernels::format_decimal(difference, digits), true,
+               false};
     }
-    volume_.rows.push_back({title, text(volume.party), text(volume.stage), day(volume.first_day), day(volume.last_day),
-                            count(volume.promised), count(volume.gross), count(volume.rejected),
+    volume_.rows.push_back({title, text(volume.party), text(volume.words), text(volume.stage), day(volume.first_day),
+                            day(volume.last_day), count(volume.promised), count(volume.gross), count(volume.rejected),
                             count(volume.delivered()), expected, ahead, count(volume.came_again), count(volume.undated),
                             count(volume.undecided)});
     std::uint64_t total = 0;
     for (const runtime::VolumeStep& step : volume.steps) {
       const std::uint64_t delivered = volume.less_rejected ? step.gross - step.rejected : step.gross;
       total += delivered;
-      pace_.rows.push_back({title, text(volume.stage), day(step.first_day), day(step.last_day), count(step.gross),
-                            count(step.rejected), count(delivered), count(total)});
+      pace_.rows.push_back({title, text(volume.words), text(volume.stage), day(step.first_day), day(step.last_day),
+                            count(step.gross), count(step.rejected), count(delivered), count(total)});
     }
   }
 

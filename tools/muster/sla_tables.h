@@ -14,6 +14,7 @@ struct ReportCell {
   std::string shown;       // for people: 1,234   74.2%   2026-03-30 09:20
   std::string plain;       // for programs: 1234   0.7421; empty: missing
   bool is_number = false;  // `plain` is one
+  bool is_whole = false;   // a whole one
 };
 struct ReportColumn {
   std::string name;   // for programs
@@ -33,6 +34,8 @@ struct ReportTable {
 
 // Columns are aligned; everything is made safe for a terminal. Empty tables are left out.
 [[nodiscard]] std::string render_text(const std::vector<ReportTable>& tables, bool color);
+// Text that is no markup of Markdown, on one line.
+[[nodiscard]] std::string markdown_text(const std::string& text);
 [[nodiscard]] std::string render_markdown(const std::vector<ReportTable>& tables);
 // An object with `head` and one array of objects for each table.
 [[nodiscard]] std::string render_json(const std::vector<ReportTable>& tables, const std::vector<ReportCell>& head,

@@ -1,0 +1,75 @@
+#include "tools/muster/file_names.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <variant>
+
+#include "tools/muster/paths.h"
+
+namespace muster::tools {
+
+namespace {
+
+lang::Error usage(std::string message, std::string fix) {
+  return {lang::ErrorKind::usage, "", 0, std::move(message), std::move(fix)};
+}
+
+// Whether both names stand for one file, which need not exist yet. A device such as /dev/null may be named twice.
+bool is_same_file(const std::string& a, const std::string& b) {
+  struct stat first{};
+  struct stat second{};
+  if (::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0) {
+    return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+  }
+  std::error_code failed;
+  const auto place = std::filesystem::weakly_canonical(std::filesystem::absolute(a, failed), failed);
+  const auto other = std::filesystem::weakly_canonical(std::filesystem::absolute(b, failed), failed);
+  return a == b || (!failed && place == other);
+}
+
+}  // namespace
+
+std::vector<NamedFile> input_files(const std::string& policy, const std::string& leads,
+                                   const std::vector<runtime::ObjectFile>& files, const compiler::Compiled& compiled) {
+  std::vector<NamedFile> named{{policy, "the policy", true}, {leads, "the export", true}};
+  for (const runtime::ObjectFile& file : files) named.push_back({file.path, "the file of " + file.object, true});
+  const auto beside = [&](std::string role, const std::string& name) {
+    const std::string path = (std::filesystem::path(folder_of(policy)) / name).string();
+    if (!name.empty()) named.push_back({path, std::move(role), true});
+  };
+  for (const compiler::ObjectSchema& object : compiled.program->schema.objects)
+    beside("the file of " + object.name, object.file);
+  for (const lang::Declaration& declaration : compiled.tree.declarations) {
+    if (const auto* rates = std::get_if<lang::RatesDecl>(&declaration.node)) beside("the rates", rates->file.text);
+  }
+  return named;
+}
+
+lang::Result<> check_file_names(const std::vector<NamedFile>& files) {
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    // A lead's name may hold control sequences; a file keeps them as they are, a terminal would obey them.
+    if (!files[i].is_input && is_standard_output(files[i].path) && ::isatty(STDOUT_FILENO) == 1) {
+      return usage(fmt::format("{} would be written to this terminal", files[i].role),
+                   "name a file, or send them on: `| less`");
+    }
+    for (std::size_t j = i + 1; j < files.size(); ++j) {
+      if (files[j].path.empty() || (files[i].is_input && files[j].is_input)) continue;
+      if (!files[i].is_input && is_standard_output(files[i].path) && is_standard_output(files[j].path)) {
+        return usage(fmt::format("{} and {} cannot both go to the standard output", files[i].role, files[j].role),
+                     "name a file for one of them");
+      }
+      if (!is_standard_output(files[j].path) && is_same_file(files[i].path, files[j].path)) {
+        return usage(fmt::format("{} and {} cannot be one file: {}", files[i].role, files[j].role, files[j].path),
+                     "name another file");
+      }
+    }
+  }
+  return lang::Done{};
+}
+
+}  // namespace muster::tools
