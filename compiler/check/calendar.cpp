@@ -95,18 +95,21 @@ CalendarOutput Checker::read_calendar(const CalendarDecl& calendar, const Declar
     std::uint64_t days = static_cast<std::uint64_t>(std::count(open.weekdays.begin(), open.weekdays.end(), true));
     for (const DayRange& range : open.days) days += days_in(range);
     if (!may_add_hours(days * open.hours.size(), open.span)) return made;
-    bool overlaps = false;
+    const std::vector<kernels::Hours>* overlapping = nullptr;  // of the first such day: one message a line
+    const auto add_to = [&](std::vector<kernels::Hours>& day) {
+      if (!add_hours(hours, day) && overlapping == nullptr) overlapping = &day;
+    };
     for (std::size_t weekday = 0; weekday < open.weekdays.size(); ++weekday) {
-      if (open.weekdays[weekday]) overlaps = !add_hours(hours, made.hours.week[weekday]) || overlaps;
+      if (open.weekdays[weekday]) add_to(made.hours.week[weekday]);
     }
     for (const DayRange& range : open.days) {
       for (std::int32_t day = range.from; day <= range.to; ++day) {
         std::vector<kernels::Hours>& own = made.hours.special[day];
         if (opened.insert(day).second) own.clear();
-        overlaps = !add_hours(hours, own) || overlaps;
+        add_to(own);
       }
     }
-    if (overlaps) diagnostics_.emit<DiagnosticId::hours_overlap>(open.span, std::string(sources_.text(open.span)));
+    if (overlapping != nullptr) report_overlap(open, *overlapping);
   }
   // A line that could not be read may have been the one with the hours.
   const Span whole = declaration.span;
@@ -116,6 +119,18 @@ CalendarOutput Checker::read_calendar(const CalendarDecl& calendar, const Declar
   if (calendar.open.empty() && !is_broken)
     diagnostics_.emit<DiagnosticId::never_open>(declaration.keyword, calendar.name.text);
   return made;
+}
+
+// Points at the hours of the line that share a minute with others of the day; the last such ones were added last.
+void Checker::report_overlap(const OpenHours& open, const std::vector<kernels::Hours>& day) {
+  Span place = open.span;
+  for (const OpenHours::Hours& hours : open.hours) {
+    const auto shares = [&](const kernels::Hours& other) {
+      return hours.from_minute < other.to && other.from < hours.to_minute;
+    };
+    if (std::count_if(day.begin(), day.end(), shares) > 1) place = hours.span;
+  }
+  diagnostics_.emit<DiagnosticId::hours_overlap>(place, std::string(sources_.text(place)));
 }
 
 // So many more opening hours, or days with hours of their own; false and one message where that is too many.

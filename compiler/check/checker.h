@@ -203,6 +203,7 @@ class Checker {
   void read_calendars();
   CalendarOutput read_calendar(const lang::CalendarDecl& calendar, const lang::Declaration& declaration);
   void read_closed_days(const lang::Quoted& file, kernels::BusinessHours& hours);
+  void report_overlap(const lang::OpenHours& open, const std::vector<kernels::Hours>& day);
   bool may_add_hours(std::uint64_t count, lang::Span place);
   void check_calendar(ExprId id);
 

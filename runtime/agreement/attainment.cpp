@@ -82,15 +82,15 @@ bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_vie
     ++totals_.handed_over;
     totals_.without_moment += at ? 0 : 1;
   }
-  const std::string_view owner = verdict.owner(row);
+  const std::string_view written = verdict.owner(row);
+  const std::string_view owner = totals_.has_owners && written.empty() ? "(no owner)" : written;
   ByParty* by_owner = nullptr;
   if (totals_.has_owners) {
-    const std::string key_of_owner = owner.empty() ? std::string() : kernels::fold_text(owner);
+    const std::string key_of_owner = written.empty() ? std::string() : kernels::fold_text(written);
     auto found = by_owner_.find(key_of_owner);
     if (found == by_owner_.end()) {
       if ((by_owner_.size() + 1) * party_count_ > most_owners_) return false;
-      const std::string_view shown = owner.empty() ? "(no owner)" : owner;
-      found = by_owner_.emplace(key_of_owner, Owner{std::string(shown), {}}).first;
+      found = by_owner_.emplace(key_of_owner, Owner{std::string(owner), {}}).first;
     }
     by_owner = &found->second.parties;
   }

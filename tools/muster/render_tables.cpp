@@ -39,13 +39,13 @@ std::string shortened(const std::string& text) {
 
 // Nothing in it is markup: neither signs nor what forges turn into links.
 std::string markdown_text(const std::string& text) {
+  constexpr std::string_view marks = "|\\`*_[]<>#@";
+  const std::string safe = lang::escape_for_terminal(text);
   std::string out;
-  for (const char letter : lang::escape_for_terminal(text)) {
-    if (letter == '|' || letter == '\\' || letter == '`' || letter == '*' || letter == '_' || letter == '[' ||
-        letter == ']' || letter == '<' || letter == '>' || letter == '#' || letter == '@' || letter == ':') {
-      out += '\\';
-    }
-    out += letter;
+  for (std::size_t at = 0; at < safe.size(); ++at) {
+    const bool begins_link = safe.compare(at, 3, "://") == 0;
+    if (begins_link || marks.find(safe[at]) != std::string_view::npos) out += '\\';
+    out += safe[at];
   }
   return out;
 }

@@ -196,7 +196,7 @@ class Tables {
     volume_.rows.push_back({title, text(volume.party), text(volume.words), text(volume.stage), day(volume.first_day),
                             day(volume.last_day), count(volume.promised), count(volume.gross), count(volume.rejected),
                             count(volume.delivered()), expected, ahead, count(volume.came_again), count(volume.undated),
-                            count(volume.undecided)});
+                            count(volume.undecided), count(volume.rejection_open)});
     std::uint64_t total = 0;
     for (const runtime::VolumeStep& step : volume.steps) {
       const std::uint64_t delivered = volume.less_rejected ? step.gross - step.rejected : step.gross;
