@@ -99,7 +99,7 @@ void Checker::check_declaration(std::uint32_t index) {
                         [](const CalendarDecl&) {},
                         [&](const SlaDecl& sla) { check_sla(sla, declaration.keyword); },
                         [&](const GuaranteeDecl& guarantee) { check_guarantee(guarantee); },
-                        [](const TestDecl&) {},
+                        [&](const TestDecl& test) { check_test(test, index); },
                         [&](const RatesDecl& rates) { check_rates(rates, index); },
                         [&](const IgnoreDecl& ignore) { check_condition(ignore.condition); },
                         [&](const QualifierDecl& qualifier) {

@@ -54,6 +54,12 @@ void Lowerer::run() {
     }
   }
   add_row_ignores();
+  if (!policy_.tests.empty()) {
+    lower_tests();
+    if (builder_.too_large()) {
+      diagnostics_.emit<DiagnosticId::program_too_large>(policy_.tests.front().span, limits_.instructions);
+    }
+  }
 }
 
 void Lowerer::lower_declaration(std::uint32_t index) {
