@@ -2,9 +2,9 @@
 // and objects, data.cpp types and picklists, name.cpp follows names, expression.cpp types texts and calls,
 // condition.cpp comparisons and tests, rows.cpp what is asked about rows, window.cpp windows in time and evidence,
 // arithmetic.cpp sums and products, choice.cpp bands, match and if, score.cpp scores, constant.cpp works out what is
-// fixed; tables, frameworks, the lifecycle, rates, settings and guarantees have a file each. After a mistake a type is poison, so
-// that one mistake speaks once. May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called by:
-// compile.cpp.
+// fixed; tables, frameworks, the lifecycle, rates, settings and guarantees have a file each. After a mistake a type is
+// poison, so that one mistake speaks once. May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called
+// by: compile.cpp.
 #pragma once
 
 #include <algorithm>
@@ -242,6 +242,8 @@ class Checker {
   void check_share(const lang::ExpectShare& share, Expectation& expected, TestConditions& conditions);
   std::optional<std::int64_t> check_share_bound(ExprId id, bool is_share);
   void note_names(ExprId id, std::vector<std::string>& names) const;
+  // The declaration of an output that a test may name; nothing elsewhere.
+  [[nodiscard]] std::optional<std::uint32_t> tested_output(const std::vector<lang::Name>& path) const;
 
   // ---- expression.cpp
   // The type of an expression; `opposite` is the type that it stands against, whose members a bare name means first.
@@ -323,17 +325,18 @@ class Checker {
   bool is_currency_broken_ = false;                           // the header names one that does not exist
   const std::vector<lang::Parameter>* parameters_ = nullptr;  // of the define or pattern that is being checked
   std::vector<Type> parameter_types_;
-  Scopes scopes_{{}};                       // the rows that the expression now checked is about, outermost first
-  bool reads_rows_ = false;                 // the declaration now checked reads something about rows
-  std::unordered_set<std::uint32_t> free_;  // declarations that read nothing about rows
-  std::unordered_set<std::uint32_t> known_rows_;                // by RowsId: TypedPolicy::rows says what they are
-  std::map<std::string, lang::Span> outputs_;                   // names of outputs
-  bool may_be_reference_ = false;                               // the name now checked may be that of a reference
+  Scopes scopes_{{}};                             // the rows that the expression now checked is about, outermost first
+  bool reads_rows_ = false;                       // the declaration now checked reads something about rows
+  std::unordered_set<std::uint32_t> free_;        // declarations that read nothing about rows
+  std::unordered_set<std::uint32_t> known_rows_;  // by RowsId: TypedPolicy::rows says what they are
+  std::map<std::string, std::uint32_t> outputs_;  // by name: the declaration
+  bool may_be_reference_ = false;                 // the name now checked may be that of a reference
   std::unordered_map<std::uint32_t, std::vector<const lang::ExtendDecl*>> extensions_;  // by table
   // By table and column: a missing argument leaves the result open.
   std::unordered_map<std::uint32_t, std::vector<bool>> open_columns_;
   std::optional<std::uint32_t> framework_;              // that is being checked
-  std::optional<std::int64_t> test_instant_;            // the `as of` of the test that is being checked
+  bool in_test_ = false;                                // a test is being checked
+  std::optional<std::int64_t> test_instant_;            // its `as of`, if it says one
   std::map<std::uint32_t, std::uint32_t> latest_rows_;  // of that test: by object, the last row
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t>
       referred_rows_;        // of that test: by parent and `one` relation

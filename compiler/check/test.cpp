@@ -47,6 +47,7 @@ void Checker::check_test(const TestDecl& test, std::uint32_t index) {
   referred_rows_.clear();
   TestCase made{test.title.text, declaration.keyword, {}};
   bool expects = false;
+  in_test_ = true;
   for (const TestItem& item : test.items) {
     if (const auto* as_of = std::get_if<ScenarioAsOf>(&item.node)) {
       check_scenario_as_of(*as_of, made);
@@ -57,9 +58,9 @@ void Checker::check_test(const TestDecl& test, std::uint32_t index) {
       break;
     }
     if (made.moments.empty()) {
-      diagnostics_.emit<DiagnosticId::test_without_as_of>(item.span);
+      // Where time matters, the lowering reports it: only then is it known what the policy reads.
+      made.has_moment = false;
       made.moments.emplace_back();
-      test_instant_ = 0;
     }
     const auto* row = std::get_if<ScenarioRow>(&item.node);
     // What was expected does not know of rows that are told behind it.
@@ -76,8 +77,22 @@ void Checker::check_test(const TestDecl& test, std::uint32_t index) {
     }
   }
   test_instant_.reset();
+  in_test_ = false;
+  const bool has_dated_settings =
+      std::any_of(tree_.declarations.begin(), tree_.declarations.end(), [](const Declaration& each) {
+        const auto* setting = std::get_if<SettingDecl>(&each.node);
+        return setting != nullptr && !setting->later.empty();
+      });
+  if (!made.has_moment && has_dated_settings) diagnostics_.emit<DiagnosticId::test_without_as_of>(declaration.keyword);
   if (!expects) diagnostics_.emit<DiagnosticId::test_without_expect>(declaration.keyword);
   if (options_.with_tests) policy_.tests.push_back(std::move(made));
+}
+
+std::optional<std::uint32_t> Checker::tested_output(const std::vector<Name>& path) const {
+  if (!in_test_ || path.size() != 1) return std::nullopt;
+  if (reach(symbols_, scopes_, path).failure != Failure::unknown) return std::nullopt;
+  const auto found = outputs_.find(path[0].text);
+  return found == outputs_.end() ? std::nullopt : std::optional(found->second);
 }
 
 // A day means its last moment (section 4, number 17).

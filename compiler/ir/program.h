@@ -226,7 +226,7 @@ struct Outputs {
   std::optional<RouteOutput> route;
   std::vector<ValueOutput> values;
   std::vector<SlaOutput> slas;
-  std::vector<GuaranteeOutput> guarantees;         // only where CompileOptions ask for them
+  std::vector<GuaranteeOutput> guarantees;     // only where CompileOptions ask for them
   std::vector<LifecycleOutput::Issue> issues;  // values that are missing because rows cannot be told apart
 };
 
@@ -273,6 +273,7 @@ struct TestCase {
   std::string title;
   lang::Span span;
   std::vector<TestMoment> moments;
+  bool has_moment = true;  // it begins with `as of`
 };
 // A criterion of a qualifier, for coverage and for what a test says about an open one.
 struct CriterionOutput {
