@@ -1,10 +1,14 @@
 #include "runtime/scenario/over_data.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "lang/source/beneath.h"
+#include "runtime/ingest/byte_source.h"
 #include "runtime/ingest/lead_reader.h"
 #include "runtime/run/feeder.h"
 #include "runtime/run/object_files.h"
@@ -16,17 +20,34 @@ using compiler::SpaceId;
 using compiler::ValueId;
 using lang::Result;
 
+namespace {
+
+Result<std::unique_ptr<ByteSource>> open_leads(const std::string& policy_folder, const std::string& name) {
+  auto opened = lang::open_beneath(policy_folder, name);
+  if (opened) return open_file(std::move(*opened), name);
+  return lang::Error{opened.error().kind, name, 0, "a test names this file: " + opened.error().message,
+                     opened.error().fix};
+}
+
+}  // namespace
+
 Result<LeadCount> count_leads(const compiler::Program& program, ValueId condition, const std::string& name,
                               const std::string& policy_folder, AsOf as_of, const lang::Limits& limits) {
-  Result<std::string> path = path_in_folder(policy_folder, name);
-  if (!path) return path.error();
-  auto sources = open_object_files(program, {}, policy_folder, *path);
+  auto leads = open_leads(policy_folder, name);
+  if (!leads) return leads.error();
+  auto sources = open_object_files(program, {}, policy_folder, (std::filesystem::path(policy_folder) / name).string());
   if (!sources) return sources.error();
+  for (TableSource& source : *sources) {
+    if (source.object != program.schema.subject) continue;
+    auto again = open_leads(policy_folder, name);  // never by its path, which may lead elsewhere by now
+    if (!again) return again.error();
+    source.source = std::move(*again);
+  }
   const std::optional<AsOf> moment = program.reads_as_of ? std::optional(as_of) : std::nullopt;
   ReadOptions reading;
   reading.as_of = moment;
   reading.temporary_folder = policy_folder;
-  auto reader = LeadReader::open(*path, program, reading, limits);
+  auto reader = LeadReader::open(std::move(*leads), name, program, reading, limits);
   if (!reader) return reader.error();
 
   std::vector<ValueId> values{condition};
