@@ -19,6 +19,7 @@ struct CompileOptions {
   std::string folder;                     // of the policy: files that it names lie there; empty: it has none
   std::vector<std::string> settings;      // NAME=VALUE: settings that have another value this time (override.h)
   bool guarantees = false;                // the program also says where guarantees do not hold
+  bool with_tests = false;                // keep the tests of the policy, for `muster test`
 };
 
 // Types everything and reports every mistake. The result may be lowered only if `diagnostics` has no errors.

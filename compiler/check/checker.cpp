@@ -54,7 +54,15 @@ TypedPolicy Checker::run() {
   read_override();
   read_extensions();
   read_rates();
-  for (std::uint32_t index : definitions_.order) check_declaration(index);
+  const auto is_test = [&](std::uint32_t index) {
+    return std::holds_alternative<TestDecl>(tree_.declarations[index].node);
+  };
+  for (std::uint32_t index : definitions_.order) {
+    if (!is_test(index)) check_declaration(index);
+  }
+  for (std::uint32_t index = 0; index < tree_.declarations.size(); ++index) {  // they read everything else
+    if (is_test(index)) check_declaration(index);
+  }
   check_never_uses();
   policy_.order = definitions_.order;
   policy_.with_agreements = options_.agreements;
@@ -99,7 +107,7 @@ void Checker::check_declaration(std::uint32_t index) {
                         [](const CalendarDecl&) {},
                         [&](const SlaDecl& sla) { check_sla(sla, declaration.keyword); },
                         [&](const GuaranteeDecl& guarantee) { check_guarantee(guarantee); },
-                        [](const TestDecl&) {},
+                        [&](const TestDecl& test) { check_test(test, index); },
                         [&](const RatesDecl& rates) { check_rates(rates, index); },
                         [&](const IgnoreDecl& ignore) { check_condition(ignore.condition); },
                         [&](const QualifierDecl& qualifier) {
@@ -147,10 +155,12 @@ void Checker::check_output(const OutputDecl& output, std::uint32_t index) {
   const bool is_column = symbol.meaning == Meaning::qualifier || symbol.meaning == Meaning::score ||
                          symbol.meaning == Meaning::grade || symbol.meaning == Meaning::framework ||
                          symbol.meaning == Meaning::stage;
-  const auto [first, is_new] = outputs_.emplace(output.name.text, output.name.span);
+  const auto [first, is_new] = outputs_.emplace(output.name.text, index);
   if (!is_column && is_new) return;
   diagnostics_.emit<DiagnosticId::duplicate_name>(output.name.span, output.name.text)
-      .notes.push_back({is_column ? symbol.span : first->second, "first here"});
+      .notes.push_back(
+          {is_column ? symbol.span : std::get<OutputDecl>(tree_.declarations[first->second].node).name.span,
+           "first here"});
 }
 
 void Checker::check_qualifier(const std::vector<CriterionId>& items, bool& may_be_missing) {

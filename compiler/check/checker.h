@@ -224,6 +224,29 @@ class Checker {
   void check_written_field(ExprId id);  // a field that is `dated by` a moment
   [[nodiscard]] const lang::StageDecl* find_stage(std::string_view name) const;
 
+  // ---- test.cpp
+  void check_test(const lang::TestDecl& test, std::uint32_t index);
+  void check_scenario_as_of(const lang::ScenarioAsOf& as_of, TestCase& test);
+  void check_scenario_row(const lang::ScenarioRow& row, TestMoment& moment);
+  // What the name of a row stands for; nothing after a mistake.
+  struct ScenarioPlace {
+    std::uint32_t object = 0;
+    bool is_lead = false;
+    std::optional<std::uint32_t> relation;  // of leads
+    std::optional<std::uint32_t> kind;
+  };
+  std::optional<ScenarioPlace> find_scenario_place(const lang::ScenarioRow& row);
+  void report_no_scenario_row(const lang::Name& name);
+  // The cells of the row that is meant: a new one, or one that stands there already.
+  std::vector<TestCell>* scenario_cells(const lang::ScenarioRow& row, const ScenarioPlace& place, TestMoment& moment);
+  std::optional<TestCell> check_scenario_value(const ScenarioPlace& place, const lang::ScenarioValue& value);
+  std::optional<Expectation> check_expectation(const lang::TestItem& item);
+  void check_share(const lang::ExpectShare& share, Expectation& expected, TestConditions& conditions);
+  std::optional<std::int64_t> check_share_bound(ExprId id, bool is_share);
+  void note_names(ExprId id, std::vector<std::string>& names) const;
+  // The declaration of an output that a test may name; nothing elsewhere.
+  [[nodiscard]] std::optional<std::uint32_t> tested_output(const std::vector<lang::Name>& path) const;
+
   // ---- expression.cpp
   // The type of an expression; `opposite` is the type that it stands against, whose members a bare name means first.
   Type check(ExprId id, const Type* opposite = nullptr);
@@ -309,13 +332,18 @@ class Checker {
   bool reads_rows_ = false;                       // the declaration now checked reads something about rows
   std::unordered_set<std::uint32_t> free_;        // declarations that read nothing about rows
   std::unordered_set<std::uint32_t> known_rows_;  // by RowsId: TypedPolicy::rows says what they are
-  std::map<std::string, lang::Span> outputs_;     // names of outputs
+  std::map<std::string, std::uint32_t> outputs_;  // by name: the declaration
   bool may_be_reference_ = false;                 // the name now checked may be that of a reference
   std::unordered_map<std::uint32_t, std::vector<const lang::ExtendDecl*>> extensions_;  // by table
   // By table and column: a missing argument leaves the result open.
   std::unordered_map<std::uint32_t, std::vector<bool>> open_columns_;
-  std::optional<std::uint32_t> framework_;  // that is being checked
-  bool in_letters_ = false;                 // its letters, which cannot read one another
+  std::optional<std::uint32_t> framework_;              // that is being checked
+  bool in_test_ = false;                                // a test is being checked
+  std::optional<std::int64_t> test_instant_;            // its `as of`, if it says one
+  std::map<std::uint32_t, std::uint32_t> latest_rows_;  // of that test: by object, the last row
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t>
+      referred_rows_;        // of that test: by parent and `one` relation
+  bool in_letters_ = false;  // its letters, which cannot read one another
 };
 
 // A number of the type as an author would write it: 2026-02-28, 50000 USD. `digits`: of the value.

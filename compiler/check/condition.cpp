@@ -24,7 +24,7 @@ bool Checker::waits_for_opposite(ExprId id) const {
   if (const auto* group = std::get_if<Parenthesised>(&node)) return waits_for_opposite(group->inner);
   const auto* name = std::get_if<NameRef>(&node);
   if (name == nullptr || name->path.size() != 1) return false;
-  if (is_parameter(name->path[0].text)) return false;
+  if (is_parameter(name->path[0].text) || tested_output(name->path)) return false;
   return symbols_.is_member_somewhere(name->path[0].text) ||
          reach(symbols_, scopes_, name->path).failure == Failure::unknown;
 }

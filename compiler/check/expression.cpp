@@ -102,6 +102,10 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
                  [&](const Ago& ago) {
                    const Type type = check(ago.duration);
                    require_type(ago.duration, {.kind = Kind::duration}, type);
+                   if (!test_instant_) {
+                     diagnostics_.emit<DiagnosticId::ago_outside_test>(span(id));
+                     return poison();
+                   }
                    return fixed({.kind = Kind::datetime});
                  },
                  [&](const Negate& negate) {

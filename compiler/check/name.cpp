@@ -163,6 +163,12 @@ Type Checker::check_name(ExprId id, const NameRef& name, const Type* opposite) {
       return parameter_types_[own.index];
     }
     if (opposite != nullptr && bind_member(id, word, *opposite)) return *opposite;
+    if (const auto output = tested_output(name.path)) {
+      own.meaning = Meaning::let;
+      own.index = *output;
+      own.may_be_missing = policy_.declaration_may_be_missing.at(*output);
+      return policy_.declaration_types.at(*output);
+    }
     if (opposite != nullptr && reach(symbols_, scopes_, name.path).failure == Failure::unknown) {
       report_no_member(name.path[0], *opposite);
       return poison();

@@ -87,6 +87,13 @@ struct GradeInfo {
   bool ordered = false;
 };
 
+// The expressions of an expectation.
+struct TestConditions {
+  lang::ExprId condition;                   // none: `stage` says what is asked
+  std::optional<std::uint32_t> stage;       // share of MQL: this stage or above
+  std::optional<lang::ExprId> left, right;  // of a comparison, to be shown
+};
+
 struct TypedPolicy {
   std::string title, version, owner;
   kernels::Zone zone = kernels::Zone::utc();
@@ -123,7 +130,10 @@ struct TypedPolicy {
   std::unordered_map<std::uint32_t, std::vector<Constant>> lists;
   std::unordered_map<std::uint32_t, std::uint32_t> same_list;  // a test to the first one with the same set and type
   std::unordered_set<std::uint32_t> gapless;                   // score items whose bands cover everything
-  std::vector<std::uint32_t> order;                            // declarations, each after what it uses
+  // The tests, if they are asked for, and the conditions in them that are still to be lowered.
+  std::vector<TestCase> tests;
+  std::unordered_map<std::uint32_t, TestConditions> test_conditions;  // by where an expectation begins
+  std::vector<std::uint32_t> order;                                   // declarations, each after what it uses
 
   [[nodiscard]] const ExprInfo& info(lang::ExprId id) const { return expressions[id.index]; }
   [[nodiscard]] const Type& type_of(lang::ExprId id) const { return expressions[id.index].type; }

@@ -147,6 +147,16 @@ void for_each_output(AnyProgram& program, const Visit& visit) {
     visit(guarantee.broken, guarantee.title, truth);
   }
   for (auto& issue : outputs.issues) visit(issue.condition, issue.where, truth);
+  for (auto& test : program.tests.cases) {
+    for (auto& moment : test.moments) {
+      for (auto& expected : moment.expectations) {
+        visit_present(expected.value, expected.words, truth);
+        visit_present(expected.left, expected.words, any);
+        visit_present(expected.right, expected.words, any);
+      }
+    }
+  }
+  for (auto& criterion : program.tests.criteria) visit(criterion.condition, criterion.label, truth);
   for (auto& root : program.fault_roots) visit(root.value, root.label, any);
 }
 

@@ -226,8 +226,65 @@ struct Outputs {
   std::optional<RouteOutput> route;
   std::vector<ValueOutput> values;
   std::vector<SlaOutput> slas;
-  std::vector<GuaranteeOutput> guarantees;         // only where CompileOptions ask for them
+  std::vector<GuaranteeOutput> guarantees;     // only where CompileOptions ask for them
   std::vector<LifecycleOutput::Issue> issues;  // values that are missing because rows cannot be told apart
+};
+
+// ---- tests: only where a policy is compiled for them
+
+struct TestCell {
+  std::uint32_t field = 0;  // of the row's object
+  std::int64_t value = 0;   // mantissa, code, days, microseconds, 0/1
+  std::string text;         // texts
+};
+struct TestRow {
+  static constexpr std::uint32_t lead = 0xffff'ffffU;
+  std::uint32_t object = 0;
+  std::uint32_t parent = lead;  // of TestMoment::rows, before this one; or the lead
+  std::uint32_t relation = 0;   // of the parent's object
+  std::vector<TestCell> cells;  // each field once
+};
+// What is expected of a lead (condition, reason, route), or of a file of leads (share, count).
+struct Expectation {
+  enum class Kind : std::uint8_t { condition, reason, route, share, count };
+  Kind kind = Kind::condition;
+  lang::Span span;
+  std::string words;    // as the author wrote it
+  ValueId value;        // condition, share, count
+  ValueId left, right;  // of a comparison; none: there is nothing to show
+  std::string left_words;
+  bool is_stage = false;              // the comparison is about the stage
+  std::vector<std::string> names;     // scores and qualifiers that the condition names
+  std::string score;                  // reason
+  std::string text;                   // a part of the reason, the destination, the file
+  bool negated = false;               // reason
+  std::optional<lang::CompareOp> op;  // share, count; none: from low to high, both included
+  std::int64_t low = 0, high = 0;     // share: of 4 digits
+};
+// The lead and its rows as they are at one step of a test, with all that was said before.
+struct TestMoment {
+  std::int64_t instant = 0;
+  std::int32_t day = 0;  // in the policy's zone
+  std::vector<TestCell> lead;
+  std::vector<TestRow> rows;
+  std::vector<Expectation> expectations;
+};
+struct TestCase {
+  std::string title;
+  lang::Span span;
+  std::vector<TestMoment> moments;
+  bool has_moment = true;  // it begins with `as of`
+};
+// A criterion of a qualifier, for coverage and for what a test says about an open one.
+struct CriterionOutput {
+  std::string qualifier;
+  std::string label;
+  lang::Span span;
+  ValueId condition;
+};
+struct Tests {
+  std::vector<TestCase> cases;
+  std::vector<CriterionOutput> criteria;
 };
 
 // A value whose fault matters (section 4, number 8): where it is missing because of a fault, division records an
@@ -271,6 +328,7 @@ struct Program {
   std::vector<CalendarOutput> calendars;  // by member of the picklist `calendar`
 
   Outputs outputs;
+  Tests tests;
   std::vector<FaultRoot> fault_roots;
 
   [[nodiscard]] std::span<const ValueId> operands_of(const Inst& inst) const {

@@ -26,7 +26,11 @@ Program lower(const Tree& tree, const Symbols& symbols, const SourceMap& sources
   program.settings = std::move(policy.settings);
   program.spaces.add({Link::root, SpaceId{root_space}, program.schema.subject, 0, {}, {}});
   Lowerer(tree, symbols, sources, policy, limits, diagnostics, program).run();
-  if (!diagnostics.has_errors()) prune(program);
+  if (diagnostics.has_errors()) return program;
+  prune(program);
+  for (const TestCase& test : program.tests.cases) {
+    if (program.reads_as_of && !test.has_moment) diagnostics.emit<DiagnosticId::test_without_as_of>(test.span);
+  }
   return program;
 }
 
@@ -54,6 +58,12 @@ void Lowerer::run() {
     }
   }
   add_row_ignores();
+  if (!policy_.tests.empty()) {
+    lower_tests();
+    if (builder_.too_large()) {
+      diagnostics_.emit<DiagnosticId::program_too_large>(policy_.tests.front().span, limits_.instructions);
+    }
+  }
 }
 
 void Lowerer::lower_declaration(std::uint32_t index) {
@@ -124,6 +134,7 @@ Extent Lowerer::value_of(std::uint32_t index) {
   const Declaration& declaration = tree_.declarations[index];
   const Extent value = in_space(space(), [&] {
     if (const auto* let = std::get_if<LetDecl>(&declaration.node)) return lower(let->value);
+    if (const auto* output = std::get_if<OutputDecl>(&declaration.node)) return lower(output->value);  // in a test
     if (const auto* grade = std::get_if<GradeDecl>(&declaration.node)) return lower_grade(index, *grade);
     const auto& qualifier = std::get<QualifierDecl>(declaration.node);
     return exactly(lower_qualifier(qualifier.items, GroupKind::all_of, 0, declaration.keyword));

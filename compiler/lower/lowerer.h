@@ -65,6 +65,10 @@ class Lowerer {
   Extent value_of(std::uint32_t declaration);
   const ScoreValues& score_of(std::uint32_t declaration);
 
+  // ---- test.cpp
+  void lower_tests();
+  void lower_expectation(Expectation& expected);
+
   // ---- space.cpp: which rows an expression is about
   // What must be put back when the lowering of one place is done. `spaces` are the enclosing rows, the present last.
   struct Scope {

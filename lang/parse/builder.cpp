@@ -90,10 +90,6 @@ void Builder::check_limits(std::size_t at) {
   throw SyntaxError{at, SyntaxError::Leaves::file};
 }
 
-void Builder::report_later(std::size_t begin, std::size_t end) {
-  emit<DiagnosticId::later_declaration>(span(begin, end), shorten(text.substr(begin, end - begin)));
-}
-
 void Builder::report_expected(std::size_t at, std::string_view what, std::string_view fix) {
   if (error_position(at) == at) {
     const std::size_t word_end = identifier_end(text, at);
@@ -154,12 +150,6 @@ void Builder::fail_end_of_rule(std::size_t at, bool file_level) {
 void Builder::fail_unknown_declaration(std::size_t at) {
   const std::size_t end = token_end(text, at);
   const std::string_view word = text.substr(at, end - at);
-  for (const std::string_view later : later_keywords) {
-    if (word == later) {
-      report_later(at, end);
-      throw SyntaxError{end};
-    }
-  }
   Diagnostic& made = emit<DiagnosticId::unknown_declaration>(span(at, end), shorten(word));
   std::vector<std::string> known;
   for (const DeclarationKeyword& row : declaration_keywords) known.emplace_back(row.word);

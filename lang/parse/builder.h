@@ -114,7 +114,6 @@ class Builder {
   void report_expected(std::size_t at, std::string_view what, std::string_view fix);
   [[noreturn]] void fail_operand(std::size_t at);
   [[noreturn]] void fail_end_of_rule(std::size_t at, bool file_level);
-  void report_later(std::size_t begin, std::size_t end);
   void report_foreign(std::size_t begin, std::size_t end, std::string_view fix);
   void report_reserved_name(std::size_t begin, std::size_t end);
   void report_unclosed_block(std::size_t at);
@@ -173,6 +172,7 @@ class Builder {
   void push_lowest(Span where);
   void push_highest(Span where);
   void make_default();
+  void make_ago();
   void negate_fallback(Span where);
   void make_state(State state);
   void make_known();
@@ -582,6 +582,21 @@ class Builder {
   void finish_escalation(Span where);
   void finish_sla();
 
+  // ---- tests
+  void begin_test();
+  TestDecl test;
+  ScenarioRow scenario_row;
+  void finish_scenario_as_of(Span where);
+  void begin_scenario_row();
+  void take_scenario_kind();
+  void finish_scenario_value(Span where);
+  void finish_scenario_row(Span where);
+  void finish_expect_condition(Span where);
+  void finish_expect_reason(Span where);
+  void finish_expect_route(Span where);
+  void finish_expect_share(Span where);
+  void finish_test();
+
   // ---- recovery: what a mistake undoes
   struct Marks {
     std::size_t items, names, texts, bands, arms, band_points, rules, open_parentheses, open_braces, open_set_braces,
@@ -610,6 +625,9 @@ class Builder {
   void begin_qualifier(QualifierKind kind);
   void keep_lifecycle_item(Span where,
                            std::variant<StageDecl, NotYet, Disqualified, Recycled, NeverBackBelow, StageOverride> node);
+  void keep_test_item(
+      Span where,
+      std::variant<ScenarioAsOf, ScenarioRow, ExpectCondition, ExpectReason, ExpectRoute, ExpectShare> node);
   std::size_t height_of(const Window& window) const;
   std::size_t height_of(RowsId rows) const;
   void keep_frequency(Frequency frequency);

@@ -6,6 +6,7 @@
 #include "lang/parse/data.h"
 #include "lang/parse/guarantees.h"
 #include "lang/parse/scores.h"
+#include "lang/parse/tests.h"
 
 namespace muster::lang::grammar {
 
@@ -116,6 +117,6 @@ struct qualifier
 
 struct declaration
     : seq<sor<policy, import, object, picklist, set_declaration, setting, let, define, table, extend, rates, ignore,
-              qualifier, score, framework, grade, lifecycle, route, output, calendar, sla, guarantee>,
+              qualifier, score, framework, grade, lifecycle, route, output, calendar, sla, guarantee, test>,
           declaration_end> {};
 }  // namespace muster::lang::grammar

@@ -172,7 +172,8 @@ struct rounded
                  expect<"`to` and a number of digits", "such as `rounded half up to 2 digits`", word<"to">,
                         digits<&Builder::make_round>>,
                  expect<"`digits`", "such as `rounded to 2 digits`", pegtl::sor<word<"digits">, word<"digit">>>> {};
-struct behind : pegtl::star<pegtl::sor<default_to, state_test, known_within, rounded>> {};
+struct ago : pegtl::seq<word<"ago">, run<&Builder::make_ago>> {};  // 2 days ago
+struct behind : pegtl::star<pegtl::sor<default_to, state_test, known_within, rounded, ago>> {};
 
 // ---- operators
 

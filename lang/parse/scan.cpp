@@ -156,8 +156,7 @@ bool starts_declaration(std::string_view text, std::size_t at) {
   const std::string_view word = identifier_at(text, at);
   if (word.empty()) return false;
   const bool known = std::any_of(declaration_keywords.begin(), declaration_keywords.end(),
-                                 [&](const DeclarationKeyword& row) { return row.word == word; }) ||
-                     contains(later_keywords, word);
+                                 [&](const DeclarationKeyword& row) { return row.word == word; });
   if (!known) return false;
   const std::size_t next = skip_blanks(text, at + word.size());
   if (next >= text.size()) return true;

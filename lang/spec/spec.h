@@ -30,11 +30,9 @@ inline constexpr auto scalar_type_rows = std::to_array<ScalarTypeRow>({
 inline constexpr auto reserved_words = std::to_array<std::string_view>({
 #define MUSTER_RESERVED(word) word,
 #define MUSTER_DECLARATION(word, title, doc)
-#define MUSTER_LATER(word, doc)
 #include "lang/spec/keywords.def"
 #undef MUSTER_RESERVED
 #undef MUSTER_DECLARATION
-#undef MUSTER_LATER
 });
 struct DeclarationKeyword {
   std::string_view word;
@@ -44,23 +42,10 @@ struct DeclarationKeyword {
 inline constexpr auto declaration_keywords = std::to_array<DeclarationKeyword>({
 #define MUSTER_RESERVED(word)
 #define MUSTER_DECLARATION(word, title, doc) {word, title, doc},
-#define MUSTER_LATER(word, doc)
 #include "lang/spec/keywords.def"
 #undef MUSTER_RESERVED
 #undef MUSTER_DECLARATION
-#undef MUSTER_LATER
 });
-// Words of the language's design that this version does not read; using one gets its own message.
-inline constexpr auto later_keywords = std::to_array<std::string_view>({
-#define MUSTER_RESERVED(word)
-#define MUSTER_DECLARATION(word, title, doc)
-#define MUSTER_LATER(word, doc) word,
-#include "lang/spec/keywords.def"
-#undef MUSTER_RESERVED
-#undef MUSTER_DECLARATION
-#undef MUSTER_LATER
-});
-
 // ---- text tests: `title contains word "vp"`
 enum class TextOp : std::uint8_t {
 #define MUSTER_TEXT_TEST(id, words, takes_any, doc, example) id,

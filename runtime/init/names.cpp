@@ -76,7 +76,6 @@ NameSpace::NameSpace() {
   for (const std::string_view word : starter_words) taken_.emplace(word);
   for (const std::string_view word : lang::reserved_words) taken_.emplace(word);
   for (const auto& row : lang::declaration_keywords) taken_.emplace(row.word);
-  for (const std::string_view word : lang::later_keywords) taken_.emplace(word);
   for (const auto& row : lang::scalar_type_rows) taken_.emplace(row.name);
   for (const auto& row : lang::function_rows) taken_.emplace(row.name);
   for (const auto& row : lang::duration_unit_rows) {

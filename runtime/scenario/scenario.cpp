@@ -49,9 +49,6 @@ ScenarioRun::ScenarioRun(const Program& program, std::span<const Scenario> scena
                          std::vector<ValueId> values)
     : state_(std::make_unique<State>(program, scenarios, as_of, values,
                                      Interpreter(program, as_of, SpaceId{compiler::root_space}, values))) {}
-ScenarioRun::ScenarioRun(const Program& program, std::span<const Scenario> scenarios, AsOf as_of, const Wanted& wanted)
-    : state_(std::make_unique<State>(program, scenarios, as_of, roots_of(program, wanted),
-                                     Interpreter(program, as_of, wanted))) {}
 ScenarioRun::~ScenarioRun() = default;
 
 bool ScenarioRun::next() {

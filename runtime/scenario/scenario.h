@@ -63,8 +63,6 @@ class ScenarioRun {
   // The program and the scenarios outlive the run. `values`: of leads, or the same for all rows.
   ScenarioRun(const compiler::Program& program, std::span<const Scenario> scenarios, AsOf as_of,
               std::vector<compiler::ValueId> values);
-  // The same for parts of the answer, for Verdict and Tally.
-  ScenarioRun(const compiler::Program& program, std::span<const Scenario> scenarios, AsOf as_of, const Wanted& wanted);
   ~ScenarioRun();
   ScenarioRun(const ScenarioRun&) = delete;
   ScenarioRun& operator=(const ScenarioRun&) = delete;

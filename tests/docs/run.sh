@@ -95,6 +95,9 @@ check_blocks() {  # page
     formatted "$name, block $i" "$policy"
     if ((i > 1)) && ! grep -qE '^(object Lead|import std\.crm)' "$block"; then cat "$folder/block1" "$block" >"$policy"; fi
     check "$name, block $i" "policy$i.muster"
+    if grep -q '^test ' "$policy" && ! (cd "$folder" && muster test "$policy") >"$bin/out" 2>&1; then
+      complain "a test of $name, block $i fails:" "$bin/out"
+    fi
   done
 }
 

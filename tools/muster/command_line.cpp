@@ -69,6 +69,14 @@ std::string read_allowed_rejects(const std::string& text, runtime::AllowedReject
   return {};
 }
 
+std::string read_share(const std::string& text, std::uint64_t& share) {
+  runtime::AllowedRejects read;
+  const std::string wrong = read_allowed_rejects(text, read);
+  if (!wrong.empty() || !read.is_share) return "write a share from 0% to 100%, such as 80%";
+  share = read.amount;
+  return {};
+}
+
 std::string read_columns(const std::string& text, runtime::RunColumns& columns) {
   static const std::map<std::string, std::vector<bool runtime::RunColumns::*>, std::less<>> known = [] {
     std::map<std::string, std::vector<bool runtime::RunColumns::*>, std::less<>> names;
@@ -414,10 +422,20 @@ class Reader {
   }
 
   void add_test() {
-    test_app_ = add_command("test", "Try what a policy guarantees with random leads",
-                            "  muster test policy.muster --leads 10000 --seed 1\n"
-                            "A guarantee that no lead breaks has been tried, not proven.");
-    test_app_->add_option("POLICY", test_.policy, "The policy file")->required()->type_name("FILE");
+    test_app_ = add_command("test", "Run the tests of policies, and try what they guarantee with random leads",
+                            "  muster test policy.muster\n"
+                            "tells of each test whether it passes, and of each that fails what came out instead.\n"
+                            "Coverage is the share of answers that were seen: each rule can be yes and can be no.\n"
+                            "How often a rule was undecided is shown beside it and does not count.\n"
+                            "A guarantee that no random lead breaks has been tried, not proven.");
+    test_app_->add_option("POLICY", test_.policies, "Policy files")->required()->type_name("FILE");
+    test_app_->add_option("--filter", test_.filter, "Run only tests with this text in their title")->type_name("TEXT");
+    test_app_->add_option("--junit", test_.junit, "A file of the results for CI, in JUnit's XML")->type_name("FILE");
+    test_app_->add_flag("--coverage", test_.coverage, "Show how often each rule was yes, no and undecided");
+    add_option(test_app_, "--min-coverage", "N%", "Fail where less than this share of answers was seen",
+               test_.least_covered, read_share);
+    test_app_->add_flag("--watch", test_.watch,
+                        "Run again whenever the policy or a file that it names changes; Ctrl-C ends it (exit code 130)");
     add_option(test_app_, "--leads", "NUMBER", "How many random leads each guarantee is tried with; 10000",
                test_.search.leads, read_leads);
     add_option(test_app_, "--seed", "NUMBER", "Which random leads: the same number gives the same ones; 1",

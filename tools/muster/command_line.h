@@ -49,7 +49,12 @@ struct RunCommand {
 };
 
 struct TestCommand {
-  std::string policy;
+  std::vector<std::string> policies;
+  std::string filter;  // part of a title; empty: all
+  std::string junit;   // empty: no file
+  bool coverage = false;
+  std::uint64_t least_covered = 0;  // hundredths of a percent
+  bool watch = false;
   runtime::search::SearchOptions search;
   lang::Limits limits;
 };

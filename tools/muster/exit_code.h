@@ -16,6 +16,7 @@ enum class ExitCode : std::uint8_t {
   file = 4,
   internal = 5,
   broken_pipe = 6,
+  tests_failed = 7,
 };
 
 [[nodiscard]] constexpr ExitCode exit_code_of(lang::ErrorKind kind) {
@@ -46,6 +47,7 @@ inline constexpr const char* exit_code_help =
     "  3  the export cannot be used, or too many of its rows were rejected\n"
     "  4  a file cannot be read or written\n"
     "  5  our mistake; please report it\n"
-    "  6  whoever read the output stopped reading";
+    "  6  whoever read the output stopped reading\n"
+    "  7  a test failed, there is neither test nor guarantee, or less was covered than --min-coverage asks";
 
 }  // namespace muster::tools
