@@ -332,8 +332,9 @@ struct flat_condition
 
 // A day, a moment or a length of time: arithmetic whose operands are values.
 struct moment_operand
-    : pegtl::sor<pegtl::seq<pegtl::plus<minus_before>, expect_primary, pegtl::star<pegtl::sor<default_to, rounded>>>,
-                 pegtl::seq<primary, pegtl::star<pegtl::sor<default_to, rounded>>>> {};
+    : pegtl::sor<
+          pegtl::seq<pegtl::plus<minus_before>, expect_primary, pegtl::star<pegtl::sor<default_to, rounded, ago>>>,
+          pegtl::seq<primary, pegtl::star<pegtl::sor<default_to, rounded, ago>>>> {};
 struct flat_moment : pegtl::seq<moment_operand, pegtl::star<arithmetic_operator, expect_operand<moment_operand>>> {};
 
 // One comparison or predicate, or a condition in parentheses; a window behind it belongs to the rows.

@@ -222,10 +222,13 @@ class Runner {
       const std::string_view stage = verdict_->stage(row);
       found.push_back(stage.empty() ? std::string("the lead has no stage") : fmt::format("the stage is {}", stage));
     } else if (!expected.left.is_none()) {
-      found.push_back(fmt::format("{} is {}", expected.left_words, shown(expected.left, row)));
+      const auto& names = expected.names;  // they are told of anyway
+      if (std::find(names.begin(), names.end(), expected.left_words) == names.end())
+        found.push_back(fmt::format("{} is {}", expected.left_words, shown(expected.left, row)));
       if (!expected.right.is_none()) found.push_back(fmt::format("it is compared with {}", shown(expected.right, row)));
     }
-    found.push_back(fmt::format("the condition is {}", truth_of(value, row)));
+    const bool is_told = expected.is_stage || !expected.left.is_none();
+    if (!is_told || !value.is_known(row)) found.push_back(fmt::format("the condition is {}", truth_of(value, row)));
   }
 
   [[nodiscard]] std::string shown(ValueId id, std::size_t row) const {
