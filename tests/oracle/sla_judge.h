@@ -82,8 +82,11 @@ inline Verdict follows_up(const Lead& lead, Seconds handoff, const Moment& due, 
   const Moment perhaps = nth(lead, handoff, 1, [](const Activity& row) {
     return row.what == What::call || (row.what == What::mail && row.automated != true);
   });
-  if (!due) return {};  // nobody knows the office, so nobody knows which of the two comes earlier
-  return by(surely, perhaps, limit ? std::min(*due, *limit) : *due);
+  if (due) return by(surely, perhaps, limit ? std::min(*due, *limit) : *due);
+  // Nobody knows the office, but past the hard limit it is late in each of them.
+  if (limit && by(surely, perhaps, *limit).kind == Kind::breached)
+    return {Kind::breached, surely, {}, surely == perhaps};
+  return {};
 }
 
 inline Verdict makes_contact(const Lead& lead, Seconds handoff, Seconds due) {

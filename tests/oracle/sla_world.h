@@ -200,13 +200,12 @@ class Generator {
     const Seconds begins = one_in(2) ? handoff - 2 * day : half_hour;
     for (std::int64_t i = any(0, one_in(6) ? 0 : 19); i > 0; --i) add(begins + any(0, 16 * day));
     if (one_in(3)) add(handoff + 14 * day + any(0, 1));
-    // On hold for hours or days, once or more often, some before the handoff already; all are taken up again.
-    if (handoff > as_of - 40 * day) return;
+    // On hold for hours or days, once or more often, some for good and some before the handoff already.
     Seconds at = handoff + (one_in(4) ? -any(0, day) : any(1, hour));
     for (std::int64_t i = any(-6, 3); i > 0; --i) {
       lead.rows.push_back({at, What::put_on_hold, {}});
       at += any(1, one_in(2) ? 5 * hour : 5 * day);
-      lead.rows.push_back({at, What::taken_up, {}});
+      if (!one_in(8)) lead.rows.push_back({at, What::taken_up, {}});
       at += any(1, 2 * day);
     }
   }
