@@ -61,7 +61,8 @@ struct expected_share
                        seq<phrase<"count of">, run<&Builder::take_any_of>>>>,
             expect<"a condition and its bounds", "such as `share of MQL in 2% to 8%`", condition>> {};
 struct expectation : seq<word<"expect">,
-                         expect<"a condition, or `route`, `reasons of` or `over`", "such as `expect fit = 80` or `expect MidMarket, Buyer`",
+                         expect<"a condition, or `route`, `reasons of` or `over`",
+                                "such as `expect fit = 80` or `expect MidMarket, Buyer`",
                                 sor<expected_share, expected_route, expected_reason,
                                     seq<expected_condition,
                                         star<next_expected, expect<"a condition after `,`", "", expected_condition>>>>>,

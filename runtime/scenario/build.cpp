@@ -46,12 +46,15 @@ std::string within(std::size_t number, std::string_view key) { return fmt::forma
 // A made-up key is a value like any other, where its field can hold one.
 void add_key(std::vector<ScenarioCell>& cells, std::uint32_t field, Kind kind, const std::string& key) {
   if (kind == Kind::text) {
-    cells.push_back({field, key});
+    cells.emplace_back().field = field;
+    cells.back().value = key;
   } else if (kind == Kind::integer) {
     std::int64_t number = 0;
     const char* const end = key.data() + key.size();
     const auto [stop, error] = std::from_chars(key.data(), end, number);
-    if (error == std::errc{} && stop == end) cells.push_back({field, number});
+    if (error != std::errc{} || stop != end) return;
+    cells.emplace_back().field = field;
+    cells.back().value = number;
   }
 }
 

@@ -434,8 +434,9 @@ class Reader {
     test_app_->add_flag("--coverage", test_.coverage, "Show how often each rule was yes, no and undecided");
     add_option(test_app_, "--min-coverage", "N%", "Fail where less than this share of answers was seen",
                test_.least_covered, read_share);
-    test_app_->add_flag("--watch", test_.watch,
-                        "Run again whenever the policy or a file that it names changes; Ctrl-C ends it (exit code 130)");
+    test_app_->add_flag(
+        "--watch", test_.watch,
+        "Run again whenever the policy or a file that it names changes; Ctrl-C ends it (exit code 130)");
     add_option(test_app_, "--leads", "NUMBER", "How many random leads each guarantee is tried with; 10000",
                test_.search.leads, read_leads);
     add_option(test_app_, "--seed", "NUMBER", "Which random leads: the same number gives the same ones; 1",
