@@ -81,7 +81,9 @@ bool Builder::on_next_line(std::size_t at) const {
 }
 
 bool Builder::begins_anew(std::size_t at) const {
-  return on_next_line(at) && (starts_rule(text, at) || (text[at - 1] == '\n' && starts_declaration(text, at)));
+  // Outside a block there are no rules: a guarantee's claim may begin with `stage`.
+  const bool is_rule = open_braces > 0 && starts_rule(text, at);
+  return on_next_line(at) && (is_rule || (text[at - 1] == '\n' && starts_declaration(text, at)));
 }
 
 void Builder::check_limits(std::size_t at) {

@@ -84,8 +84,7 @@ inline Verdict follows_up(const Lead& lead, Seconds handoff, const Moment& due, 
   });
   if (due) return by(surely, perhaps, limit ? std::min(*due, *limit) : *due);
   // Nobody knows the office, but past the hard limit it is late in each of them.
-  if (limit && by(surely, perhaps, *limit).kind == Kind::breached)
-    return {Kind::breached, surely, {}, surely == perhaps};
+  if (limit && by(surely, perhaps, *limit).kind == Kind::breached) return by(surely, perhaps, *limit);
   return {};
 }
 
@@ -106,10 +105,14 @@ inline Verdict written_down(const std::string& value, const Moment& at, Seconds 
   return by(done, done, *due);
 }
 
-inline Verdict gives_back(const Lead& lead, const Moment& due) {
+// About a lead that was not rejected, or before this handoff, there is nothing to say, whatever else is unknown.
+inline Verdict gives_back(const Lead& lead, const Moment& handoff, const Moment& due) {
+  const Verdict nothing{Kind::not_applicable, {}, {}, true};
   if (lead.status.empty()) return {};
-  if (lead.status != "Rejected") return {Kind::not_applicable, {}, {}, true};
-  if (!due || !lead.rejected_at || *lead.rejected_at > as_of) return {};
+  if (lead.status != "Rejected") return nothing;
+  if (!handoff || !lead.rejected_at || *lead.rejected_at > as_of) return {};
+  if (*lead.rejected_at <= *handoff) return nothing;
+  if (!due) return {};
   return by(lead.rejected_at, lead.rejected_at, *due);
 }
 
@@ -161,6 +164,7 @@ inline Judged judge(const Lead& lead, const Offices& offices, bool paused) {
   const bool complete = !lead.email.empty() && !lead.phone.empty() && !lead.company.empty() && !lead.title.empty();
   all[provides] = {complete ? Kind::met : Kind::breached, result.moment, {}, true};
   if (lead.employees) all[passes] = {*lead.employees >= 100 ? Kind::met : Kind::breached, result.moment, {}, true};
+  all[rejects] = gives_back(lead, result.moment, {});
   if (!result.moment) return result;
   const Seconds at = *result.moment;
   const Office* const office = offices.of(lead.owner);
@@ -185,7 +189,7 @@ inline Judged judge(const Lead& lead, const Offices& offices, bool paused) {
   all[makes] = makes_contact(lead, at, by_the_clock(14 * day));
   all[updates] = written_down(lead.status, lead.status_at, at, days(5));
   all[feedback] = written_down(lead.feedback, lead.feedback_at, at, by_the_clock(14 * day));
-  all[rejects] = gives_back(lead, days(2));
+  all[rejects] = gives_back(lead, at, days(2));
   return result;
 }
 
