@@ -93,7 +93,7 @@ struct EscalationOutput {
 };
 // Moments at which the clock stands still and goes on, in the order of time. There may be more: `count` says so.
 struct PauseOutput {
-  ValueId count_from, count_to;   // numbers of rows
+  ValueId count_from, count_to;   // numbers of rows after the handoff
   std::vector<ValueId> from, to;  // moments of the first ones; missing where there are fewer
   ValueId settled;                // condition: no row is open, or without a moment, or unseen
 };

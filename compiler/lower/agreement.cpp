@@ -150,14 +150,15 @@ std::vector<ValueId> Lowerer::first_moments(const Mask& mask, ValueId counts, Sp
   return moments;
 }
 
-PauseOutput Lowerer::lower_pause(const Pause& pause) {
+PauseOutput Lowerer::lower_pause(const Pause& pause, ValueId since) {
   PauseOutput output;
   std::vector<ValueId> settled;
   const auto lower_end = [&](RowsId rows, ValueId& how_many, std::vector<ValueId>& moments) {
-    const Mask mask = rows_of(rows);  // also those before the handoff: the clock may stand still from the start
-    const ValueId has_time = is_known(time_of_rows(mask.space, pause.span), pause.span);
-    const ValueId timeless = builder_.missing(truth(), pause.span);
-    const ValueId counts = both(mask.counts, either(has_time, timeless, pause.span), pause.span);
+    const Mask mask = rows_of(rows);
+    const ValueId time = time_of_rows(mask.space, pause.span);
+    const ValueId start = builder_.to_rows(since, mask.space, pause.span);
+    const ValueId later = compare_numbers(CompareOp::greater, time, 0, start, 0, pause.span);
+    const ValueId counts = both(mask.counts, later, pause.span);
     const ValueId sure = surely(counts, pause.span);
     how_many = builder_.fold(Op::count_rows, whole_number(), mask.space, {sure}, 0, pause.span);
     moments = first_moments(mask, sure, pause.span);
@@ -254,7 +255,7 @@ void Lowerer::lower_sla(const SlaDecl& sla) {
       rejection.reason_known = is_settled(lower(*sla.rejection->reason), span(*sla.rejection->reason));
     output.rejection = rejection;
   }
-  if (sla.pause) output.pause = without_recycling([&] { return lower_pause(*sla.pause); });
+  if (sla.pause) output.pause = without_recycling([&] { return lower_pause(*sla.pause, handoff.at); });
   const Within* clock = nullptr;  // of the follow-up, which escalations go by
   for (const Clause& clause : sla.clauses) {
     output.clauses.push_back(lower_clause(sla, clause, handoff.at));

@@ -392,7 +392,7 @@ class Lowerer {
   template <class F>
   auto without_recycling(F&& f);
   TouchOutput lower_touches(RowsId rows, std::uint32_t least, ValueId since);
-  PauseOutput lower_pause(const lang::Pause& pause);
+  PauseOutput lower_pause(const lang::Pause& pause, ValueId since);
   ValueId has_come(ValueId at, const Type& type, lang::Span span);  // it does not lie behind the evaluation
   std::vector<ValueId> first_moments(const Mask& mask, ValueId counts, lang::Span span);
   ClauseOutput lower_clause(const lang::SlaDecl& sla, const lang::Clause& clause, ValueId since);
