@@ -2,9 +2,9 @@
 // and objects, data.cpp types and picklists, name.cpp follows names, expression.cpp types texts and calls,
 // condition.cpp comparisons and tests, rows.cpp what is asked about rows, window.cpp windows in time and evidence,
 // arithmetic.cpp sums and products, choice.cpp bands, match and if, score.cpp scores, constant.cpp works out what is
-// fixed; tables, frameworks, the lifecycle, rates, settings, calendars, agreements, guarantees and tests have a file each.
-// After a mistake a type is poison, so that one mistake speaks once.
-// May include: compiler/resolve, compiler/ir, stdlib/kernels, lang/*. Called by: compile.cpp.
+// fixed; tables, frameworks, the lifecycle, rates, settings, calendars, agreements, guarantees and tests have a file
+// each. After a mistake a type is poison, so that one mistake speaks once. May include: compiler/resolve, compiler/ir,
+// stdlib/kernels, lang/*. Called by: compile.cpp.
 #pragma once
 
 #include <algorithm>
