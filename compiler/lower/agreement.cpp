@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "compiler/lower/lowerer.h"
+#include "compiler/resolve/walk.h"
 
 namespace muster::compiler {
 
@@ -150,6 +152,25 @@ std::vector<ValueId> Lowerer::first_moments(const Mask& mask, ValueId counts, Sp
   return moments;
 }
 
+// A value of a file that was not given is not missing from the lead: nobody knows (section 4, number 4). Undecided
+// where one of the references that are named in the expression leads to such a file.
+ValueId Lowerer::where_given(ExprId id, ValueId known) {
+  std::vector<ValueId> given;
+  const std::function<void(ExprId)> look = [&](ExprId part) {
+    if (const auto path = policy_.paths.find(part.index); path != policy_.paths.end()) {
+      SpaceId reached = space();
+      for (const std::uint32_t relation : path->second.references) {
+        reached = one_space(reached, relation);
+        given.push_back(builder_.add(Op::is_given, truth(), {}, reached.index, span(part)));
+      }
+    }
+    for_each_child(tree_, tree_.expressions[part].node, look);
+  };
+  look(id);
+  if (given.empty()) return known;
+  return pick(all_of(given, span(id)), known, builder_.missing(truth(), span(id)), truth(), span(id));
+}
+
 PauseOutput Lowerer::lower_pause(const Pause& pause, ValueId since) {
   PauseOutput output;
   std::vector<ValueId> settled;
@@ -178,7 +199,8 @@ ClauseOutput Lowerer::lower_clause(const SlaDecl& sla, const Clause& clause, Val
   std::visit(Overloaded{[&](const Provides& provides) {
                           ProvidesClause made;
                           for (const ExprId value : provides.values)
-                            made.values.push_back({label(span(value)), is_settled(lower(value), span(value))});
+                            made.values.push_back(
+                                {label(span(value)), where_given(value, is_settled(lower(value), span(value)))});
                           output.node = std::move(made);
                         },
                         [&](const Passes& passes) { output.node = PassesClause{exact(passes.condition)}; },
@@ -200,7 +222,8 @@ ClauseOutput Lowerer::lower_clause(const SlaDecl& sla, const Clause& clause, Val
                         },
                         [&](const Updates& updates) {
                           output.node =
-                              UpdatesClause{allowed(updates.within), is_known(exact(updates.field), clause.span),
+                              UpdatesClause{allowed(updates.within),
+                                            where_given(updates.field, is_known(exact(updates.field), clause.span)),
                                             written_at(updates.field, clause.span)};
                         },
                         [&](const Rejects& rejects) { output.node = RejectsClause{allowed(rejects.within)}; }},

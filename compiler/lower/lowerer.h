@@ -397,6 +397,7 @@ class Lowerer {
   std::vector<ValueId> first_moments(const Mask& mask, ValueId counts, lang::Span span);
   ClauseOutput lower_clause(const lang::SlaDecl& sla, const lang::Clause& clause, ValueId since);
   DeliversClause lower_volume(const lang::Delivers& delivers, lang::Span span);
+  ValueId where_given(ExprId id, ValueId known);
   ValueId written_at(ExprId field, lang::Span span);
   [[nodiscard]] std::uint32_t stage_position(std::string_view name) const;
   [[nodiscard]] const std::optional<lang::Name>& entry_field(std::uint32_t stage) const;

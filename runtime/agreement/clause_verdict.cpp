@@ -207,9 +207,14 @@ ClauseVerdict AgreementVerdict::passes(const PassesClause& clause, std::size_t r
 ClauseVerdict AgreementVerdict::provides(const ProvidesClause& clause, std::size_t row) const {
   ClauseVerdict verdict;
   verdict.at = handed_over_at(row);
+  bool is_seen = true;
   for (std::uint32_t k = 0; k < clause.values.size(); ++k) {
-    if (!value(clause.values[k].known).is_yes(row)) verdict.lacking.push_back(k);
+    const Vector known = value(clause.values[k].known);
+    if (known.is_no(row)) verdict.lacking.push_back(k);
+    is_seen = is_seen && known.is_known(row);
   }
+  // What is surely missing is missing, whatever else cannot be seen.
+  if (!is_seen && verdict.lacking.empty()) return unknown(Unknown::unseen);
   verdict.state = verdict.lacking.empty() ? ClauseState::met : ClauseState::breached;
   return verdict;
 }
@@ -263,7 +268,9 @@ ClauseVerdict AgreementVerdict::makes(const MakesClause& clause, std::int64_t st
 ClauseVerdict AgreementVerdict::updates(const UpdatesClause& clause, std::int64_t start, std::size_t row) const {
   const auto at = moment(clause.at, row);
   const auto due = deadline(start, clause.within, row);
-  if (!value(clause.known).is_yes(row)) return judge(due, {});
+  const Vector known = value(clause.known);
+  if (!known.is_known(row)) return unknown(Unknown::unseen);
+  if (known.is_no(row)) return judge(due, {});
   if (!at) return unknown(Unknown::undated);
   if (*at > as_of_.instant) return unknown(Unknown::undated);  // it says what has not happened yet
   if (*at <= start) return judge(due, {});                     // not since the handoff
