@@ -79,6 +79,10 @@ CalendarOutput Checker::read_calendar(const CalendarDecl& calendar, const Declar
     } else {
       diagnostics_.emit<DiagnosticId::unknown_zone>(calendar.zone->span, calendar.zone->text);
     }
+  } else if (calendar.title && calendar.title->text.find('/') != std::string::npos &&
+             kernels::Zone::find(calendar.title->text)) {
+    diagnostics_.emit<DiagnosticId::foreign_spelling>(calendar.title->span, sources_.text(calendar.title->span)).fix =
+        fmt::format("write `in \"{}\"`: a text alone is the title of the calendar", calendar.title->text);
   }
   constexpr std::uint64_t cost_of_calendar = 100;  // making one costs as much as so many hours
   if (!may_add_hours(cost_of_calendar, declaration.keyword)) return made;

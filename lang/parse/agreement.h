@@ -16,36 +16,54 @@ struct weekday : leaf<weekday> {
       builder.take_weekday(day);
       return take(in, builder, at + weekday_words[day].size());
     }
-    return false;
+    const auto foreign_one = foreign_weekday(builder.text, at);
+    if (!foreign_one) return false;
+    builder.report_foreign(at, foreign_one->spelling.end, "write `" + foreign_one->spelling.ours + "`");
+    builder.take_weekday(foreign_one->day);
+    return take(in, builder, foreign_one->spelling.end);
   }
 };
 struct plain_day : leaf<plain_day> {  // a day alone: the time behind it says when it is open
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
-    const std::size_t end = scan_date(builder.text, at);
-    if (end == at) return false;
-    builder.take_plain_day(at, end);
-    return take(in, builder, end);
+    if (const std::size_t end = scan_date(builder.text, at); end > at) {
+      builder.take_plain_day(at, end);
+      return take(in, builder, end);
+    }
+    const auto foreign_one = foreign_day(builder.text, at);
+    if (!foreign_one) return false;
+    builder.take_foreign_day(at, *foreign_one);
+    return take(in, builder, foreign_one->end);
   }
 };
-struct day_range
-    : seq<plain_day, opt<word<"to">, expect<"the last day behind `to`", "such as `2026-12-24 to 2026-12-31`", plain_day,
-                                            run<&Builder::make_day_range>>>> {};
-struct weekdays : seq<weekday, opt<word<"to">, expect<"a weekday behind `to`", "such as `monday to friday`", weekday,
-                                                      run<&Builder::make_weekday_range>>>> {};
+struct until  // `to` between two weekdays, days or times
+    : sor<word<"to">, foreign<"-", "write `to`">, foreign<"–", "write `to`">, foreign<"until", "write `to`">,
+          foreign<"till", "write `to`">> {};
+struct day_range : seq<plain_day, opt<until, expect<"the last day behind `to`", "such as `2026-12-24 to 2026-12-31`",
+                                                    plain_day, run<&Builder::make_day_range>>>> {};
+struct weekdays : seq<weekday, opt<until, expect<"a weekday behind `to`", "such as `monday to friday`", weekday,
+                                                 run<&Builder::make_weekday_range>>>> {};
 struct clock_time : leaf<clock_time> {  // 09:30
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
-    const std::size_t end = scan_clock(builder.text, at);
-    if (end == at) return false;
-    builder.take_clock(at, end);
-    return take(in, builder, end);
+    if (const std::size_t end = scan_clock(builder.text, at); end > at) {
+      builder.take_clock(builder.text.substr(at, end - at), builder.span(at, end));
+      return take(in, builder, end);
+    }
+    const auto foreign_one = foreign_clock(builder.text, at);
+    if (!foreign_one) return false;
+    builder.report_foreign(at, foreign_one->end, "write `" + foreign_one->ours + "`");
+    builder.take_clock(foreign_one->ours, builder.span(at, foreign_one->end));
+    return take(in, builder, foreign_one->end);
   }
 };
 struct hours : build<&Builder::finish_hours, clock_time,
-                     expect<"`to` and the closing time", "such as `09:00 to 17:30`", word<"to">, clock_time>> {};
+                     expect<"`to` and the closing time", "such as `09:00 to 17:30`", until, clock_time>> {};
 struct open_days
     : sor<seq<weekdays, star<sign<",", true>, weekdays>>, seq<day_range, star<sign<",", true>, day_range>>> {};
+struct weekday_ahead : leaf<weekday_ahead> {
+  static bool read(Input& in, Builder& builder) { return foreign_weekday(builder.text, offset(in)).has_value(); }
+};
 struct open_hours
     : build<&Builder::finish_open_hours, word<"open">, run<&Builder::begin_open_hours>,
             expect<"weekdays or a day behind `open`", "such as `open monday to friday 09:00 to 17:30`", open_days>,
@@ -55,6 +73,9 @@ struct closed_days
     : build<&Builder::finish_closed_days, word<"closed">, run<&Builder::begin_closed_days>,
             sor<seq<word<"from">, expect<"a file's name in quotes", "such as `closed from \"holidays.txt\"`", quoted>,
                     run<&Builder::take_closed_file>>,
+                seq<weekday_ahead, expect<"days of the year behind `closed`",
+                                          "leave the weekday out: a calendar is closed where no `open` says otherwise",
+                                          pegtl::failure>>,
                 expect<"days, or `from` and a file, behind `closed`", "such as `closed 2026-01-01, 2026-12-25`",
                        day_range, star<sign<",", true>, day_range>>>,
             rule_end<>> {};
@@ -77,15 +98,21 @@ struct business_days_ahead : leaf<business_days_ahead> {  // 5 business days
     std::size_t end = at;
     while (end < text.size() && is_digit(text[end])) ++end;
     builder.steps += end - at;
-    return end > at && word_at(text, skip_blanks(text, end), "business");
+    if (end == at) return false;
+    end = skip_blanks(text, end);
+    return word_at(text, end, "business") || word_at(text, end, "working") || word_at(text, end, "work");
   }
 };
-struct business_days : seq<business_days_ahead, digits<&Builder::take_business_days>,
-                           expect<"`business days`", "such as `5 business days in Office`",
-                                  sor<phrase<"business days">, phrase<"business day">>>> {};
-struct in_calendar : seq<word<"in">, expect<"a calendar behind `in`", "such as `in Office` or `in calendar of owner`",
-                                            sor<seq<phrase<"calendar of owner">, run<&Builder::take_owner_calendar>>,
-                                                seq<amount, run<&Builder::take_calendar>>>>> {};
+struct business_days
+    : seq<business_days_ahead, digits<&Builder::take_business_days>,
+          expect<"`business days`", "such as `5 business days in Office`",
+                 sor<phrase<"business days">, phrase<"business day">, foreign<"working days", "write `business days`">,
+                     foreign<"working day", "write `business day`">, foreign<"work days", "write `business days`">,
+                     foreign<"work day", "write `business day`">>>> {};
+struct in_calendar : seq<word<"in">, opt<foreign<"the", "leave `the` out">>,
+                         expect<"a calendar behind `in`", "such as `in Office` or `in calendar of owner`",
+                                sor<seq<phrase<"calendar of owner">, run<&Builder::take_owner_calendar>>,
+                                    seq<amount, run<&Builder::take_calendar>>>>> {};
 struct length : build<&Builder::finish_within,
                       expect<"a length of time", "such as `30 minutes`, `2 weeks` or `5 business days`",
                              run<&Builder::begin_within>, sor<business_days, seq<primary, run<&Builder::take_length>>>>,
@@ -95,12 +122,16 @@ struct within
 
 // ---- clauses
 
-struct provides : seq<word<"provides">, run<&Builder::begin_provides>,
+// What follows the party. A clause that is written in the plural is read all the same.
+template <Words ours, Words plural, Words fix>
+struct does : sor<phrase<ours>, foreign<plural, fix>> {};
+struct provides : seq<does<"provides", "provide", "write `provides`">, run<&Builder::begin_provides>,
                       expect<"the values that must be known", "such as `Marketing provides email, company.name`",
                              amount, run<&Builder::take_provided>>,
-                      star<list_comma, expect<"a value after `,`", "", amount>, run<&Builder::take_provided>>> {};
+                      star<sor<list_comma, foreign<"and", "separate the values by commas">>,
+                           expect<"a value after `,`", "", amount>, run<&Builder::take_provided>>> {};
 struct passes
-    : seq<word<"passes">,
+    : seq<does<"passes", "pass", "write `passes`">,
           expect<"`only` and a condition", "such as `Marketing passes only MidMarket`", word<"only">, condition>,
           run<&Builder::take_passes>> {};
 struct period : seq<word<"per">,
@@ -121,33 +152,35 @@ struct volume_clause
                      plain_day, word<"to">, plain_day>,
               run<&Builder::make_day_range>, run<&Builder::take_paced_like>>> {};
 struct delivers
-    : seq<word<"delivers">, run<&Builder::begin_delivers>,
+    : seq<does<"delivers", "deliver", "write `delivers`">, run<&Builder::begin_delivers>,
           expect<"`at least` and a number", "such as `Marketing delivers at least 300 MQL per quarter`",
                  phrase<"at least">, digits<&Builder::take_volume>>,
           expect_name<"a stage behind the number", "such as `at least 300 MQL per quarter`">,
           run<&Builder::take_volume_stage>,
           expect<"`per` and a period", "such as `at least 300 MQL per quarter`", period>, star<volume_clause>> {};
-struct follows_up : seq<phrase<"follows up">, within, run<&Builder::take_follows_up>,
+struct follows_up : seq<sor<does<"follows up", "follow up", "write `follows up`">,
+                            foreign<"follow-up", "write `follows up`">, foreign<"follows-up", "write `follows up`">>,
+                        within, run<&Builder::take_follows_up>,
                         opt<opt<comma_before<"at the latest in">>, phrase<"at the latest in">, length,
                             run<&Builder::take_at_the_latest>>> {};
 struct touches : seq<digits<&Builder::take_touches_count>,
                      expect<"the name of rows behind the number", "such as `at least 3 CallMade`", rows<false>>,
                      run<&Builder::take_touches>> {};
-struct makes : seq<word<"makes">, run<&Builder::begin_makes>,
+struct makes : seq<does<"makes", "make", "write `makes`">, run<&Builder::begin_makes>,
                    expect<"`at least`, a number and rows", "such as `Sales makes at least 3 CallMade within 2 weeks`",
                           phrase<"at least">, touches>,
                    star<word<"and">, expect<"a number and rows behind `and`", "such as `and 3 EmailSent`", touches>>,
                    within, run<&Builder::take_makes>> {};
 struct updates
-    : seq<word<"updates">,
+    : seq<does<"updates", "update", "write `updates`">,
           expect<"a field behind `updates`", "such as `Sales updates status within 5 business days in Office`", amount>,
           within, run<&Builder::take_updates>> {};
 struct gives_feedback
-    : seq<phrase<"gives feedback">,
+    : seq<does<"gives feedback", "give feedback", "write `gives feedback`">,
           expect<"`in` and a field", "such as `Sales gives feedback in sales_feedback within 2 weeks`", word<"in">,
                  amount>,
           within, run<&Builder::take_updates>> {};
-struct rejects : seq<word<"rejects">, within, run<&Builder::take_rejects>> {};
+struct rejects : seq<does<"rejects", "reject", "write `rejects`">, within, run<&Builder::take_rejects>> {};
 struct promise : sor<provides, passes, delivers, follows_up, makes, updates, gives_feedback, rejects> {};
 struct clause
     : build<&Builder::finish_clause, name, run<&Builder::take_rule_name>,
@@ -160,7 +193,8 @@ struct clause
 // ---- the rest of the agreement
 
 struct handoff
-    : build<&Builder::finish_handoff, word<"handoff">,
+    : build<&Builder::finish_handoff,
+            sor<word<"handoff">, foreign<"hand-off", "write `handoff`">, foreign<"hand off", "write `handoff`">>,
             opt<word<"at">, expect_name<"a field after `handoff at`", "such as `handoff at handed_over_at when ...`">,
                 run<&Builder::take_rule_name>>,
             expect<"`when` and a condition", "such as `handoff when stage becomes MQL`", when>, rule_end<>> {};
@@ -175,7 +209,9 @@ struct follow_up
     : seq<phrase<"follow up is">, run<&Builder::begin_follow_up>, opt<phrase<"the first">>,
           expect<"the name of rows", "such as `follow up is the first CallMade or EmailSent`", rows<false>>,
           run<&Builder::take_follow_up>,
-          star<word<"or">, expect<"the name of rows behind `or`", "", rows<false>>, run<&Builder::take_follow_up>>,
+          star<sor<word<"or">, foreign<",", "write `or` between them">,
+                   foreign<"and", "write `or` between them: any of them is a follow-up">>,
+               expect<"the name of rows behind `or`", "", rows<false>>, run<&Builder::take_follow_up>>,
           rule_end<>> {};
 struct rejection
     : build<&Builder::finish_rejection, word<"rejected">, run<&Builder::begin_rejection>,
@@ -203,7 +239,7 @@ struct escalation
             expect<"`remind owner`, `tell manager` or `reassign to`",
                    "such as `after 2 hours tell manager, after 1 day reassign to \"Pool\"`", escalation_act>> {};
 struct escalate
-    : seq<word<"escalate">,
+    : seq<does<"escalate", "escalates", "write `escalate`">,
           expect<"`after` and a length of time", "such as `escalate after 30 minutes remind owner`", escalation>,
           star<comma_before<"after">, escalation>, rule_end<>> {};
 struct sla_item : rule<sor<handoff, owner_line, owner_calendar, follow_up, rejection, pause, escalate, clause>> {};

@@ -30,8 +30,16 @@ void Builder::make_weekday_range() {  // saturday to monday goes over the end of
 }
 void Builder::take_plain_day(std::size_t begin, std::size_t end) {
   const Span where = span(begin, end);
-  const std::optional<std::int32_t> day = read_day(begin);
+  const std::optional<std::int32_t> day = read_day(text.substr(begin, end - begin), where);
   if (!day) throw SyntaxError{end};
+  day_ranges.push_back({*day, *day, where});
+  count_node(begin);
+}
+void Builder::take_foreign_day(std::size_t begin, const Foreign& foreign) {
+  report_foreign_day(begin, foreign);
+  const Span where = span(begin, foreign.end);
+  const std::optional<std::int32_t> day = foreign.or_else.empty() ? read_day(foreign.ours, where) : std::nullopt;
+  if (!day) throw SyntaxError{foreign.end};
   day_ranges.push_back({*day, *day, where});
   count_node(begin);
 }
@@ -43,14 +51,13 @@ void Builder::make_day_range() {
   first.to = last.from;
   first.span = span(first.span.begin, last.span.end);
 }
-void Builder::take_clock(std::size_t begin, std::size_t end) {
-  const std::string_view written = text.substr(begin, end - begin);
+void Builder::take_clock(std::string_view written, Span where) {
   const auto hour = static_cast<std::int32_t>(small_number(written.substr(0, 2)));
   const auto minute = static_cast<std::int32_t>(small_number(written.substr(3, 2)));
   const std::int32_t minutes = hour * minutes_per_hour + minute;
   if (minute >= minutes_per_hour || minutes > minutes_per_day) {
-    emit<DiagnosticId::no_such_time>(span(begin, end), written);
-    throw SyntaxError{end};
+    emit<DiagnosticId::no_such_time>(where, written);
+    throw SyntaxError{where.end};
   }
   clock_minutes.push_back(minutes);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lang/diagnostics/diagnostics.h"
+#include "lang/parse/foreign.h"
 #include "lang/parse/scan.h"
 #include "lang/source/source.h"
 #include "lang/spec/limits.h"
@@ -131,10 +132,12 @@ class Builder {
   // ---- tokens
   std::size_t read_text(std::size_t at);  // sets last_text
   std::size_t read_foreign_text(std::size_t at, std::string_view close);
+  void report_foreign_day(std::size_t at, const Foreign& day);
+  std::size_t read_foreign_day(std::size_t at, const Foreign& day);
   std::size_t read_number(std::size_t at);  // pushes a literal
   std::size_t read_date(std::size_t at);    // pushes a literal
-  std::optional<std::int32_t> read_day(
-      std::size_t at);                                 // YYYY-MM-DD as days since 1970-01-01; reports one that is none
+  // YYYY-MM-DD as days since 1970-01-01; reports one that is none.
+  std::optional<std::int32_t> read_day(std::string_view written, Span where);
   void read_name(std::size_t begin, std::size_t end);  // sets last_name
   Name last_name;
   Quoted last_text;
@@ -512,8 +515,9 @@ class Builder {
   void take_weekday(std::size_t day);
   void make_weekday_range();
   void take_plain_day(std::size_t begin, std::size_t end);
+  void take_foreign_day(std::size_t begin, const Foreign& day);
   void make_day_range();
-  void take_clock(std::size_t begin, std::size_t end);
+  void take_clock(std::string_view written, Span where);
   void finish_hours(Span where);
   void begin_open_hours();
   void finish_open_hours(Span where);

@@ -125,6 +125,15 @@ std::size_t Builder::read_number(std::size_t at) {
     }
   }
 
+  if (shape.unit_kind == NumberShape::Unit::none && !shape.percent && shape.suffix == 0) {
+    const std::size_t next = skip_blanks(text, shape.end);
+    if (const auto unit = foreign_unit(text, next); unit && next > shape.end) {
+      report_foreign(at, unit->end, fmt::format("write `{} {}`", written, unit->ours));
+      push_poison(span(at, unit->end));
+      return unit->end;
+    }
+  }
+
   // The value, exactly: K, M and B move the point.
   std::string digits(text.substr(at, shape.digits_end - at));
   digits += text.substr(shape.fraction_begin, shape.fraction_end - shape.fraction_begin);
@@ -186,20 +195,34 @@ void Builder::push_duration(Decimal value, const NumberShape& shape, Span where)
   }
 }
 
-std::optional<std::int32_t> Builder::read_day(std::size_t at) {
+std::optional<std::int32_t> Builder::read_day(std::string_view written, Span where) {
   namespace chrono = std::chrono;
-  const int year_number = two_digits(text, at) * 100 + two_digits(text, at + 2);
+  const int year_number = two_digits(written, 0) * 100 + two_digits(written, 2);
   const chrono::year_month_day day{chrono::year{year_number},
-                                   chrono::month{static_cast<unsigned>(two_digits(text, at + 5))},
-                                   chrono::day{static_cast<unsigned>(two_digits(text, at + 8))}};
+                                   chrono::month{static_cast<unsigned>(two_digits(written, 5))},
+                                   chrono::day{static_cast<unsigned>(two_digits(written, 8))}};
   if (day.ok() && year_number > 0) return static_cast<std::int32_t>(chrono::sys_days{day}.time_since_epoch().count());
-  emit<DiagnosticId::no_such_day>(span(at, at + 10), text.substr(at, 10));
+  emit<DiagnosticId::no_such_day>(where, written);
   return std::nullopt;
+}
+
+void Builder::report_foreign_day(std::size_t at, const Foreign& day) {
+  std::string fix = fmt::format("write `{}`", day.ours);
+  if (!day.or_else.empty()) fix += fmt::format(" or `{}`", day.or_else);
+  const std::string_view written = text.substr(at, day.end - at);
+  if (written.find('.') == std::string_view::npos) fix += "; to calculate, put blanks around the signs";
+  report_foreign(at, day.end, fix);
+}
+
+std::size_t Builder::read_foreign_day(std::size_t at, const Foreign& day) {
+  report_foreign_day(at, day);
+  push_poison(span(at, day.end));
+  return day.end;
 }
 
 std::size_t Builder::read_date(std::size_t at) {
   std::size_t end = at + 10;
-  const std::optional<std::int32_t> known_day = read_day(at);
+  const std::optional<std::int32_t> known_day = read_day(text.substr(at, 10), span(at, end));
   const bool exists = known_day.has_value();
   const std::int32_t days = known_day.value_or(0);
   const bool touching = text.substr(end, 1) == "T";

@@ -7,6 +7,7 @@
 #include <tao/pegtl.hpp>
 
 #include "lang/parse/builder.h"
+#include "lang/parse/foreign.h"
 
 namespace muster::lang::grammar {
 
@@ -100,6 +101,20 @@ struct sign : leaf<sign<text, wide>> {
   }
 };
 
+// Another spelling of `ours`: reported, and read as what it means.
+template <Words written, Words ours>
+struct foreign : leaf<foreign<written, ours>> {
+  static bool read(Input& in, Builder& builder) {
+    const std::size_t at = offset(in);
+    const std::size_t end = at + written.view().size();
+    if (builder.text.substr(at, written.view().size()) != written.view()) return false;
+    const bool is_word = identifier_end(builder.text, end - 1) >= end;
+    if (is_word && identifier_end(builder.text, end) > end) return false;
+    builder.report_foreign(at, end, ours.view());
+    return take(in, builder, end);
+  }
+};
+
 template <char letter>
 struct sees_sign : leaf<sees_sign<letter>> {
   static bool read(Input& in, Builder&) { return !in.empty() && *in.current() == letter; }
@@ -159,6 +174,7 @@ struct number : leaf<number> {  // also percentages, money, durations, days and 
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
     if (in.empty() || !is_digit(*in.current())) return false;
+    if (const auto day = foreign_day(builder.text, at)) return take(in, builder, builder.read_foreign_day(at, *day));
     const bool is_date = scan_date(builder.text, at) > at;
     return take(in, builder, is_date ? builder.read_date(at) : builder.read_number(at));
   }

@@ -85,7 +85,8 @@ TEST_CASE("days and moments lex before numbers and must exist") {
   CHECK(expression("1969-12-31") == "day-1");
   CHECK(expression("2024-02-29") == "day19782");
   CHECK(expression("2026-02-29") == "M1012 1:9 the day 2026-02-29 does not exist\n");
-  CHECK(expression("2026-1-31") == "(sum 2026 - 1 - 31)");
+  CHECK(expression("2026 - 1 - 31") == "(sum 2026 - 1 - 31)");
+  CHECK(expression("2026-1-31") == "M1017 1:9 `2026-1-31` is not how Muster writes this\n");
   CHECK(expression("2026-01-31 09:30") == "day20484+34200000000us");
   CHECK(expression("2026-01-31T09:30:05Z") == "day20484+34205000000us@0");
   CHECK(expression("2026-01-31T00:00-05:30") == "day20484+0us@-330");

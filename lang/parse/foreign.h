@@ -1,0 +1,32 @@
+// What people write out of habit, from spreadsheets, calendars and mails, and how Muster writes it. Such a spelling is
+// reported with the fix and read as what it means, so that the rest of the line is checked too.
+// May include: lang/parse/scan.h. Called by: the grammar headers, literals.cpp.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace muster::lang {
+
+struct Foreign {
+  std::size_t end = 0;  // offset behind the foreign spelling
+  std::string ours;     // Muster's spelling of it
+  std::string or_else;  // its spelling in the other reading, where there are two: 03/04/2026
+};
+
+// A day: 25.12.2026, 12/25/2026, 2026/12/25.
+[[nodiscard]] std::optional<Foreign> foreign_day(std::string_view text, std::size_t at);
+// A time of day that exists: 9:00, 9.30, 17, 5 pm. `ours` is HH:MM.
+[[nodiscard]] std::optional<Foreign> foreign_clock(std::string_view text, std::size_t at);
+// A weekday by its number from Monday 0, and its spelling: Mon, TUESDAY, thurs.
+struct ForeignWeekday {
+  std::size_t day = 0;
+  Foreign spelling;
+};
+[[nodiscard]] std::optional<ForeignWeekday> foreign_weekday(std::string_view text, std::size_t at);
+// A unit of time: min, hrs, Days.
+[[nodiscard]] std::optional<Foreign> foreign_unit(std::string_view text, std::size_t at);
+
+}  // namespace muster::lang
