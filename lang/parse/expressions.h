@@ -148,6 +148,14 @@ struct fallback : pegtl::sor<build<&Builder::negate_fallback, sign<"-">, primary
 struct default_to
     : pegtl::seq<word<"default">, expect<"a value after `default`", "such as `employees default 0`", fallback>,
                  run<&Builder::make_default>> {};
+struct known_in_other_words
+    : pegtl::sor<foreign<"not missing", "write `is known`">, foreign<"not null", "write `is known`">,
+                 foreign<"not NULL", "write `is known`">, foreign<"not empty", "write `is known`">,
+                 foreign<"not blank", "write `is known`">> {};
+struct missing_in_other_words
+    : pegtl::sor<foreign<"not known", "write `is missing`">, foreign<"unknown", "write `is missing`">,
+                 foreign<"null", "write `is missing`">, foreign<"NULL", "write `is missing`">,
+                 foreign<"empty", "write `is missing`">, foreign<"blank", "write `is missing`">> {};
 struct state_test : pegtl::seq<pegtl::not_at<sees<"is exactly">>, word<"is">,
                                expect<"`known`, `missing`, `undecided`, `exactly`, `claimed`, `verified`, `explicit` "
                                       "or `implicit` after `is`",
@@ -155,6 +163,8 @@ struct state_test : pegtl::seq<pegtl::not_at<sees<"is exactly">>, word<"is">,
                                       pegtl::sor<pegtl::seq<word<"known">, run<&Builder::make_known>>,
                                                  pegtl::seq<word<"missing">, run<&Builder::make_missing>>,
                                                  pegtl::seq<word<"undecided">, run<&Builder::make_undecided>>,
+                                                 pegtl::seq<known_in_other_words, run<&Builder::make_known>>,
+                                                 pegtl::seq<missing_in_other_words, run<&Builder::make_missing>>,
                                                  pegtl::seq<word<"claimed">, run<&Builder::make_claimed>>,
                                                  pegtl::seq<word<"verified">, run<&Builder::make_verified>>,
                                                  pegtl::seq<word<"explicit">, run<&Builder::make_explicit>>,
