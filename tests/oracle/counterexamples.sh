@@ -36,7 +36,8 @@ for policy in "$examples"/*/policy.muster; do
   rm -rf "${folder:?}/$name"
   cp -r "$examples/$name" "$folder/$name"
   cd "$folder/$name"
-  sed '/^test "/,/^}/d; /^guarantee /d' "$policy" >bare.muster
+  # Without the tests and guarantees of its own: from such a head to the next line that is not indented.
+  awk '/^(test|guarantee) "/ { own = 1; next } own && (/^[ }]/ || /^$/) { next } { own = 0; print }' "$policy" >bare.muster
   { cat bare.muster; number=0
     for condition in "${conditions[@]}"; do number=$((number + 1)); echo "guarantee \"promise $number\": $condition"; done
   } >promises.muster
