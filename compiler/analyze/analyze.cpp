@@ -85,6 +85,12 @@ void Finder::find_names_in(const DeclarationNode& node, std::vector<std::string>
   };
   std::visit(Overloaded{[&](const ObjectDecl& object) { std::ranges::for_each(object.fields, field); },
                         [&](const SettingDecl& setting) { type(setting.type); },
+                        [&](const LetDecl& let) {
+                          if (let.type) type(*let.type);
+                        },
+                        [&](const OutputDecl& output) {
+                          if (output.type) type(*output.type);
+                        },
                         [&](const DefineDecl& define) {
                           for (const Parameter& parameter : define.parameters) type(parameter.type);
                           if (define.result) type(*define.result);

@@ -97,7 +97,7 @@ void Checker::check_declaration(std::uint32_t index) {
                         },
                         [&](const SettingDecl& setting) { check_setting(setting, index); },
                         [&](const LetDecl& let) {
-                          record(check(let.value), may_miss(let.value));
+                          record(check_as(let.value, let.type), may_miss(let.value));
                           if (const auto value = constant(let.value)) policy_.constants[index] = *value;
                         },
                         [&](const DefineDecl& define) { check_define(define, index); },
@@ -142,8 +142,17 @@ void Checker::check_define(const DefineDecl& define, std::uint32_t index) {
   policy_.declaration_may_be_missing[index] = may_miss(define.body);
 }
 
+// The type of a value that may say itself what it is.
+Type Checker::check_as(ExprId value, const std::optional<TypeRef>& written) {
+  if (!written) return check(value);
+  const Type wanted = type_from(*written);
+  const Type found = check(value, &wanted);
+  require_type(value, wanted, found);
+  return found;
+}
+
 void Checker::check_output(const OutputDecl& output, std::uint32_t index) {
-  Type type = check(output.value);
+  Type type = check_as(output.value, output.type);
   if (type.kind == Kind::stage) {
     diagnostics_.emit<DiagnosticId::stage_alone>(span(output.value));
     type = poison();

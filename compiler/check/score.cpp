@@ -57,6 +57,15 @@ void Checker::check_fade(const Fade& fade) {
     check(*fade.interval);
     check_length(*fade.interval, moment, "the time in which points fade");
   }
+  if (fade.rounded) {
+    if (!fade.since) {
+      diagnostics_.emit<DiagnosticId::misplaced_clause>(fade.rounded->span, "rounded", "rows that fade one by one")
+          .fix = "leave it out, or let the whole fade by one moment: `since` and the moment";
+    } else if (fade.rounded->digits > points_digits) {
+      diagnostics_.emit<DiagnosticId::wrong_type>(fade.rounded->span, "at most 4 digits, as many as points have",
+                                                  std::string(sources_.text(fade.rounded->span)));
+    }
+  }
   if (!fade.percent) return;
   const Type type = check(*fade.percent);
   if (type.kind == Kind::poison) return;

@@ -162,6 +162,10 @@ bool passes_fault(Op op, std::size_t index, std::size_t count) {
   return reach_of(op) != Reach::fold || op == Op::any_rows || index + 1 < count;
 }
 
+Range widened(Range range, std::int64_t by) {
+  return {saturated(Wide{range.low} - by), saturated(Wide{range.high} + by), range.may_overflow};
+}
+
 Range range_of(Op op, Type type, std::int64_t immediate, std::span<const std::int64_t> weights,
                std::span<const Range> operands) {
   const auto weight = [&](std::int64_t offset) { return weights[static_cast<std::size_t>(immediate + offset)]; };

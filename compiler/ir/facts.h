@@ -36,6 +36,7 @@ enum class Reach : std::uint8_t {
 inline constexpr std::int64_t most_child_rows = 0xFFFF'FFFF;
 
 // `weights` is Program::weights; operands that are not numbers have any range.
+[[nodiscard]] Range widened(Range range, std::int64_t by);  // at both ends, as far as 64 bits go
 [[nodiscard]] Range range_of(Op op, Type type, std::int64_t immediate, std::span<const std::int64_t> weights,
                              std::span<const Range> operands);
 

@@ -218,6 +218,9 @@ class Printer {
     }
     if (rule.whole_days) write(", by whole days");
     if (rule.of_days) write(", of a day");
+    if (rule.digits != 4 || rule.mode != lang::RoundingMode::half_even) {
+      write(", rounded {} to {} digits", rounding_words[static_cast<std::size_t>(rule.mode)], rule.digits);
+    }
   }
   void write_rates(std::int64_t index) {
     if (static_cast<std::size_t>(index) >= program_.rates.size()) return;

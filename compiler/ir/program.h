@@ -68,6 +68,8 @@ struct FadeRule {
   std::int64_t left_mantissa = 0;  // percent: the share that is left after each interval, 9 digits
   bool whole_days = false;         // age counts whole days
   bool of_days = false;            // the second operand is a day; age is whole days
+  std::uint8_t digits = 4;         // what is left is rounded to so many, once
+  lang::RoundingMode mode = lang::RoundingMode::half_even;
   auto operator<=>(const FadeRule&) const = default;
 };
 

@@ -16,6 +16,10 @@ constexpr std::uint8_t share_digits = 9;  // FadeRule::left_mantissa
 ValueId Lowerer::fade(ValueId value, ValueId moment, const Type& moment_type, const Fade& fade, Span place) {
   FadeRule rule{fade.kind, policy_.fixed.at(fade.interval->index).value, 0, fade.whole_days,
                 moment_type.kind == Kind::date};
+  if (fade.rounded) {
+    rule.digits = fade.rounded->digits;
+    rule.mode = fade.rounded->mode;
+  }
   if (fade.percent) {
     const Constant& lost = policy_.fixed.at(fade.percent->index);
     rule.left_mantissa = kernels::power_of_ten(share_digits) -

@@ -194,9 +194,13 @@ Lowerer::Points Lowerer::lifted(const Points& before, std::int64_t least, bool m
 // everything between nothing and all of it may be left.
 ValueId Lowerer::faded_end(ValueId end, ValueId moment, const Type& moment_type, const Fade& rule, bool low,
                            Span place) {
+  // Rounding may go away from zero: all of it is what is left of it now.
+  const Op now = moment_type.kind == Kind::date ? Op::as_of_day : Op::as_of_instant;
+  const ValueId all =
+      rule.rounded ? fade(end, builder_.add(now, moment_type, {}, 0, place), moment_type, rule, place) : end;
   const ValueId faded =
       or_else(fade(end, moment, moment_type, rule, place),
-              low ? clamp(end, no_least, 0, place) : clamp(end, 0, no_most, place), points_type(), place);
+              low ? clamp(all, no_least, 0, place) : clamp(all, 0, no_most, place), points_type(), place);
   const ValueId no_bound = points(low ? no_least : no_most, place);
   const ValueId is_bounded = compare_numbers(low ? CompareOp::greater : CompareOp::less, end, 0, no_bound, 0, place);
   return pick(is_bounded, faded, end, points_type(), place);

@@ -190,7 +190,7 @@ void Builder::finish_dated_value(Span where) {
 void Builder::finish_setting() {
   finish_declaration(SettingDecl{name, type, pop(), std::exchange(dated_values, {}), title});
 }
-void Builder::finish_let() { finish_declaration(LetDecl{name, about, pop()}); }
+void Builder::finish_let() { finish_declaration(LetDecl{name, about, result_type, pop()}); }
 
 void Builder::finish_parameter() {
   parameters.push_back({std::move(names.back()), type});
@@ -201,7 +201,7 @@ void Builder::take_result() { result_type = type; }
 void Builder::finish_define() {
   finish_declaration(DefineDecl{name, std::exchange(parameters, {}), result_type, pop()});
 }
-void Builder::finish_output() { finish_declaration(OutputDecl{name, title, pop()}); }
+void Builder::finish_output() { finish_declaration(OutputDecl{name, result_type, title, pop()}); }
 void Builder::finish_rates() { finish_declaration(RatesDecl{*named_file, pop()}); }
 
 // ---- tables

@@ -29,10 +29,14 @@ void Builder::take_score_value() { score_value = pop(); }
 
 void Builder::take_at_most() { take_once(rule().clauses.at_most, "at most"); }
 void Builder::take_at_least() { take_once(rule().clauses.at_least, "at least"); }
-void Builder::begin_halving() { fade = {{}, FadeKind::halving, {}, {}, {}, false}; }
-void Builder::begin_to_zero() { fade = {{}, FadeKind::to_zero, {}, {}, {}, false}; }
-void Builder::begin_losing() { fade = {{}, FadeKind::percent, {}, {}, {}, false}; }
-void Builder::begin_never() { fade = {{}, FadeKind::never, {}, {}, {}, false}; }
+void Builder::begin_fade(FadeKind kind) {
+  fade = {};
+  fade.kind = kind;
+}
+void Builder::begin_halving() { begin_fade(FadeKind::halving); }
+void Builder::begin_to_zero() { begin_fade(FadeKind::to_zero); }
+void Builder::begin_losing() { begin_fade(FadeKind::percent); }
+void Builder::begin_never() { begin_fade(FadeKind::never); }
 void Builder::take_fade_percent() { fade.percent = pop(); }
 void Builder::take_fade_interval() { fade.interval = pop(); }
 void Builder::take_fade_since() { fade.since = pop(); }
@@ -48,6 +52,18 @@ void Builder::take_whole_days(Span where) {
   }
   once(rule().clauses.fade->whole_days, where, "by whole days");
   rule().clauses.fade->whole_days = true;
+}
+void Builder::take_fade_digits(std::size_t begin, std::size_t end) {
+  // The checker knows how many there may be.
+  fade_digits = static_cast<std::uint8_t>(std::min<std::uint32_t>(small_number(text.substr(begin, end - begin)), 99));
+}
+void Builder::take_fade_rounding(Span where) {
+  if (!rule().clauses.fade) {
+    fail_expected(where.begin, "how the points fade before `rounded`",
+                  "such as `halving every 30 days since last_activity, rounded half up to 2 digits`");
+  }
+  once(rule().clauses.fade->rounded.has_value(), where, "rounded");
+  rule().clauses.fade->rounded = FadeRounding{where, rounding, fade_digits};
 }
 void Builder::take_aged_by() { take_once(rule().clauses.aged_by, "aged by"); }
 void Builder::take_latest_count(std::size_t begin, std::size_t end) {

@@ -406,6 +406,7 @@ class Builder {
   void take_at_most();
   void take_at_least();
   Fade fade;
+  void begin_fade(FadeKind kind);
   void begin_halving();
   void begin_to_zero();
   void begin_losing();
@@ -415,6 +416,9 @@ class Builder {
   void take_fade_since();
   void finish_fade(Span where);
   void take_whole_days(Span where);
+  std::uint8_t fade_digits = 0;
+  void take_fade_digits(std::size_t begin, std::size_t end);
+  void take_fade_rounding(Span where);
   void take_aged_by();
   std::uint32_t latest_count = 1;
   void take_latest_count(std::size_t begin, std::size_t end);

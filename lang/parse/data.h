@@ -167,22 +167,22 @@ struct setting : seq<word<"setting">, run<&Builder::begin_plain>,
 
 // ---- values and functions
 
-struct let
-    : seq<word<"let">, run<&Builder::begin_plain>,
-          expect_name<"a name after `let`", "such as `let is_large = employees >= 1000`">, run<&Builder::take_name>,
-          opt<about>, equals, expect<"a value after `=`", "", condition>, declaration_end, run<&Builder::finish_let>> {
-};
+struct result_type : seq<sign<":">, type_reference, run<&Builder::take_result>> {};  // what the value is
+struct let : seq<word<"let">, run<&Builder::begin_plain>,
+                 expect_name<"a name after `let`", "such as `let is_large = employees >= 1000`">,
+                 run<&Builder::take_name>, opt<about>, opt<result_type>, opt<about>, equals,
+                 expect<"a value after `=`", "", condition>, declaration_end, run<&Builder::finish_let>> {};
 struct define
     : seq<word<"define">, run<&Builder::begin_plain>,
           expect_name<"a name after `define`", "such as `define is_large(employees: int) = employees >= 1000`">,
           run<&Builder::take_name>,
           expect<"`(` and the parameters", "such as `define is_large(employees: int) = employees >= 1000`", parameters>,
-          opt<sign<":">, type_reference, run<&Builder::take_result>>, equals,
-          expect<"a value after `=`", "", condition>, declaration_end, run<&Builder::finish_define>> {};
+          opt<result_type>, equals, expect<"a value after `=`", "", condition>, declaration_end,
+          run<&Builder::finish_define>> {};
 struct output : seq<word<"output">, run<&Builder::begin_plain>,
                     expect_name<"a name after `output`", "such as `output size \"How large they are\" = employees`">,
-                    run<&Builder::take_name>, opt<title>, equals, expect<"a value after `=`", "", condition>,
-                    declaration_end, run<&Builder::finish_output>> {};
+                    run<&Builder::take_name>, opt<result_type>, opt<title>, equals,
+                    expect<"a value after `=`", "", condition>, declaration_end, run<&Builder::finish_output>> {};
 struct rates
     : seq<word<"rates">, run<&Builder::begin_plain>,
           expect<"a file's name in quotes", "such as `rates \"rates.csv\" at created_at`", quoted>,

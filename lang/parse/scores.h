@@ -33,8 +33,14 @@ struct losing
             expect<"`every` and a length of time", "such as `minus 10% every 30 days`", word<"every">, amount>,
             run<&Builder::take_fade_interval>, opt<fade_since>> {};
 struct never_fading : build<&Builder::finish_fade, phrase<"never fading">, run<&Builder::begin_never>> {};
+struct fade_rounding
+    : build<&Builder::take_fade_rounding, word<"rounded">, rounding,
+            expect<"`to` and a number of digits", "such as `rounded half up to 2 digits`", word<"to">,
+                   digits<&Builder::take_fade_digits>>,
+            expect<"`digits`", "such as `rounded half up to 2 digits`", sor<word<"digits">, word<"digit">>>> {};
 struct fade : sor<seq<opt<comma_before<"halving">>, halving>, seq<opt<comma_before<"fading">>, fading_to_zero>,
                   seq<opt<comma_before<"minus">>, losing>, seq<opt<comma_before<"never fading">>, never_fading>,
+                  seq<opt<comma_before<"rounded">>, fade_rounding>,
                   seq<opt<comma_before<"by whole days">>, build<&Builder::take_whole_days, phrase<"by whole days">>>> {
 };
 struct aged_by : seq<opt<comma_before<"aged by">>, phrase<"aged by">,

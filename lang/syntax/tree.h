@@ -138,6 +138,7 @@ struct SettingDecl {
 struct LetDecl {
   Name name;
   std::optional<Name> about;  // for Company; here and below: absent means the lead
+  std::optional<TypeRef> type;
   ExprId value;
 };
 struct Parameter {
@@ -189,6 +190,7 @@ struct RatesDecl {
 // output entry_score "Score when it became hot" = if stage becomes Hot then engagement else score_at_entry
 struct OutputDecl {
   Name name;
+  std::optional<TypeRef> type;
   std::optional<Quoted> title;
   ExprId value;
 };
@@ -246,13 +248,19 @@ struct Per {
 
 // How points lose their worth with age.
 enum class FadeKind : std::uint8_t { halving, to_zero, percent, never };
+struct FadeRounding {
+  Span span;
+  RoundingMode mode = RoundingMode::half_even;
+  std::uint8_t digits = 0;
+};
 struct Fade {
   Span span;
   FadeKind kind = FadeKind::never;
-  std::optional<ExprId> percent;   // minus 10% every 30 days, of what is left after each full interval
-  std::optional<ExprId> interval;  // halving every 14 days, fading to zero over 90 days; all but `never`
-  std::optional<ExprId> since;     // the whole score or group fades by this moment instead of row by row
-  bool whole_days = false;         // by whole days
+  std::optional<ExprId> percent;        // minus 10% every 30 days, of what is left after each full interval
+  std::optional<ExprId> interval;       // halving every 14 days, fading to zero over 90 days; all but `never`
+  std::optional<ExprId> since;          // the whole score or group fades by this moment instead of row by row
+  bool whole_days = false;              // by whole days
+  std::optional<FadeRounding> rounded;  // rounded half up to 2 digits; else half to even, to 4 digits
 };
 // Which rows count where there are too many: the latest ones of each unit, or the first one of all.
 struct FirstOnly {};

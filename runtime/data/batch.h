@@ -23,6 +23,10 @@ struct ColumnView {
   const Word* yes = nullptr;               // boolean: yes is a subset of known
   const Word* known = nullptr;             // all
   const Dictionary* dictionary = nullptr;  // text
+  // A caller's column may be narrower: then `integers` and `codes` are null, and here are signed integers of 1, 2 or 4
+  // bytes, or codes without a sign of 1 or 2 bytes.
+  const void* narrow = nullptr;
+  std::uint8_t narrow_bytes = 0;
 };
 
 // A column that owns its memory: of a batch, sized once and reused for every batch, or of a table.

@@ -120,7 +120,7 @@ struct Interpreter::State {
         const compiler::FadeRule& rule = program.fades[static_cast<std::size_t>(inst.immediate)];
         step.fade = curves
                         .emplace_back(std::make_unique<kernels::FadeCurve>(rule.kind, rule.interval, rule.left_mantissa,
-                                                                           rule.whole_days))
+                                                                           rule.whole_days, rule.digits, rule.mode))
                         .get();
         step.readers = readers[at];
       }
@@ -230,6 +230,30 @@ struct Interpreter::State {
     }
   }
 
+  // A caller's narrow column as the instructions read it.
+  struct Widened {
+    std::vector<std::int64_t> integers;
+    std::vector<std::uint32_t> codes;
+  };
+  template <class Narrow, class Wide>
+  static const Wide* widen_to(std::size_t rows, const void* narrow, std::vector<Wide>& wide) {
+    if (wide.size() < rows) wide.resize(rows);
+    const auto* const values = static_cast<const Narrow*>(narrow);
+    for (std::size_t row = 0; row < rows; ++row) wide[row] = static_cast<Wide>(values[row]);
+    return wide.data();
+  }
+  static void widen(const interpret::Frame& frame, const ColumnView& column, interpret::Register& reg, Widened& wide) {
+    const std::size_t rows = frame.rows;
+    if (reg.physical == Physical::integer) {
+      reg.integers = column.narrow_bytes == 1   ? widen_to<std::int8_t>(rows, column.narrow, wide.integers)
+                     : column.narrow_bytes == 2 ? widen_to<std::int16_t>(rows, column.narrow, wide.integers)
+                                                : widen_to<std::int32_t>(rows, column.narrow, wide.integers);
+    } else {
+      reg.codes = column.narrow_bytes == 1 ? widen_to<std::uint8_t>(rows, column.narrow, wide.codes)
+                                           : widen_to<std::uint16_t>(rows, column.narrow, wide.codes);
+    }
+  }
+
   void bind_column(const interpret::Frame& frame, const interpret::Step& step) {
     interpret::Register& reg = registers[step.result];
     const ColumnView& column = frame.view(step.space).columns[static_cast<std::size_t>(step.immediate)];
@@ -239,6 +263,7 @@ struct Interpreter::State {
     reg.dictionary = column.dictionary;
     reg.known = column.known;
     reg.yes = column.yes;
+    if (column.narrow != nullptr) widen(frame, column, reg, widened[step.result]);
     if (reg.physical != Physical::boolean) return;
     for (std::size_t word = 0; word < frame.words; ++word) reg.out.no[word] = column.known[word] & ~column.yes[word];
   }
@@ -358,7 +383,8 @@ struct Interpreter::State {
   Dictionary constants;
   Dictionary no_texts;  // stays empty
   interpret::Scratch scratch;
-  std::vector<interpret::Frame> frames;  // by space
+  std::vector<interpret::Frame> frames;                // by space
+  std::unordered_map<std::uint32_t, Widened> widened;  // by register of a column
 };
 
 Interpreter::Interpreter(const Program& program, AsOf as_of, Wanted wanted)

@@ -128,7 +128,7 @@ class Harvest {
     add_number(value, *number);
     const Op op = program_.insts[value].op;
     if (op == Op::count_rows || op == Op::count_distinct || op == Op::most_days || op == Op::sum) {
-      const std::int64_t most = std::clamp<std::int64_t>(*number + 1, 0, rows_limit);
+      const std::int64_t most = std::clamp<std::int64_t>(*number, -1, rows_limit - 1) + 1;
       pools_.most_rows = std::max(pools_.most_rows, static_cast<std::uint32_t>(most));
     }
   }

@@ -6,6 +6,8 @@
 #include <limits>
 #include <numeric>
 
+#include "lang/spec/spec.h"
+#include "stdlib/kernels/number.h"
 #include "stdlib/kernels/time.h"
 
 namespace muster::kernels {
@@ -79,25 +81,14 @@ UnsignedWide share_after(UnsignedWide f) {
   return looked_up - ((UnsignedWide{high_half(looked_up)} * loss) >> 16U);
 }
 
-// value / 2^shift, half to even. Precondition: shift < 64.
-std::uint64_t shift_half_even(std::uint64_t value, unsigned shift) {
-  if (shift == 0) return value;
-  const std::uint64_t quotient = value >> shift;
-  const std::uint64_t rest = value & ((std::uint64_t{1} << shift) - 1);
-  const std::uint64_t half = std::uint64_t{1} << (shift - 1);
-  return quotient + (rest > half || (rest == half && (quotient & 1U) != 0) ? 1U : 0U);
-}
-
-// points * share / 2^(127 + shift), to the nearest; where the share is not exact a tie is chance and goes up.
-std::uint64_t take_share(std::uint64_t points, UnsignedWide share, unsigned shift) {
-  return static_cast<std::uint64_t>(((high_product(points, share) >> (62U + shift)) + 1) >> 1U);
-}
-
 }  // namespace
 
-FadeCurve::FadeCurve(lang::FadeKind kind, std::int64_t interval, std::int64_t left, bool whole_days)
+FadeCurve::FadeCurve(lang::FadeKind kind, std::int64_t interval, std::int64_t left, bool whole_days, unsigned digits,
+                     lang::RoundingMode mode)
     : kind_(kind),
       whole_days_(whole_days),
+      mode_(mode),
+      unit_(static_cast<std::uint64_t>(power_of_ten(lang::points_digits - digits))),
       interval_(static_cast<std::uint64_t>(std::max<std::int64_t>(interval, 1))),
       reciprocal_(interval_ == 1 ? ~UnsignedWide{0} : ((UnsignedWide{0} - interval_) / interval_) + 1) {
   assert(kind == lang::FadeKind::never || interval > 0);
@@ -117,27 +108,61 @@ FadeCurve::FadeCurve(lang::FadeKind kind, std::int64_t interval, std::int64_t le
 }
 
 std::int64_t FadeCurve::at(std::int64_t points, std::int64_t age) const {
-  if (age <= 0 || kind_ == lang::FadeKind::never) return points;
-  auto counted = static_cast<std::uint64_t>(age);
-  if (whole_days_) counted = counted / day * day;
   const bool negative = points < 0;
   const std::uint64_t magnitude =
       negative ? std::uint64_t{0} - static_cast<std::uint64_t>(points) : static_cast<std::uint64_t>(points);
-  std::uint64_t left = magnitude;
-  switch (kind_) {
-    case lang::FadeKind::halving:
-      left = halved(magnitude, counted);
+  const auto counted =
+      static_cast<std::uint64_t>(std::max<std::int64_t>(age, 0)) / (whole_days_ ? day : 1) * (whole_days_ ? day : 1);
+  Left left{UnsignedWide{magnitude} * 2};
+  if (counted > 0) {
+    switch (kind_) {
+      case lang::FadeKind::halving:
+        left = halved(magnitude, counted);
+        break;
+      case lang::FadeKind::to_zero:
+        left = linear(magnitude, counted);
+        break;
+      case lang::FadeKind::percent:
+        left = reduced(magnitude, counted);
+        break;
+      case lang::FadeKind::never:
+        break;
+    }
+  }
+  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const std::uint64_t result = std::min(rounded(left), negative ? most + 1 : most);
+  return static_cast<std::int64_t>(negative ? std::uint64_t{0} - result : result);
+}
+
+std::uint64_t FadeCurve::rounded(Left left) const {
+  // Halves of the unit: the quotient, and what is left of it compared with one half.
+  std::uint64_t quotient = 0;
+  std::uint64_t rest = 0;
+  if (unit_ == 1) {
+    quotient = static_cast<std::uint64_t>(left.doubled >> 1U);
+    rest = static_cast<std::uint64_t>(left.doubled & 1U);
+  } else if (high_half(left.doubled) == 0) {
+    quotient = low_half(left.doubled) / (2 * unit_);
+    rest = low_half(left.doubled) % (2 * unit_);
+  } else {
+    quotient = static_cast<std::uint64_t>(left.doubled / (2 * unit_));
+    rest = static_cast<std::uint64_t>(left.doubled % (2 * unit_));
+  }
+  bool away = false;
+  switch (mode_) {
+    case lang::RoundingMode::half_even:
+      away = rest > unit_ || (rest == unit_ && (left.more || (quotient & 1U) != 0));
       break;
-    case lang::FadeKind::to_zero:
-      left = linear(magnitude, counted);
+    case lang::RoundingMode::half_up:
+      away = rest >= unit_;
       break;
-    case lang::FadeKind::percent:
-      left = reduced(magnitude, counted);
+    case lang::RoundingMode::up:
+      away = rest > 0 || left.more;
       break;
-    case lang::FadeKind::never:
+    case lang::RoundingMode::down:
       break;
   }
-  return static_cast<std::int64_t>(negative ? std::uint64_t{0} - left : left);
+  return (quotient + (away ? 1U : 0U)) * unit_;
 }
 
 // The reciprocal is too small by less than 1, so the quotient is right or one too small.
@@ -146,16 +171,19 @@ std::uint64_t FadeCurve::whole_intervals(std::uint64_t age) const {
   return age - count * interval_ >= interval_ ? count + 1 : count;
 }
 
-std::uint64_t FadeCurve::halved(std::uint64_t points, std::uint64_t age) const {
+// Between whole intervals the result is irrational: there is always more behind a number of digits.
+FadeCurve::Left FadeCurve::halved(std::uint64_t points, std::uint64_t age) const {
   const std::uint64_t halvings = whole_intervals(age);
-  if (halvings >= lost) return 0;
+  if (halvings >= lost) return {0, points != 0};
   const std::uint64_t rest = age - halvings * interval_;
-  if (rest == 0) return shift_half_even(points, static_cast<unsigned>(halvings));
-  return take_share(points, share_after(rest * reciprocal_), static_cast<unsigned>(halvings));
+  const auto shift = static_cast<unsigned>(halvings);
+  const UnsignedWide doubled = UnsignedWide{points} * 2;
+  if (rest == 0) return {doubled >> shift, (doubled & ((UnsignedWide{1} << shift) - 1)) != 0};
+  return {high_product(points, share_after(rest * reciprocal_)) >> (62U + shift), points != 0};
 }
 
-std::uint64_t FadeCurve::linear(std::uint64_t points, std::uint64_t age) const {
-  if (age >= interval_) return 0;
+FadeCurve::Left FadeCurve::linear(std::uint64_t points, std::uint64_t age) const {
+  if (age >= interval_) return {};
   const UnsignedWide product = UnsignedWide{points} * (interval_ - age);
   UnsignedWide quotient = high_product(product, reciprocal_);
   UnsignedWide rest = product - quotient * interval_;
@@ -164,23 +192,25 @@ std::uint64_t FadeCurve::linear(std::uint64_t points, std::uint64_t age) const {
     rest -= interval_;
   }
   const UnsignedWide until_next = interval_ - rest;
-  const bool away = rest > until_next || (rest == until_next && (quotient & 1U) != 0);
-  return static_cast<std::uint64_t>(quotient) + (away ? 1U : 0U);
+  return {quotient * 2 + (rest >= until_next ? 1U : 0U), rest != 0 && rest != until_next};
 }
 
-std::uint64_t FadeCurve::reduced(std::uint64_t points, std::uint64_t age) const {
+FadeCurve::Left FadeCurve::reduced(std::uint64_t points, std::uint64_t age) const {
   const std::uint64_t count = whole_intervals(age);
+  if (denominator_ == 1)
+    return {count == 0 || numerator_ == 1 ? UnsignedWide{points} * 2 : 0, false};  // all or nothing
   UnsignedWide share = powers_[count % power_count];
   std::uint64_t bits = count / power_count;
   for (std::size_t k = 0; bits != 0 && share != 0; ++k, bits >>= 1U) {
     if ((bits & 1U) != 0) share = share_product(share, squares_[k]);
   }
   const UnsignedWide product = high_product(points, share);  // parts of 2^63
-  // Shares are rounded down, so a tie looks like a little less than one half. Where it may be one, integers decide:
+  // Shares are rounded down, so a half or whole number looks like a little less. Where it may be one, integers decide:
   // numerator and denominator have no common factor, so then the denominator's power divides twice the points.
-  constexpr std::uint64_t half = std::uint64_t{1} << 62U;
-  const std::uint64_t fraction = low_half(product) & (2 * half - 1);
-  if (fraction >= half - (half >> 20U) && fraction <= half) {
+  constexpr UnsignedWide tolerance = UnsignedWide{1} << 42U;
+  const UnsignedWide doubled_part = product >> 62U;
+  const UnsignedWide next = (product + tolerance) >> 62U;
+  if (next != doubled_part || (product & ((UnsignedWide{1} << 62U) - 1)) == 0) {
     const UnsignedWide doubled = UnsignedWide{points} * 2;
     UnsignedWide divisor = 1;
     UnsignedWide factor = 1;
@@ -188,11 +218,9 @@ std::uint64_t FadeCurve::reduced(std::uint64_t points, std::uint64_t age) const 
       divisor *= denominator_;
       factor *= numerator_;
     }
-    if (divisor <= doubled && doubled % divisor == 0) {
-      return shift_half_even(static_cast<std::uint64_t>(doubled / divisor * factor), 1);
-    }
+    if (divisor <= doubled && doubled % divisor == 0) return {doubled / divisor * factor, false};
   }
-  return static_cast<std::uint64_t>(((product >> 62U) + 1) >> 1U);
+  return {doubled_part, points != 0 && share != 0};
 }
 
 std::int64_t age_at(std::int64_t as_of, std::int64_t event) {

@@ -15,10 +15,13 @@ class FadeCurve {
  public:
   // `interval` is above 0, except for `never`, which does not look at it. `left` is for `percent` only: the share that
   // is left after each whole interval, 9 digits, 0 to 1'000'000'000. `whole_days` counts only the whole days of an age.
-  FadeCurve(lang::FadeKind kind, std::int64_t interval, std::int64_t left, bool whole_days);
+  // What is left is rounded once, to `digits` (0 to 4).
+  FadeCurve(lang::FadeKind kind, std::int64_t interval, std::int64_t left, bool whole_days, unsigned digits = 4,
+            lang::RoundingMode mode = lang::RoundingMode::half_even);
 
-  // The points at an age, rounded half to even once; negative points mirror positive ones. An age below 0 counts as 0.
-  // Never further from 0 than the points, and never further than at a younger age. Before the rounding the result is
+  // The points at an age, rounded once; negative points mirror positive ones. An age below 0 counts as 0. Never further
+  // from 0 than the points are when they are rounded so, and never further than at a younger age; what 64 bits cannot
+  // hold is the largest number. Before the rounding the result is
   //   to_zero  exact
   //   halving  exact at whole multiples of the interval; else off by less than 2^-64 of the points, and by less than
   //            2^-70 where the interval is below 1,000 years
@@ -28,13 +31,21 @@ class FadeCurve {
  private:
   using UnsignedWide = unsigned __int128;
 
-  [[nodiscard]] std::uint64_t halved(std::uint64_t points, std::uint64_t age) const;
-  [[nodiscard]] std::uint64_t linear(std::uint64_t points, std::uint64_t age) const;
-  [[nodiscard]] std::uint64_t reduced(std::uint64_t points, std::uint64_t age) const;
+  // Points before they are rounded: twice as many, rounded down, and whether there is more behind that.
+  struct Left {
+    UnsignedWide doubled = 0;
+    bool more = false;
+  };
+  [[nodiscard]] Left halved(std::uint64_t points, std::uint64_t age) const;
+  [[nodiscard]] Left linear(std::uint64_t points, std::uint64_t age) const;
+  [[nodiscard]] Left reduced(std::uint64_t points, std::uint64_t age) const;
+  [[nodiscard]] std::uint64_t rounded(Left left) const;
   [[nodiscard]] std::uint64_t whole_intervals(std::uint64_t age) const;
 
   lang::FadeKind kind_;
   bool whole_days_;
+  lang::RoundingMode mode_;
+  std::uint64_t unit_;  // of the last digit that is kept
   std::uint64_t interval_;
   UnsignedWide reciprocal_;  // 2^128 / interval, rounded down
   // percent: the share in lowest terms, and its powers as parts of 2^127

@@ -205,7 +205,8 @@ struct Dumper {
   std::string fade(const Fade& f) const {
     constexpr std::string_view kinds[] = {"halving", "to-zero", "percent", "never"};
     return std::string(kinds[static_cast<std::size_t>(f.kind)]) + maybe("", f.percent) + maybe("", f.interval) +
-           maybe("since ", f.since) + (f.whole_days ? " whole-days" : "");
+           maybe("since ", f.since) + (f.whole_days ? " whole-days" : "") +
+           (f.rounded ? fmt::format(" rounded {} {}", static_cast<int>(f.rounded->mode), f.rounded->digits) : "");
   }
   std::string clauses(const Clauses& c) const {
     std::string out = maybe("at-most ", c.at_most) + maybe("at-least ", c.at_least);
@@ -314,7 +315,8 @@ struct Dumper {
     return out + title(s.title);
   }
   std::string operator()(const LetDecl& l) const {
-    return fmt::format("let {}{} {}", l.name.text, maybe_name("for ", l.about), (*this)(l.value));
+    return fmt::format("let {}{}{} {}", l.name.text, maybe_name("for ", l.about), l.type ? ": " + type(*l.type) : "",
+                       (*this)(l.value));
   }
   std::string table_rows(const std::vector<TableRow>& rows) const {
     std::string out;
@@ -341,7 +343,8 @@ struct Dumper {
     return fmt::format("rates \"{}\" {}", r.file.text, (*this)(r.at));
   }
   std::string operator()(const OutputDecl& o) const {
-    return fmt::format("output {}{} {}", o.name.text, title(o.title), (*this)(o.value));
+    return fmt::format("output {}{}{} {}", o.name.text, o.type ? ": " + type(*o.type) : "", title(o.title),
+                       (*this)(o.value));
   }
   std::string operator()(const DefineDecl& d) const {
     std::string out = "define " + d.name.text;

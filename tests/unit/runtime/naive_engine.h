@@ -114,7 +114,7 @@ inline Cell text_function(lang::FunctionId id, const std::string& text, const st
 }
 
 inline std::int64_t faded(const compiler::FadeRule& rule, std::int64_t points, std::int64_t event, AsOf as_of) {
-  const kernels::FadeCurve curve(rule.kind, rule.interval, rule.left_mantissa, rule.whole_days);
+  const kernels::FadeCurve curve(rule.kind, rule.interval, rule.left_mantissa, rule.whole_days, rule.digits, rule.mode);
   return curve.at(points, rule.of_days ? kernels::age_of_day(as_of.day, event) : kernels::age_at(as_of.instant, event));
 }
 

@@ -332,6 +332,8 @@ class RandomProgram {
         rule.interval = static_cast<std::int64_t>(1 + below(100)) * kernels::microseconds_per_day;
         rule.left_mantissa = static_cast<std::int64_t>(below(1'000'000'001));
         rule.whole_days = below(2) == 0;
+        rule.digits = static_cast<std::uint8_t>(below(5));
+        rule.mode = static_cast<lang::RoundingMode>(below(4));
         rule.of_days = below(4) == 0;
         program_.fades.push_back(rule);
         add({Op::fade,

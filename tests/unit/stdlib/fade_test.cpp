@@ -100,6 +100,33 @@ TEST_CASE("halving at whole multiples is exact, half to even") {
   CHECK(halving(1).at(least, most) == 0);
 }
 
+TEST_CASE("rounded to fewer digits, in each way") {
+  const auto rounded = [](unsigned digits, RoundingMode mode, std::int64_t points, std::int64_t age) {
+    return FadeCurve{FadeKind::halving, days, 0, false, digits, mode}.at(points, age);
+  };
+  // 25 / sqrt 2 = 17.677669...
+  CHECK(rounded(2, RoundingMode::half_even, 250'000, days / 2) == 176'800);
+  CHECK(rounded(2, RoundingMode::down, 250'000, days / 2) == 176'700);
+  CHECK(rounded(0, RoundingMode::half_up, 250'000, days / 2) == 180'000);
+  CHECK(rounded(0, RoundingMode::down, -250'000, days / 2) == -170'000);
+  CHECK(rounded(4, RoundingMode::up, 250'000, days / 2) == 176'777);
+  // Exact ties at whole intervals: 0.25 / 2 = 0.125.
+  CHECK(rounded(2, RoundingMode::half_even, 2'500, days) == 1'200);
+  CHECK(rounded(2, RoundingMode::half_up, 2'500, days) == 1'300);
+  CHECK(rounded(2, RoundingMode::half_up, -2'500, days) == -1'300);
+  CHECK(rounded(2, RoundingMode::up, 2'401, 0) == 2'500);  // an age of nothing is rounded as well
+  CHECK(rounded(2, RoundingMode::half_up, 2'449, -days) == 2'400);
+  CHECK(rounded(0, RoundingMode::up, most, 0) == most);  // what does not fit is the largest number
+  // One rounding, not two: 12.34499... must not become 12.3450 and then 12.35.
+  const FadeCurve linear{FadeKind::to_zero, 1'000'000'000, 0, false, 2, RoundingMode::half_up};
+  CHECK(linear.at(200'000, 382'750'004) == 123'400);
+  CHECK(linear.at(200'000, 382'750'000) == 123'500);
+  const FadeCurve tenth{FadeKind::percent, days, 900'000'000, false, 1, RoundingMode::half_up};
+  CHECK(tenth.at(5'000, days) == 5'000);  // 0.45
+  const FadeCurve tenth_even{FadeKind::percent, days, 900'000'000, false, 1, RoundingMode::half_even};
+  CHECK(tenth_even.at(5'000, days) == 4'000);
+}
+
 TEST_CASE("halving against exp2") {
   std::mt19937_64 engine(2);
   for (int round = 0; round < 100'000; ++round) {
