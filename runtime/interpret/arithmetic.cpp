@@ -44,12 +44,8 @@ std::uint64_t magnitude(std::int64_t value) {
 // A power of two that no value of the batch exceeds in size, rows without a value included.
 std::uint64_t largest_size(const Frame& frame, const Register& reg) {
   if (reg.is_scalar) return magnitude(reg.number);
-  std::uint64_t all = 0;
-  for (std::size_t row = 0; row < frame.rows; ++row) {
-    const std::int64_t value = reg.integers[row];
-    all |= static_cast<std::uint64_t>(value ^ (value >> 63));  // |value|, or one less below zero
-  }
-  return std::uint64_t{1} << std::bit_width(all);  // at most 2^63
+  if (reg.is_masked) return std::max(magnitude(reg.number), magnitude(reg.other));
+  return std::uint64_t{1} << std::bit_width(simd::sizes(reg.integers, frame.rows));  // at most 2^63
 }
 
 // Whether the sum of the batch cannot leave 64 bits, in any order of its terms.
@@ -67,33 +63,25 @@ bool sum_stays_small(const Frame& frame, const Step& step) {
 void run_small_sum(const Frame& frame, const Step& step) {
   // Unsigned numbers, which wrap: rows without a value may hold anything.
   const auto weights = frame.weights(step);
-  std::int64_t* const out = frame.result(step).out.integers;
+  const auto times = [](std::int64_t weight, std::int64_t value) {
+    return static_cast<std::uint64_t>(weight) * static_cast<std::uint64_t>(value);
+  };
+  std::vector<simd::Term>& terms = frame.scratch->terms;
+  terms.clear();
   std::uint64_t constant = 0;
   for (std::size_t k = 0; k < step.operands.size(); ++k) {
     const Register& operand = frame.operand(step, k);
-    if (!operand.is_scalar) continue;
-    constant += static_cast<std::uint64_t>(weights[k]) * static_cast<std::uint64_t>(operand.number);
-  }
-  std::fill_n(out, frame.rows, static_cast<std::int64_t>(constant));
-  for (std::size_t k = 0; k < step.operands.size(); ++k) {
-    const Register& operand = frame.operand(step, k);
-    if (operand.is_scalar) continue;
-    const std::int64_t* const values = operand.integers;
-    const auto weight = static_cast<std::uint64_t>(weights[k]);
-    const auto add = [&](auto term) {
-      for (std::size_t row = 0; row < frame.rows; ++row) {
-        const auto value = static_cast<std::uint64_t>(values[row]);
-        out[row] = static_cast<std::int64_t>(static_cast<std::uint64_t>(out[row]) + term(value));
-      }
-    };
-    if (weights[k] == 1) {
-      add([](std::uint64_t value) { return value; });
-    } else if (weights[k] == -1) {
-      add([](std::uint64_t value) { return std::uint64_t{0} - value; });
+    if (operand.is_scalar) {
+      constant += times(weights[k], operand.number);
+    } else if (operand.is_masked) {
+      constant += times(weights[k], operand.other);
+      const std::uint64_t more = times(weights[k], operand.number) - times(weights[k], operand.other);
+      terms.push_back({.bits = operand.mask(), .weight = static_cast<std::int64_t>(more)});
     } else {
-      add([weight](std::uint64_t value) { return weight * value; });
+      terms.push_back({.values = operand.integers, .weight = weights[k]});
     }
   }
+  simd::sum(static_cast<std::int64_t>(constant), terms, frame.rows, frame.result(step).out.integers);
 }
 
 void run_sum(const Frame& frame, const Step& step) {
@@ -285,7 +273,13 @@ void run_arithmetic(const Frame& frame, const Step& step) {
     case Op::clamp: {
       const std::int64_t low = frame.weights(step)[0];
       const std::int64_t high = frame.weights(step)[1];
-      run_plain_one(frame, step, [=](std::int64_t value) { return std::clamp(value, low, high); });
+      const Register& operand = frame.operand(step, 0);
+      if (operand.is_scalar) {
+        run_plain_one(frame, step, [=](std::int64_t value) { return std::clamp(value, low, high); });
+      } else {
+        begin_strict(frame, step, frame.result(step).out.known);
+        simd::clamp(operand.integers, low, high, frame.rows, frame.result(step).out.integers);
+      }
       break;
     }
     default:

@@ -54,6 +54,31 @@ void select_booleans(const Frame& frame, const Step& step) {
   carry_select_faults(frame, step);
 }
 
+// The first where the bit is set, else the second; false where there is no wide loop for operands of these kinds.
+bool choose_fast(const Frame& frame, const Word* bits, const Register& first, const Register& second,
+                 std::int64_t* out) {
+  if (first.is_scalar) return false;
+  if (second.is_scalar) {
+    simd::choose(bits, first.integers, second.number, frame.rows, out);
+  } else {
+    simd::choose(bits, first.integers, second.integers, frame.rows, out);
+  }
+  return true;
+}
+bool choose_fast(const Frame& frame, const Word* bits, const Register& first, const Register& second,
+                 std::uint32_t* out) {
+  if (first.is_scalar == second.is_scalar) return false;
+  if (first.is_scalar) {
+    simd::choose(bits, first.code, second.codes, frame.rows, out);
+    return true;
+  }
+  std::vector<Word>& swapped = frame.scratch->bits;
+  if (swapped.size() < frame.words) swapped.resize(frame.words);
+  for (std::size_t word = 0; word < frame.words; ++word) swapped[word] = ~bits[word];
+  simd::choose(swapped.data(), second.code, first.codes, frame.rows, out);
+  return true;
+}
+
 // Numbers and codes. Rows without a value get one of the operands' values, whatever that is.
 template <class Value, class Then, class Otherwise>
 void select_values(const Frame& frame, const Step& step, Value* out, Then then_value, Otherwise otherwise_value) {
@@ -62,10 +87,11 @@ void select_values(const Frame& frame, const Step& step, Value* out, Then then_v
   const Register& then = frame.operand(step, 1);
   const Register& otherwise = frame.operand(step, 2);
   const auto mode = static_cast<OnUndecided>(step.immediate);
+  const bool is_done = choose_fast(frame, condition.no, otherwise, then, out);
   for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
     const Word yes = condition.yes[word];
     const Word no = condition.no[word];
-    for (std::size_t k = 0; k < rows; ++k) {
+    for (std::size_t k = 0; k < rows && !is_done; ++k) {
       out[first + k] = ((no >> k) & 1U) != 0 ? otherwise_value(first + k) : then_value(first + k);
     }
     Word known = (yes & then.known[word]) | (no & otherwise.known[word]);
@@ -80,6 +106,32 @@ void select_values(const Frame& frame, const Step& step, Value* out, Then then_v
     });
     result.out.known[word] = known;
   });
+  carry_select_faults(frame, step);
+}
+
+// One of two numbers that are the same for all rows.
+void select_numbers(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  const Register& condition = frame.operand(step, 0);
+  const Register& then = frame.operand(step, 1);
+  const Register& otherwise = frame.operand(step, 2);
+  const auto mode = static_cast<OnUndecided>(step.immediate);
+  const bool open_is_known = mode != OnUndecided::agree || then.number == otherwise.number;
+  const bool open_is_then = mode == OnUndecided::smaller
+                                ? then.number < otherwise.number
+                                : mode == OnUndecided::larger && then.number > otherwise.number;
+  std::vector<Word>& bits = frame.scratch->bits;
+  if (bits.size() < frame.words) bits.resize(frame.words);
+  // A masked register's buffer holds the bits themselves, in the first of its bytes.
+  Word* const chosen = result.is_masked ? reinterpret_cast<Word*>(result.out.integers) : bits.data();
+  for (std::size_t word = 0; word < frame.words; ++word) {
+    const Word yes = condition.yes[word];
+    const Word no = condition.no[word];
+    const Word open = ~(yes | no) & then.known[word] & otherwise.known[word];
+    chosen[word] = open_is_then ? yes | open : yes;
+    result.out.known[word] = (yes & then.known[word]) | (no & otherwise.known[word]) | (open_is_known ? open : Word{0});
+  }
+  if (!result.is_masked) simd::choose(chosen, then.number, otherwise.number, frame.rows, result.out.integers);
   carry_select_faults(frame, step);
 }
 
@@ -143,6 +195,10 @@ void run_select(const Frame& frame, const Step& step) {
       select_booleans(frame, step);
       break;
     case Physical::integer:
+      if (then.is_scalar && otherwise.is_scalar) {
+        select_numbers(frame, step);
+        break;
+      }
       with_integers(then, [&](auto one) {
         with_integers(otherwise, [&](auto other) { select_values(frame, step, result.out.integers, one, other); });
       });
@@ -163,6 +219,7 @@ void run_select(const Frame& frame, const Step& step) {
 template <class Value, class First, class Second>
 void default_values(const Frame& frame, const Step& step, Value* out, First first_value, Second second_value) {
   const Register& first_reg = frame.operand(step, 0);
+  if (choose_fast(frame, first_reg.known, first_reg, frame.operand(step, 1), out)) return;
   for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
     const Word known = first_reg.known[word];
     for (std::size_t k = 0; k < rows; ++k) {

@@ -1,6 +1,7 @@
 // Comparisons and sets of numbers and codes. Equal scales compare as they are; others in 128 bits (section 4, number
 // 7).
 #include <cassert>
+#include <optional>
 
 #include "runtime/interpret/step.h"
 #include "stdlib/kernels/number.h"
@@ -39,10 +40,54 @@ void compare_rows(const Frame& frame, const Step& step, CompareOp op, Left left,
   }
 }
 
+// The constant of a comparison as the other operand counts; nothing where 64 bits do not hold it, or there is none.
+std::optional<std::int64_t> constant_of(const Register& reg, unsigned digits, unsigned other_digits) {
+  if (!reg.is_scalar || other_digits != 0) return std::nullopt;
+  const Wide value = static_cast<Wide>(reg.number) * kernels::power_of_ten(digits);
+  const auto narrow = static_cast<std::int64_t>(value);
+  return narrow == value ? std::optional(narrow) : std::nullopt;
+}
+
+CompareOp mirrored(CompareOp op) {
+  switch (op) {
+    case CompareOp::less:
+      return CompareOp::greater;
+    case CompareOp::less_equal:
+      return CompareOp::greater_equal;
+    case CompareOp::greater:
+      return CompareOp::less;
+    case CompareOp::greater_equal:
+      return CompareOp::less_equal;
+    case CompareOp::equal:
+    case CompareOp::not_equal:
+      return op;
+  }
+  return op;
+}
+
+// Columns against a constant or one another; false where that takes more than 64 bits.
+bool compare_columns(const Frame& frame, const Step& step, CompareOp op, unsigned left_digits, unsigned right_digits) {
+  const Register& left = frame.operand(step, 0);
+  const Register& right = frame.operand(step, 1);
+  Word* const bits = frame.result(step).out.no;
+  if (const auto constant = constant_of(right, right_digits, left_digits); constant && !left.is_scalar) {
+    simd::compare(op, left.integers, *constant, frame.rows, bits);
+  } else if (const auto first = constant_of(left, left_digits, right_digits); first && !right.is_scalar) {
+    simd::compare(mirrored(op), right.integers, *first, frame.rows, bits);
+  } else if (left_digits == right_digits && !left.is_scalar && !right.is_scalar) {
+    simd::compare(op, left.integers, right.integers, frame.rows, bits);
+  } else {
+    return false;
+  }
+  finish_predicate(frame, step);
+  return true;
+}
+
 void run_compare_numbers(const Frame& frame, const Step& step) {
   const auto op = static_cast<CompareOp>(step.immediate & 7);
   const auto left_digits = static_cast<unsigned>(step.immediate >> 8 & 31);
   const auto right_digits = static_cast<unsigned>(step.immediate >> 16 & 31);
+  if (compare_columns(frame, step, op, left_digits, right_digits)) return;
   with_integers(frame.operand(step, 0), [&](auto left) {
     with_integers(frame.operand(step, 1), [&](auto right) {
       if (left_digits == right_digits) {

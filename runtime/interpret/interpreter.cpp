@@ -61,6 +61,7 @@ struct Interpreter::State {
     find_readers();
     make_steps();
     set_scalars();
+    mark_masked();
     make_frames();
     registers.reserve(root, batch_rows);
   }
@@ -125,6 +126,28 @@ struct Interpreter::State {
         step.readers = readers[at];
       }
       steps.push_back(step);
+    }
+  }
+
+  // A choice between two constants that only sums read stays a mask: no number is written for any row.
+  void mark_masked() {
+    std::vector<bool> is_read_otherwise(live.size());
+    for (const interpret::Step& step : steps) {
+      if (step.op == Op::sum) continue;
+      for (const std::uint32_t operand : step.operands) is_read_otherwise[operand] = true;
+    }
+    for (const interpret::Step& step : steps) {
+      interpret::Register& reg = registers[step.result];
+      if (step.op != Op::select || reg.physical != Physical::integer || live[step.result].keep != Keep::nothing ||
+          is_read_otherwise[step.result]) {
+        continue;
+      }
+      const Inst& then = program.insts[live[step.operands[1]].id];
+      const Inst& otherwise = program.insts[live[step.operands[2]].id];
+      if (then.op != Op::constant || otherwise.op != Op::constant) continue;
+      reg.is_masked = true;
+      reg.number = then.immediate;
+      reg.other = otherwise.immediate;
     }
   }
 
@@ -239,7 +262,11 @@ struct Interpreter::State {
   static const Wide* widen_to(std::size_t rows, const void* narrow, std::vector<Wide>& wide) {
     if (wide.size() < rows) wide.resize(rows);
     const auto* const values = static_cast<const Narrow*>(narrow);
-    for (std::size_t row = 0; row < rows; ++row) wide[row] = static_cast<Wide>(values[row]);
+    if constexpr (sizeof(Narrow) * 2 == sizeof(Wide) || sizeof(Wide) == sizeof(std::uint32_t)) {
+      interpret::simd::widen(values, rows, wide.data());
+    } else {
+      std::copy(values, values + rows, wide.data());
+    }
     return wide.data();
   }
   static void widen(const interpret::Frame& frame, const ColumnView& column, interpret::Register& reg, Widened& wide) {

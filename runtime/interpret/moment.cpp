@@ -39,9 +39,34 @@ void fade_rows(const Frame& frame, const Step& step, Points points, Age age) {
   });
 }
 
+// Halving by the clock: most rows are certain without exact arithmetic, and the curve is asked about the others.
+bool fade_fast(const Frame& frame, const Step& step, const compiler::FadeRule& rule) {
+  const Register& points = frame.operand(step, 0);
+  const Register& event = frame.operand(step, 1);
+  const bool to_nearest = rule.mode == lang::RoundingMode::half_even || rule.mode == lang::RoundingMode::half_up;
+  if (rule.kind != lang::FadeKind::halving || rule.whole_days || rule.of_days || !to_nearest || points.is_scalar ||
+      event.is_scalar || !step.readers.empty()) {
+    return false;
+  }
+  const Register& result = frame.result(step);
+  std::vector<Word>& certain = frame.scratch->bits;
+  if (certain.size() < frame.words) certain.resize(frame.words);
+  simd::halve(points.integers, event.integers, frame.as_of.instant, rule.interval,
+              kernels::power_of_ten(lang::points_digits - rule.digits), frame.rows, result.out.integers,
+              certain.data());
+  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+    for_bits(result.out.known[word] & ~certain[word] & row_mask(rows, 0), first, [&](std::size_t row) {
+      const std::int64_t age = kernels::age_at(frame.as_of.instant, event.integers[row]);
+      result.out.integers[row] = step.fade->at(points.integers[row], age);
+    });
+  });
+  return true;
+}
+
 void run_fade(const Frame& frame, const Step& step) {
   const compiler::FadeRule& rule = frame.program->fades[static_cast<std::size_t>(step.immediate)];
   begin_strict(frame, step, frame.result(step).out.known);
+  if (fade_fast(frame, step, rule)) return;
   with_integers(frame.operand(step, 0), [&](auto points) {
     with_integers(frame.operand(step, 1), [&](auto event) {
       if (rule.of_days) {

@@ -23,6 +23,10 @@ struct Register {
   bool scalar_yes = false;    // scalar: boolean, where known
   std::int64_t number = 0;    // scalar: integer
   std::uint32_t code = 0;     // scalar: code, text
+  // Only sums read it, and it has one of two numbers: `number` where a bit of mask() is set, else `other`. Its buffer
+  // holds the bits, not the numbers.
+  bool is_masked = false;
+  std::int64_t other = 0;
   const std::int64_t* integers = nullptr;
   const std::uint32_t* codes = nullptr;
   const Dictionary* dictionary = nullptr;
@@ -31,6 +35,9 @@ struct Register {
   const Word* known = nullptr;
   const Word* overflow = nullptr;
   const Word* division_by_zero = nullptr;
+
+  // Of a masked one. Words are the unsigned numbers of the same size.
+  [[nodiscard]] const Word* mask() const { return reinterpret_cast<const Word*>(integers); }
 
   // Where the instruction writes; null where it does not.
   struct Out {

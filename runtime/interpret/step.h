@@ -11,6 +11,7 @@
 #include "runtime/interpret/distinct.h"
 #include "runtime/interpret/interpreter.h"
 #include "runtime/interpret/registers.h"
+#include "runtime/interpret/simd.h"
 #include "runtime/interpret/text_state.h"
 #include "stdlib/kernels/fade.h"
 #include "stdlib/kernels/number.h"
@@ -36,6 +37,8 @@ struct Step {
 struct Scratch {
   DistinctSet seen;
   std::vector<GroupedDay> days;
+  std::vector<Word> bits;
+  std::vector<simd::Term> terms;
   std::vector<std::uint32_t> no_rows;  // offsets where there are no child rows: all 0
 };
 
@@ -104,6 +107,10 @@ template <class Use>
 inline void with_integers(const Register& reg, Use use) {
   if (reg.is_scalar) {
     use([value = reg.number](std::size_t) { return value; });
+  } else if (reg.is_masked) {
+    use([mask = reg.mask(), one = reg.number, other = reg.other](std::size_t row) {
+      return test_bit(mask, row) ? one : other;
+    });
   } else {
     use([values = reg.integers](std::size_t row) { return values[row]; });
   }
@@ -176,6 +183,18 @@ inline void run_predicate(const Frame& frame, const Step& step, Holds holds) {
     no[word] = yes[word] & ~bits;
     yes[word] &= bits;
   });
+}
+
+// A strict predicate whose bits are in result.out.no, whatever they are where an operand is missing.
+inline void finish_predicate(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  begin_strict(frame, step, result.out.yes);  // yes is `known` for the moment
+  for (std::size_t word = 0; word < frame.words; ++word) {
+    const Word known = result.out.yes[word];
+    const Word bits = result.out.no[word];
+    result.out.yes[word] = known & bits;
+    result.out.no[word] = known & ~bits;
+  }
 }
 
 // The fault of a row's own result: the value is missing, and says why where anybody may ask.

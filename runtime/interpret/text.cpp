@@ -20,6 +20,11 @@ void run_text_predicate(const Frame& frame, const Step& step, const Register& op
   const std::uint8_t* const answers = answers_for(step.text->holds, dictionary, [&](std::uint32_t code) {
     return static_cast<std::uint8_t>(holds(dictionary.text(code), dictionary.folded(code)) ? 1 : 0);
   });
+  if (!operand.is_scalar) {
+    simd::look_up(answers, operand.codes, frame.rows, frame.result(step).out.no);
+    finish_predicate(frame, step);
+    return;
+  }
   with_codes(operand,
              [&](auto code) { run_predicate(frame, step, [&](std::size_t row) { return answers[code(row)]; }); });
 }

@@ -77,9 +77,11 @@ template <class Answer, class Compute>
 const Answer* answers_for(TableCache<Answer>& cache, const Dictionary& source, Compute answer) {
   std::vector<Answer>& answers = cache.table(source, 0).answers;
   if (source.size() == 0) {
+    answers.reserve(1 + sizeof(std::uint32_t));
     answers.assign(1, Answer{});
     return answers.data();
   }
+  answers.reserve(source.size() + sizeof(std::uint32_t));  // simd::look_up reads four bytes at every code
   // What stands for code 0 of an empty dictionary is no answer.
   if (answers.size() == 1) answers.clear();
   while (answers.size() < source.size()) answers.push_back(answer(static_cast<std::uint32_t>(answers.size())));
