@@ -135,6 +135,14 @@ ValueId ProgramBuilder::from_one(ValueId value, SpaceId from, lang::Span span) {
   return add_at({.space = program_.spaces[from].parent, .from = from}, Op::from_one, type, {&value, 1}, 0, span);
 }
 
+ValueId ProgramBuilder::add_again(SpaceId space, SpaceId from, Op op, Type type, std::span<const ValueId> operands,
+                                  std::int64_t immediate, lang::Span span) {
+  // What has become the same for all rows needs no way to them, and what is missing is missing in every row.
+  if (op == Op::to_rows && inst(operands[0]).space.is_none()) return operands[0];
+  if (op == Op::from_one && inst(operands[0]).op == Op::missing) return operands[0];
+  return add_at({.space = space, .from = from}, op, type, operands, immediate, span);
+}
+
 ValueId ProgramBuilder::add_at(Place place, Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
                                lang::Span span) {
   for ([[maybe_unused]] const ValueId operand : operands) assert(operand.index < program_.insts.size());

@@ -1,6 +1,7 @@
 # sources of unit_compiler
 muster_unit_test(compiler SOURCES
   ${CMAKE_CURRENT_LIST_DIR}/check_test.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/fold_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/guarantee_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/ir_test.cpp
   ${CMAKE_CURRENT_LIST_DIR}/lower_test.cpp

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <random>
 
 #include "compiler/ir/builder.h"
@@ -30,8 +31,10 @@ class RandomProgram {
   static constexpr AsOf as_of{1'767'225'600'000'000, 20'454};
   static constexpr std::size_t time_column = 0;  // of child rows: by which they are sorted
 
-  // Up to `most_spaces` spaces: leads alone, or leads with rows of their own and rows that they refer to.
-  RandomProgram(std::uint64_t seed, std::size_t most_spaces) : random_(seed), builder_(program_, lang::Limits{}) {
+  // Up to `most_spaces` spaces: leads alone, or leads with rows of their own and rows that they refer to. So many of
+  // ten operands are constants.
+  RandomProgram(std::uint64_t seed, std::size_t most_spaces, std::uint64_t constants_of_ten = 0)
+      : random_(seed), builder_(program_, lang::Limits{}), constants_of_ten_(constants_of_ten) {
     if (below(4) == 0) {
       auto zone = kernels::Zone::find("America/New_York");
       REQUIRE(zone.has_value());
@@ -147,6 +150,7 @@ class RandomProgram {
 
   // Any value of a kind that rows of the space at_ may use; later ones more often, so that programs grow deep.
   std::size_t pick(Physical physical) {
+    if (constants_of_ten_ > 0 && below(10) < constants_of_ten_) return add_constant(physical);
     const auto fits = [&](std::size_t at) {
       const Type type = calls_[at].type;
       return compiler::physical_of(type.kind) == physical && type.kind != Kind::date && type.kind != Kind::datetime &&
@@ -503,20 +507,20 @@ class RandomProgram {
   }
 
   void add_constant() {
-    switch (below(4)) {
-      case 0:
-        add({Op::constant, boolean, {}, static_cast<std::int64_t>(below(2))});
-        return;
-      case 1:
-        add({Op::constant, integer, {}, random_number()});
-        return;
-      case 2:
-        add({Op::constant, code, {}, static_cast<std::int64_t>(below(5))});
-        return;
-      default:
-        add({Op::constant, text, {}, builder_.text(random_text())});
-        return;
+    add_constant(std::array{Physical::boolean, Physical::integer, Physical::code, Physical::text}[below(4)]);
+  }
+  std::size_t add_constant(Physical physical) {
+    switch (physical) {
+      case Physical::boolean:
+        return add({Op::constant, boolean, {}, static_cast<std::int64_t>(below(2))});
+      case Physical::integer:
+        return add({Op::constant, integer, {}, random_number()});
+      case Physical::code:
+        return add({Op::constant, code, {}, static_cast<std::int64_t>(below(5))});
+      case Physical::text:
+        break;
     }
+    return add({Op::constant, text, {}, builder_.text(random_text())});
   }
 
   std::int64_t random_pattern() {
@@ -557,6 +561,7 @@ class RandomProgram {
     }
   }
 
+  std::uint64_t constants_of_ten_;
   SpaceId at_{compiler::root_space};  // where instructions are added
 };
 
