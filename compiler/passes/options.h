@@ -9,6 +9,10 @@ namespace muster::compiler {
 
 struct PassOptions {
   bool fold = true;
+  bool ranges = true;
+  bool reduce = true;
+  bool share = true;
+  bool order = true;
   bool prune = true;
 
   static constexpr PassOptions none();
@@ -19,8 +23,12 @@ struct PassName {
   bool PassOptions::* member;
 };
 // In the order in which they run.
-inline constexpr auto pass_names =
-    std::to_array<PassName>({{"fold", &PassOptions::fold}, {"prune", &PassOptions::prune}});
+inline constexpr auto pass_names = std::to_array<PassName>({{"fold", &PassOptions::fold},
+                                                            {"ranges", &PassOptions::ranges},
+                                                            {"reduce", &PassOptions::reduce},
+                                                            {"share", &PassOptions::share},
+                                                            {"order", &PassOptions::order},
+                                                            {"prune", &PassOptions::prune}});
 
 constexpr PassOptions PassOptions::none() {
   PassOptions options;

@@ -9,7 +9,7 @@ namespace muster::compiler {
 namespace {
 
 using Run = void (*)(Program&);
-constexpr auto runs = std::to_array<Run>({fold, prune});
+constexpr auto runs = std::to_array<Run>({fold, ranges, reduce, share, order, prune});
 static_assert(runs.size() == pass_names.size());
 
 // What one pass finds another one may make use of. Few programs gain anything from a third time.
@@ -39,6 +39,7 @@ std::vector<std::string> optimise(Program& program, const PassOptions& options, 
     }
     if (program.insts.size() >= before) break;
   }
+  if (options.ranges) note_ranges(program);
   return problems;
 }
 

@@ -30,7 +30,14 @@ struct PassLog {
 [[nodiscard]] std::vector<std::string> optimise(Program& program, const PassOptions& options, PassLog* log);
 
 // The passes themselves, a file each.
-void fold(Program& program);   // what is known without data becomes a constant
-void prune(Program& program);  // what no output needs is left out
+void fold(Program& program);    // what is known without data becomes a constant
+void ranges(Program& program);  // what is decided by what values lie between
+void reduce(Program& program);  // several instructions that ask one question become one
+void share(Program& program);   // what means the same is computed once
+void order(Program& program);   // the cheapest condition first
+void prune(Program& program);   // what no output needs is left out
+
+// Writes down what values lie between (Program::ranges) and which of them cannot fault, for engines.
+void note_ranges(Program& program);
 
 }  // namespace muster::compiler

@@ -49,6 +49,7 @@ void prune(Program& program) {
     space.columns = std::move(columns[index].fields);
     if (space.match) space.match = renamed[space.match->index];
   }
+  program.ranges.clear();
   program.insts = std::move(insts);
   program.operands = std::move(operands);
 }

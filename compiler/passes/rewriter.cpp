@@ -19,6 +19,7 @@ Rewriter::Rewriter(Program& program)
       old_text_sets_(std::exchange(program.text_sets, {})),
       old_windows_(std::exchange(program.windows, {})),
       old_fades_(std::exchange(program.fades, {})) {
+  program.ranges.clear();
   // The author's limit was held when the program was made. For a while there may be what replaces and what is
   // replaced.
   lang::Limits limits;

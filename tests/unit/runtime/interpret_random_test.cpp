@@ -8,6 +8,7 @@
 
 #include "compiler/ir/cost.h"
 #include "compiler/ir/outputs.h"
+#include "compiler/ir/ranges.h"
 #include "compiler/passes/passes.h"
 #include "random_program.h"
 
@@ -129,6 +130,7 @@ class Scenario : RandomProgram {
     for (const std::size_t rows : batches) {
       make_rows(rows);
       evaluate_naively();
+      if (renamed_.empty()) check_facts();
       for (std::size_t at = 0; at + 1 < regions.size(); ++at) evaluate_table(regions[at], interpreters[at]);
       const BatchView batch = view(regions.back(), 0, rows);
       interpreters.back().evaluate(batch);
@@ -449,6 +451,39 @@ class Scenario : RandomProgram {
     return lines;
   }
 
+  // What is said of values without data holds for all of them, also of what was not optimised.
+  void check_facts() {
+    compiler::ColumnRanges seen(rows_.size());
+    for (std::size_t space = 0; space < rows_.size(); ++space) {
+      seen[space].resize(column_types_[space].size());
+      for (std::size_t which = 0; which < seen[space].size(); ++which) {
+        for (const auto& cells : rows_[space].cells) {
+          if (!cells[which].known) continue;
+          auto& range = seen[space][which];
+          if (!range) range = compiler::ValueRange{cells[which].number, cells[which].number};
+          range = compiler::ValueRange{std::min(range->low, cells[which].number),
+                                       std::max(range->high, cells[which].number)};
+        }
+      }
+    }
+    for (const bool knows_columns : {false, true}) {
+      const auto facts = compiler::facts_of(program_, knows_columns ? seen : compiler::ColumnRanges{});
+      for (std::size_t at = 0; at < calls_.size(); ++at) {
+        for (const Cell& cell : values_[at].rows) check_fact(facts[ids_[at].index], at, cell);
+      }
+    }
+  }
+  void check_fact(const compiler::ValueFacts& facts, std::size_t at, const Cell& cell) {
+    const bool has_range = cell.known && compiler::physical_of(calls_[at].type.kind) != Physical::text;
+    const bool is_inside = !has_range || (facts.range.low <= cell.number && cell.number <= facts.range.high);
+    const bool is_sound = is_inside && (cell.known || !facts.never_missing) &&
+                          (facts.may_fault || (!cell.overflow && !cell.division_by_zero));
+    if (is_sound) return;
+    INFO("value %", ids_[at].index, " of call ", at, ": ", shown(cell), " is not in ", facts.range.low, " to ",
+         facts.range.high, facts.never_missing ? ", never missing" : "", facts.may_fault ? "" : ", never a fault");
+    REQUIRE(is_sound);
+  }
+
   void check_cell(const Interpreter& interpreter, std::size_t at, const Cell& wanted_cell, std::size_t row) {
     const Vector found = interpreter.value(ids_[at]);
     bool same = found.is_known(row) == wanted_cell.known;
@@ -463,6 +498,10 @@ class Scenario : RandomProgram {
     }
     const bool overflow = found.overflow != nullptr && test_bit(found.overflow, row);
     const bool division = found.division_by_zero != nullptr && test_bit(found.division_by_zero, row);
+    if (same && wanted_cell.known && !program_.ranges.empty() && found.physical != Physical::text) {
+      const compiler::ValueRange range = program_.ranges[ids_[at].index];
+      same = range.low <= wanted_cell.number && wanted_cell.number <= range.high;
+    }
     same = same && overflow == wanted_cell.overflow && division == wanted_cell.division_by_zero;
     if (same) return;
     INFO("value %", ids_[at].index, " of call ", at, " in row ", row);
