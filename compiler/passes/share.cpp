@@ -42,6 +42,7 @@ bool fits(Wide value) {
 struct Terms {
   std::map<ValueId, Wide> weights;
   Wide constant = 0;
+  std::vector<std::pair<ValueId, std::int64_t>> constants;  // with their weights
 };
 
 class Sharer {
@@ -113,6 +114,7 @@ class Sharer {
   bool add_term(Terms& terms, ValueId value, Wide weight) {
     if (!fits(weight)) return false;
     if (is_constant(value)) {
+      terms.constants.emplace_back(value, static_cast<std::int64_t>(weight));
       terms.constant += weight * rewriter_.inst(value).immediate;
       return fits(terms.constant);
     }
@@ -151,7 +153,10 @@ class Sharer {
     ProgramBuilder& builder = rewriter_.builder();
     const auto constant = static_cast<std::int64_t>(terms.constant);
     if (operands.empty()) return builder.constant(found.inst.type, constant, found.inst.span);
-    if (constant != 0) {
+    if (constant != 0 && terms.constants.size() == 1) {  // others may read it as it is
+      operands.push_back(terms.constants[0].first);
+      weights.push_back(terms.constants[0].second);
+    } else if (constant != 0) {
       operands.push_back(builder.constant(found.inst.type, constant, found.inst.span));
       weights.push_back(1);
     }
