@@ -572,13 +572,14 @@ class RandomProgram {
           const std::int64_t low = static_cast<std::int64_t>(below(9)) - 4;
           return add({Op::clamp, integer, {pick(Physical::integer)}, builder_.weights({low, low + 7})});
         };
-        const std::size_t inner =
-            add({Op::sum, integer, {small(), pick(Physical::integer)}, builder_.weights({3, -1})});
+        // What the outer sum takes back may have been too much for the inner one.
+        const std::size_t large = pick(Physical::integer);
+        const std::size_t inner = add({Op::sum, integer, {small(), large}, builder_.weights({3, -1})});
         const std::size_t narrow = add({Op::sum, integer, {small(), small()}, builder_.weights({2, 5})});
         add({one_of({Op::sum, Op::saturating_sum}),
              integer,
-             {inner, narrow, narrow, small(), add_constant(Physical::integer)},
-             builder_.weights({2, 1, 4, -3, 1})});
+             {inner, large, narrow, narrow, small(), add_constant(Physical::integer)},
+             builder_.weights({1, 1, 1, 4, -3, 1})});
         return;
       }
       default: {
