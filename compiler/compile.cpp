@@ -9,6 +9,7 @@
 #include "compiler/import.h"
 #include "compiler/lower/lower.h"
 #include "compiler/override.h"
+#include "compiler/passes/passes.h"
 #include "compiler/resolve/extend.h"
 #include "compiler/resolve/symbols.h"
 #include "lang/parse/parse.h"
@@ -72,7 +73,12 @@ Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& li
     if (options.as_of_day) warn_of_day(compiled.tree, typed, *options.as_of_day, compiled.diagnostics);
     Program program = lower(compiled.tree, symbols, compiled.sources, std::move(typed), limits, compiled.diagnostics);
     if (!compiled.diagnostics.has_errors()) {
-      if (const auto broken = verify(program); !broken.empty()) {
+      auto broken = verify(program);
+      if (options.log_passes) compiled.passes.emplace();
+      if (broken.empty()) {
+        broken = optimise(program, options.passes, compiled.passes ? &*compiled.passes : nullptr);
+      }
+      if (!broken.empty()) {
         return Error{ErrorKind::internal, compiled.sources[main].name(), 0,
                      "the compiled policy is not sound: " + broken.front(), "please report this"};
       }

@@ -7,6 +7,7 @@
 
 #include "compiler/check/check.h"
 #include "compiler/ir/program.h"
+#include "compiler/passes/passes.h"
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/source/source.h"
 #include "lang/spec/limits.h"
@@ -20,6 +21,7 @@ struct Compiled {
   lang::Diagnostics diagnostics;    // sorted; may hold warnings although there is a program
   lang::Tree tree;                  // syntax of the policy and its imports
   std::optional<Program> program;   // none if there are errors
+  std::optional<PassLog> passes;    // only where CompileOptions ask for it
   bool has_wrong_settings = false;  // some of the errors are about CompileOptions::settings
 };
 

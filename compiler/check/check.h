@@ -1,4 +1,5 @@
-// Syntax with bound names to a typed policy. May include: compiler/check/typed.h. Called by: compile.cpp.
+// Syntax with bound names to a typed policy. May include: compiler/check/typed.h,
+// compiler/passes/options.h. Called by: compile.cpp.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "compiler/check/typed.h"
+#include "compiler/passes/options.h"
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/spec/limits.h"
 
@@ -20,6 +22,8 @@ struct CompileOptions {
   std::vector<std::string> settings;      // NAME=VALUE: settings that have another value this time (override.h)
   bool guarantees = false;                // the program also says where guarantees do not hold
   bool with_tests = false;                // keep the tests of the policy, for `muster test`
+  PassOptions passes;                     // what makes the program quicker; its answers stay the same
+  bool log_passes = false;                // keep the program as it was after each pass: Compiled::passes
 };
 
 // Types everything and reports every mistake. The result may be lowered only if `diagnostics` has no errors.

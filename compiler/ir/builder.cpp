@@ -135,6 +135,14 @@ ValueId ProgramBuilder::from_one(ValueId value, SpaceId from, lang::Span span) {
   return add_at({.space = program_.spaces[from].parent, .from = from}, Op::from_one, type, {&value, 1}, 0, span);
 }
 
+ValueId ProgramBuilder::add_again(SpaceId space, SpaceId from, Op op, Type type, std::span<const ValueId> operands,
+                                  std::int64_t immediate, lang::Span span) {
+  // What has become the same for all rows needs no way to them, and what is missing is missing in every row.
+  if (op == Op::to_rows && inst(operands[0]).space.is_none()) return operands[0];
+  if (op == Op::from_one && inst(operands[0]).op == Op::missing) return operands[0];
+  return add_at({.space = space, .from = from}, op, type, operands, immediate, span);
+}
+
 ValueId ProgramBuilder::add_at(Place place, Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
                                lang::Span span) {
   for ([[maybe_unused]] const ValueId operand : operands) assert(operand.index < program_.insts.size());
@@ -356,31 +364,13 @@ ProgramBuilder::Facts ProgramBuilder::facts_of(Op op, Type type, std::span<const
   range.may_overflow = false;
 
   bool inherits = false;
-  bool are_whole = true;  // no operand can be missing
   for (std::size_t k = 0; k < operands.size(); ++k) {
     inherits = inherits || (inst(operands[k]).may_fault && passes_fault(op, k, operands.size()));
-    are_whole = are_whole && is_never_missing(operands[k]);
   }
   faults = own_fault || inherits;
 
   const auto is_whole = [&](std::size_t k) { return is_never_missing(operands[k]); };
-  bool never_missing = are_whole && !own_fault;
-  if (op == Op::column || op == Op::missing || op == Op::first_yes || op == Op::truth_between ||
-      op == Op::text_function || op == Op::convert_money) {
-    never_missing = false;
-  } else if (op == Op::is_linked || op == Op::from_one) {  // not given, or no such row
-    never_missing = false;
-  } else if (op == Op::smallest_row || op == Op::largest_row || op == Op::first_row || op == Op::last_row) {
-    never_missing = false;  // over no rows
-  } else if (op == Op::is_known || op == Op::count_rows || op == Op::count_distinct || op == Op::most_days) {
-    never_missing = true;
-  } else if (op == Op::sum_rows) {
-    never_missing = is_whole(0) && !own_fault;
-  } else if (op == Op::default_to) {
-    never_missing = is_whole(0) || is_whole(1);
-  } else if (op == Op::select && immediate != static_cast<std::int64_t>(OnUndecided::agree)) {
-    never_missing = is_whole(1) && is_whole(2);
-  }
+  const bool never_missing = compiler::is_never_missing(op, immediate, operands.size(), is_whole, own_fault);
   return {.never_missing = never_missing, .range = range};
 }
 

@@ -44,6 +44,9 @@ class ProgramBuilder {
                lang::Span span);
   ValueId to_rows(ValueId value, SpaceId into, lang::Span span);
   ValueId from_one(ValueId value, SpaceId from, lang::Span span);
+  // An instruction whose Inst::space and Inst::from are known: passes make a program anew.
+  ValueId add_again(SpaceId space, SpaceId from, Op op, Type type, std::span<const ValueId> operands,
+                    std::int64_t immediate, lang::Span span);
   ValueId constant(Type type, std::int64_t value, lang::Span span) { return add(Op::constant, type, {}, value, span); }
   ValueId boolean(bool value, lang::Span span) { return constant({.kind = Kind::boolean}, value ? 1 : 0, span); }
   ValueId missing(Type type, lang::Span span) { return add(Op::missing, type, {}, 0, span); }

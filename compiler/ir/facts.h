@@ -40,6 +40,45 @@ inline constexpr std::int64_t most_child_rows = 0xFFFF'FFFF;
 [[nodiscard]] Range range_of(Op op, Type type, std::int64_t immediate, std::span<const std::int64_t> weights,
                              std::span<const Range> operands);
 
+// Whether no row can lack the result. whole(k) says so of operand `k` of `count`; `own_fault`: the instruction may
+// overflow or divide by zero itself.
+template <class Whole>
+[[nodiscard]] bool is_never_missing(Op op, std::int64_t immediate, std::size_t count, Whole whole, bool own_fault) {
+  switch (op) {
+    case Op::column:
+    case Op::missing:
+    case Op::first_yes:
+    case Op::truth_between:
+    case Op::text_function:
+    case Op::convert_money:
+    case Op::is_linked:  // not given, or no such row
+    case Op::from_one:
+    case Op::smallest_row:  // over no rows
+    case Op::largest_row:
+    case Op::first_row:
+    case Op::last_row:
+      return false;
+    case Op::is_known:
+    case Op::count_rows:
+    case Op::count_distinct:
+    case Op::most_days:
+      return true;
+    case Op::sum_rows:
+      return whole(0) && !own_fault;
+    case Op::default_to:
+      return whole(0) || whole(1);
+    case Op::select:
+      if (immediate != static_cast<std::int64_t>(OnUndecided::agree)) return whole(1) && whole(2);
+      break;
+    default:
+      break;
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    if (!whole(k)) return false;
+  }
+  return !own_fault;
+}
+
 // divide and remainder: their second operand, where it is 0, is a fault.
 [[nodiscard]] constexpr bool may_divide_by_zero(Op op) { return op == Op::divide || op == Op::remainder; }
 

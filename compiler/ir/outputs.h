@@ -1,5 +1,5 @@
-// Every value that a program promises to tell, written once: what prune keeps, verify checks and engines may compute.
-// May include: compiler/ir. Called by: verify, prune, tests.
+// Every value that a program promises to tell, written once: what passes keep, verify checks and engines may compute.
+// May include: compiler/ir. Called by: verify, uses, passes, tests.
 #pragma once
 
 #include <optional>

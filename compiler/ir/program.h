@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -304,6 +305,14 @@ struct SettingValue {
   bool overridden = false;  // by the run, not by the policy
 };
 
+// Both included.
+struct ValueRange {
+  std::int64_t low = std::numeric_limits<std::int64_t>::min();
+  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+
+  bool operator==(const ValueRange&) const = default;
+};
+
 struct Program {
   std::string title, version, owner;
   std::uint16_t edition = lang::default_edition;
@@ -332,6 +341,10 @@ struct Program {
   Outputs outputs;
   Tests tests;
   std::vector<FaultRoot> fault_roots;
+
+  // By instruction: what every value that is known lies between (ranges.h); rows without a value may hold anything.
+  // Empty: nobody has worked it out.
+  std::vector<ValueRange> ranges;
 
   [[nodiscard]] std::span<const ValueId> operands_of(const Inst& inst) const {
     return {operands.data() + inst.first_operand, inst.operand_count};

@@ -55,6 +55,8 @@ class Verifier {
       check_inst(program_.insts[at_]);
     }
     check_outputs();
+    if (!program_.ranges.empty() && program_.ranges.size() != program_.insts.size())
+      complain_output("ranges", "are not one for each instruction");
     return std::move(problems_);
   }
 

@@ -9,11 +9,8 @@
 namespace muster::compiler {
 
 // Precondition: the policy was checked without errors. The only mistakes left are those of size, which go to
-// `diagnostics`; the program is then not to be used.
+// `diagnostics`; the program is then not to be used. What no output needs is still in it: passes leave that out.
 Program lower(const lang::Tree& tree, const Symbols& symbols, const lang::SourceMap& sources, TypedPolicy policy,
               const lang::Limits& limits, lang::Diagnostics& diagnostics);
-
-// Drops what no output needs: instructions, and with them columns of the export.
-void prune(Program& program);
 
 }  // namespace muster::compiler

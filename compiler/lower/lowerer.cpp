@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "compiler/ir/uses.h"
 #include "compiler/lower/lower.h"
 
 namespace muster::compiler {
@@ -27,7 +28,7 @@ Program lower(const Tree& tree, const Symbols& symbols, const SourceMap& sources
   program.spaces.add({Link::root, SpaceId{root_space}, program.schema.subject, 0, {}, {}});
   Lowerer(tree, symbols, sources, policy, limits, diagnostics, program).run();
   if (diagnostics.has_errors()) return program;
-  prune(program);
+  program.reads_as_of = reads_moment(program);
   for (const TestCase& test : program.tests.cases) {
     if (program.reads_as_of && !test.has_moment) diagnostics.emit<DiagnosticId::test_without_as_of>(test.span);
   }

@@ -50,6 +50,20 @@ std::string cost_lines(const compiler::Program& program) {
   return lines;
 }
 
+// The program before the passes, after those that were asked for and after all of them.
+std::string printed(const compiler::Compiled& compiled, const std::string& wanted) {
+  const compiler::PassLog& log = *compiled.passes;
+  std::string text = fmt::format("# before the passes: {}\n{}", count_of(log.instructions, "instruction"), log.printed);
+  for (const compiler::PassLog::Step& step : log.steps) {
+    if (wanted != "all" && wanted != step.pass) continue;
+    text += fmt::format("# after {}: {}\n{}", step.pass, count_of(step.instructions, "instruction"), step.printed);
+  }
+  const compiler::Program& program = *compiled.program;
+  text += fmt::format("# after the passes: {}\n{}", count_of(program.insts.size(), "instruction"),
+                      compiler::print(program));
+  return text;
+}
+
 // Days of change that are checked: each costs as much as the policy itself.
 constexpr std::size_t most_days = 100;
 
@@ -67,6 +81,7 @@ std::size_t check_days(const std::string& path, const lang::Tree& tree, const Ch
     compiler::CompileOptions options;
     options.as_of_day = day;
     options.settings = command.choices.settings;
+    options.passes = command.choices.passes;
     const auto compiled = compiler::compile_file(path, limits, options);
     if (!compiled || !compiled->diagnostics.has_errors()) continue;
     lang::RenderOptions how{wants_color(Stream::error), limits.diagnostics};
@@ -85,7 +100,9 @@ std::size_t check_days(const std::string& path, const lang::Tree& tree, const Ch
 ExitCode check(const CheckCommand& command) {
   ExitCode worst = ExitCode::ok;
   for (const std::string& path : command.policies) {
-    const auto compiled = compile_policy(path, command.choices, command.limits);
+    compiler::CompileOptions how;
+    how.log_passes = !command.print_ir.empty();
+    const auto compiled = compile_policy(path, command.choices, command.limits, how);
     if (!compiled) {
       print_error(compiled.error());
       worst = std::max(worst, exit_code_of_policy(compiled.error().kind));
@@ -94,12 +111,12 @@ ExitCode check(const CheckCommand& command) {
     const lang::Diagnostics& diagnostics = compiled->diagnostics;
     if (!diagnostics.all().empty()) {
       lang::RenderOptions options{wants_color(Stream::error), command.limits.diagnostics};
-      options.counts = command.print_ir;  // else the line below has them
+      options.counts = !command.print_ir.empty();  // else the line below has them
       write(Stream::error, lang::render(diagnostics, compiled->sources, options));
     }
     if (diagnostics.has_errors()) worst = std::max(worst, exit_code_of_errors(*compiled));
-    if (command.print_ir) {
-      if (compiled->program) write(Stream::output, compiler::print(*compiled->program));
+    if (!command.print_ir.empty()) {
+      if (compiled->program) write(Stream::output, printed(*compiled, command.print_ir));
       continue;
     }
     const std::size_t later = diagnostics.has_errors() ? 0 : check_days(path, compiled->tree, command);

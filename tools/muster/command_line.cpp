@@ -221,6 +221,23 @@ std::string read_limit(const std::string& text, lang::Limits& limits) {
   return fmt::format("there is no limit \"{}\"; there are {}", lang::escape_for_terminal(name), fmt::join(names, ", "));
 }
 
+// What is wrong with the name of a pass; empty: nothing.
+std::string wrong_pass(const std::string& text, std::string_view also) {
+  std::vector<std::string> names;
+  for (const compiler::PassName& pass : compiler::pass_names) names.emplace_back(pass.name);
+  if (!also.empty()) names.emplace_back(also);
+  if (std::find(names.begin(), names.end(), text) != names.end()) return {};
+  const std::string near = lang::did_you_mean(text, names);
+  return near.empty() ? fmt::format("there are {}", fmt::join(names, ", ")) : fmt::format("did you mean {}?", near);
+}
+
+std::string read_pass(const std::string& text, compiler::PassOptions& passes) {
+  for (const compiler::PassName& pass : compiler::pass_names) {
+    if (pass.name == text) passes.*pass.member = false;
+  }
+  return wrong_pass(text, "");
+}
+
 std::string read_setting(const std::string& text, std::vector<std::string>& settings) {
   const std::size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0 || lang::trim(text.substr(equals + 1)).empty())
@@ -317,6 +334,13 @@ class Reader {
     app->add_option("--as-of", choices.as_of, as_of)->type_name("DATE");
     add_option(app, "--set", "NAME=VALUE", "Give a setting another value for this time; may be given several times",
                choices.settings, read_setting);
+    add_passes(app, choices.passes);
+  }
+
+  static void add_passes(CLI::App* app, compiler::PassOptions& passes) {
+    add_option(app, "--without-pass", "NAME",
+               "Leave out an optimisation, to find out whether it is to blame; may be given several times", passes,
+               read_pass);
   }
 
   static void add_csv(CLI::App* app, runtime::CsvOptions& csv) {
@@ -340,7 +364,15 @@ class Reader {
     check_app_->add_option("POLICY", check_.policies, "Policy files")->required()->type_name("FILE");
     add_choices(check_app_, check_.choices, "The day on which the policy would be used: warn if it is not in effect");
     check_app_->add_flag("--cost", check_.cost, "Print the most work for each lead and for each row of further files");
-    check_app_->add_flag("--print-ir", check_.print_ir, "Print the compiled form, for people who work on Muster");
+    // CLI11 gives a flag without a value the value "true".
+    check_app_
+        ->add_flag("--print-ir", check_.print_ir,
+                   "Print the compiled form before and after it is optimised, for people who work on Muster;\n"
+                   "--print-ir=PASS prints it after that pass too, --print-ir=all after each")
+        ->check([](const std::string& text) {
+          const std::string wrong = text == "true" ? "" : wrong_pass(text, "all");
+          return wrong.empty() ? wrong : fmt::format("\"{}\": {}", lang::escape_for_terminal(text), wrong);
+        });
     add_limits(check_app_, check_.limits);
   }
 
@@ -441,6 +473,7 @@ class Reader {
                test_.search.leads, read_leads);
     add_option(test_app_, "--seed", "NUMBER", "Which random leads: the same number gives the same ones; 1",
                test_.search.seed, read_seed);
+    add_passes(test_app_, test_.passes);
     add_limits(test_app_, test_.limits);
   }
 

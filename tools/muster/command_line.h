@@ -20,7 +20,7 @@ namespace muster::tools {
 struct CheckCommand {
   std::vector<std::string> policies;
   PolicyChoices choices;
-  bool print_ir = false;
+  std::string print_ir;  // empty: not; "true", a name of compiler::pass_names, or "all"
   bool cost = false;
   lang::Limits limits;
 };
@@ -56,6 +56,7 @@ struct TestCommand {
   std::uint64_t least_covered = 0;  // hundredths of a percent
   bool watch = false;
   runtime::search::SearchOptions search;
+  compiler::PassOptions passes;
   lang::Limits limits;
 };
 

@@ -39,7 +39,8 @@ std::string lines_for_terminal(std::string_view text) {
 }  // namespace
 
 ExitCode try_guarantees(const std::string& policy, const lang::Tree& tree,
-                        const runtime::search::SearchOptions& options, const lang::Limits& limits) {
+                        const runtime::search::SearchOptions& options, const compiler::PassOptions& passes,
+                        const lang::Limits& limits) {
   if (!has_conditions(tree)) return ExitCode::ok;
   std::vector<runtime::search::PolicyOnDay> days;
   lang::SourceMap sources;
@@ -48,6 +49,7 @@ ExitCode try_guarantees(const std::string& policy, const lang::Tree& tree,
     compiler::CompileOptions how;
     how.as_of_day = day;
     how.guarantees = true;
+    how.passes = passes;
     auto compiled = compiler::compile_file(policy, limits, how);
     if (!compiled) {
       print_error(compiled.error());

@@ -62,6 +62,7 @@ bool has_dated_settings(const lang::Tree& tree) {
 lang::Result<compiler::Compiled> compile_policy(const std::string& path, const PolicyChoices& choices,
                                                 const lang::Limits& limits, compiler::CompileOptions options) {
   options.settings = choices.settings;
+  options.passes = choices.passes;
   options.as_of_day = plain_day(choices.as_of);
   auto compiled = compiler::compile_file(path, limits, options);
   if (!compiled || !compiled->program || options.as_of_day || choices.as_of.empty()) return compiled;

@@ -15,6 +15,7 @@ namespace muster::tools {
 struct PolicyChoices {
   std::string as_of;                  // as typed: 2026-02-01, 2026-02-01T09:30; empty: not given
   std::vector<std::string> settings;  // as typed behind --set: smallest_company=50
+  compiler::PassOptions passes;
 };
 
 // Compiles the policy with the settings and warnings of the day; `options` says what else is wanted. Errors: the file

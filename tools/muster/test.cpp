@@ -68,6 +68,7 @@ class TestRunner {
   ExitCode run_policy(const std::string& policy) {
     files_.push_back(policy);
     compiler::CompileOptions options;
+    options.passes = command_.passes;
     options.with_tests = true;
     auto compiled = compiler::compile_file(policy, command_.limits, options);
     if (!compiled) {
@@ -94,7 +95,8 @@ class TestRunner {
     tell(policy, *compiled, *answers);
     if (!command_.filter.empty()) return ExitCode::ok;  // somebody looks at a few tests
     has_guarantees_ = has_guarantees_ || has_guarantees(compiled->tree);
-    const ExitCode guaranteed = try_guarantees(policy, compiled->tree, command_.search, command_.limits);
+    const ExitCode guaranteed =
+        try_guarantees(policy, compiled->tree, command_.search, command_.passes, command_.limits);
     if (guaranteed == ExitCode::policy_has_errors) is_broken_ = true;
     return guaranteed == ExitCode::policy_has_errors ? ExitCode::ok : guaranteed;
   }
@@ -122,6 +124,7 @@ class TestRunner {
     std::optional<runtime::TestRun> all;
     for (const auto& [day, used] : days) {
       compiler::CompileOptions on_day;
+      on_day.passes = command_.passes;
       on_day.with_tests = true;
       on_day.as_of_day = day;
       auto again = compiler::compile_file(policy, command_.limits, on_day);

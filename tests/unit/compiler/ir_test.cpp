@@ -6,54 +6,14 @@
 
 #include "compiler/ir/builder.h"
 #include "compiler/ir/outputs.h"
-#include "compiler/lower/lower.h"
+#include "compiler/ir/uses.h"
+#include "compiler/passes/passes.h"
+#include "small_program.h"
 
 namespace muster::compiler {
 namespace {
 
-constexpr Type boolean{.kind = Kind::boolean};
-constexpr Type integer{.kind = Kind::integer};
-constexpr Type points{.kind = Kind::decimal, .digits = 4};
-
-struct Small {
-  Program program;
-  ProgramBuilder builder{program, lang::Limits{}};
-
-  Small() { add_space(Link::root, SpaceId{root_space}, "Lead"); }
-
-  // With an object of its own, related to the parent's object.
-  SpaceId add_space(Link link, SpaceId parent, const std::string& name) {
-    const auto object = static_cast<std::uint32_t>(program.schema.objects.size());
-    program.schema.objects.emplace_back().name = name;
-    Space space;
-    space.link = link;
-    space.parent = parent;
-    space.object = object;
-    if (link != Link::root) {
-      auto& relations = program.schema.objects[program.spaces[parent].object].relations;
-      space.relation = static_cast<std::uint32_t>(relations.size());
-      RelationSchema& relation = relations.emplace_back();
-      relation.name = name;
-      relation.many = link == Link::many;
-      relation.object = object;
-    }
-    return program.spaces.add(space);
-  }
-  ValueId column(Type type, const std::string& name, SpaceId in = SpaceId{root_space}) {
-    Space& space = program.spaces[in];
-    ObjectSchema& object = program.schema.objects[space.object];
-    const auto index = static_cast<std::uint32_t>(space.columns.size());
-    FieldSchema field;
-    field.name = name;
-    field.type = type;
-    object.fields.push_back(field);
-    space.columns.push_back(static_cast<std::uint32_t>(object.fields.size() - 1));
-    builder.enter(in);
-    const ValueId id = builder.add(Op::column, type, {}, index, {});
-    builder.enter(SpaceId{root_space});
-    return id;
-  }
-};
+using namespace test;
 
 // Leads with activities and a company, which has contacts.
 struct Related : Small {
@@ -437,7 +397,6 @@ TEST_CASE("prune keeps what outputs and links need, in every space") {
   CHECK(it.program.spaces[it.root].columns == std::vector<std::uint32_t>{1});     // domain
   CHECK(it.program.spaces[it.rows].columns == std::vector<std::uint32_t>{0, 3});  // is_call, seconds
   CHECK(it.program.spaces[it.company].columns.empty());
-  CHECK_FALSE(it.program.reads_as_of);
   CHECK(it.program.insts[*it.program.spaces[it.company].match].type == text);
 }
 
@@ -445,8 +404,7 @@ TEST_CASE("whether a program asks for the moment of the evaluation") {
   const auto reads = [](auto add) {
     Related it;
     it.program.outputs.values.push_back({"v", "", add(it)});
-    prune(it.program);
-    return it.program.reads_as_of;
+    return reads_moment(it.program);
   };
   CHECK_FALSE(reads([](Related& it) { return it.fold(Op::count_rows, integer, {it.is_call}); }));
   CHECK(reads([](Related& it) {

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
 #include <random>
 
 #include "compiler/ir/builder.h"
@@ -30,8 +31,10 @@ class RandomProgram {
   static constexpr AsOf as_of{1'767'225'600'000'000, 20'454};
   static constexpr std::size_t time_column = 0;  // of child rows: by which they are sorted
 
-  // Up to `most_spaces` spaces: leads alone, or leads with rows of their own and rows that they refer to.
-  RandomProgram(std::uint64_t seed, std::size_t most_spaces) : random_(seed), builder_(program_, lang::Limits{}) {
+  // Up to `most_spaces` spaces: leads alone, or leads with rows of their own and rows that they refer to. So many of
+  // ten operands are constants.
+  RandomProgram(std::uint64_t seed, std::size_t most_spaces, std::uint64_t constants_of_ten = 0)
+      : random_(seed), builder_(program_, lang::Limits{}), constants_of_ten_(constants_of_ten) {
     if (below(4) == 0) {
       auto zone = kernels::Zone::find("America/New_York");
       REQUIRE(zone.has_value());
@@ -147,6 +150,7 @@ class RandomProgram {
 
   // Any value of a kind that rows of the space at_ may use; later ones more often, so that programs grow deep.
   std::size_t pick(Physical physical) {
+    if (constants_of_ten_ > 0 && below(10) < constants_of_ten_) return add_constant(physical);
     const auto fits = [&](std::size_t at) {
       const Type type = calls_[at].type;
       return compiler::physical_of(type.kind) == physical && type.kind != Kind::date && type.kind != Kind::datetime &&
@@ -182,6 +186,10 @@ class RandomProgram {
   void add_random() {
     at_ = SpaceId{static_cast<std::uint32_t>(below(program_.spaces.size()))};
     builder_.enter(at_);
+    if (constants_of_ten_ > 0 && below(4) == 0) {
+      add_pattern();
+      return;
+    }
     if (program_.spaces.size() == 1 || below(2) == 0) {
       if (below(8) == 0) {
         add_moment();
@@ -504,21 +512,108 @@ class RandomProgram {
     }
   }
 
-  void add_constant() {
-    switch (below(4)) {
-      case 0:
-        add({Op::constant, boolean, {}, static_cast<std::int64_t>(below(2))});
-        return;
-      case 1:
-        add({Op::constant, integer, {}, random_number()});
-        return;
-      case 2:
-        add({Op::constant, code, {}, static_cast<std::int64_t>(below(5))});
-        return;
-      default:
-        add({Op::constant, text, {}, builder_.text(random_text())});
-        return;
+  // A comparison of a number or a code with a constant.
+  std::size_t add_comparison(std::size_t value, std::int64_t compare_op) {
+    const Physical physical = compiler::physical_of(calls_[value].type.kind);
+    if (physical == Physical::text) {
+      return add({Op::text_equal, boolean, {value, add_constant(Physical::text)}});
     }
+    if (physical == Physical::code) {
+      return add({Op::compare_code, boolean, {value, add_constant(Physical::code)}, compare_op});
+    }
+    std::vector<std::size_t> operands{value,
+                                      add({Op::constant, integer, {}, static_cast<std::int64_t>(below(40)) - 20})};
+    if (below(2) == 0) std::swap(operands[0], operands[1]);
+    const std::int64_t raises = below(2) == 0 ? 0 : static_cast<std::int64_t>(below(3) << 8 | below(3) << 16);
+    return add({Op::compare, boolean, operands, compare_op | raises});
+  }
+  // What passes look for, and what chance alone hardly ever makes.
+  void add_pattern() {
+    const Physical physical = one_of({Physical::integer, Physical::code, Physical::text});
+    const std::size_t value = pick(physical);
+    const auto equal = static_cast<std::int64_t>(lang::CompareOp::equal);
+    const auto not_equal = static_cast<std::int64_t>(lang::CompareOp::not_equal);
+    switch (below(8)) {
+      case 0:
+      case 1: {
+        const bool is_or = below(2) == 0;
+        std::vector<std::size_t> operands = pick_some(Physical::boolean, 2);
+        for (std::uint64_t more = 1 + below(4); more > 0; --more) {
+          operands.push_back(add_comparison(value, is_or ? equal : not_equal));
+        }
+        add({is_or ? Op::or_ : Op::and_, boolean, operands});
+        return;
+      }
+      case 2: {
+        const Type type = one_of({boolean, integer, code});
+        const Physical of_choice = compiler::physical_of(type.kind);
+        const std::int64_t how = of_choice == Physical::boolean ? 0 : static_cast<std::int64_t>(below(3));
+        const std::size_t then = pick(of_choice);
+        const std::size_t rest = add({Op::select, type, {add_comparison(value, equal), then, pick(of_choice)}, how});
+        add({Op::select, type, {add_comparison(value, equal), then, rest}, how});
+        return;
+      }
+      case 3: {
+        const std::size_t one = add({Op::constant, integer, {}, static_cast<std::int64_t>(below(3))});
+        const std::size_t other = add({Op::constant, integer, {}, static_cast<std::int64_t>(below(3))});
+        const std::size_t choice = add({Op::select, integer, {pick(Physical::boolean), one, other}});
+        add({Op::default_to, integer, {choice, below(2) == 0 ? one : other}});
+        return;
+      }
+      case 4: {
+        const std::size_t yes = add({Op::constant, boolean, {}, static_cast<std::int64_t>(below(2))});
+        const std::size_t no = add({Op::constant, boolean, {}, static_cast<std::int64_t>(below(2))});
+        add({Op::select, boolean, {pick(Physical::boolean), yes, no}});
+        return;
+      }
+      case 5:
+        add({one_of({Op::not_, Op::is_known}), boolean, {add_comparison(value, static_cast<std::int64_t>(below(6)))}});
+        return;
+      case 6: {
+        const auto small = [this] {
+          const std::int64_t low = static_cast<std::int64_t>(below(9)) - 4;
+          return add({Op::clamp, integer, {pick(Physical::integer)}, builder_.weights({low, low + 7})});
+        };
+        // What the outer sum takes back may have been too much for the inner one.
+        const std::size_t large = pick(Physical::integer);
+        const std::size_t inner = add({Op::sum, integer, {small(), large}, builder_.weights({3, -1})});
+        const std::size_t narrow = add({Op::sum, integer, {small(), small()}, builder_.weights({2, 5})});
+        add({one_of({Op::sum, Op::saturating_sum}),
+             integer,
+             {inner, large, narrow, narrow, small(), add_constant(Physical::integer)},
+             builder_.weights({1, 1, 1, 4, -3, 1})});
+        return;
+      }
+      default: {
+        const Op op = one_of({Op::and_, Op::or_});
+        const std::size_t inner = add({op, boolean, pick_some(Physical::boolean, 3)});
+        add({op, boolean, {pick(Physical::boolean), inner, add_comparison(value, equal)}});
+        const std::size_t known =
+            add({Op::default_to, integer, {pick(Physical::integer), add_constant(Physical::integer)}});
+        const std::size_t bounded = add({Op::clamp, integer, {known}, builder_.weights({1, 12})});
+        const std::size_t quotient = add({Op::divide, integer, {pick(Physical::integer), bounded}});
+        add({Op::remainder, integer, {quotient, bounded}});
+        add_comparison(bounded, static_cast<std::int64_t>(below(6)));
+        return;
+      }
+    }
+  }
+
+  void add_constant() {
+    add_constant(std::array{Physical::boolean, Physical::integer, Physical::code, Physical::text}[below(4)]);
+  }
+  std::size_t add_constant(Physical physical) {
+    switch (physical) {
+      case Physical::boolean:
+        return add({Op::constant, boolean, {}, static_cast<std::int64_t>(below(2))});
+      case Physical::integer:
+        return add({Op::constant, integer, {}, random_number()});
+      case Physical::code:
+        return add({Op::constant, code, {}, static_cast<std::int64_t>(below(5))});
+      case Physical::text:
+        break;
+    }
+    return add({Op::constant, text, {}, builder_.text(random_text())});
   }
 
   std::int64_t random_pattern() {
@@ -559,6 +654,7 @@ class RandomProgram {
     }
   }
 
+  std::uint64_t constants_of_ten_;
   SpaceId at_{compiler::root_space};  // where instructions are added
 };
 
