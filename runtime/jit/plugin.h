@@ -1,0 +1,63 @@
+// Compiled kernels: a program becomes one loop over typed columns. The compiler is a plug-in, libmuster_jit.so, which
+// is looked for when the first kernel is made; without it callers keep to the interpreter, which gives the same
+// answers. May include: compiler/ir, runtime/data, runtime/interpret. Called by: engine.h's callers, tests.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/program.h"
+#include "lang/support/result.h"
+#include "runtime/data/as_of.h"
+#include "runtime/data/batch.h"
+#include "runtime/interpret/interpreter.h"
+
+namespace muster::runtime::jit {
+
+// How a column of the root's space comes, in every batch. `narrow_bytes` as in ColumnView. Values that are known lie
+// between `low` and `high`, which the caller promises; integers only.
+struct ColumnLayout {
+  compiler::Physical physical = compiler::Physical::integer;
+  std::uint8_t narrow_bytes = 0;
+  std::int64_t low = std::numeric_limits<std::int64_t>::min();
+  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+};
+[[nodiscard]] std::vector<ColumnLayout> layouts_of(const SpaceView& space);
+
+struct KernelOptions {
+  unsigned level = 2;               // of optimisation: 0 compiles fastest, 3 runs fastest
+  unsigned nodes_per_function = 0;  // 0: the compiler's choice
+  bool keep_assembly = false;       // for tests
+  std::string cpu{}, features{};    // of the processor, as LLVM writes them; empty: this machine's
+};
+
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  // As Interpreter::evaluate; the batch's columns of the root's space have the layouts that the kernel was made for.
+  virtual void run(const BatchView& batch) = 0;
+  // As Interpreter::value, for the values that the kernel was made for; valid until the next run.
+  [[nodiscard]] virtual Vector value(compiler::ValueId id) const = 0;
+  // Instructions that the interpreter works out, and all that the values need.
+  [[nodiscard]] virtual std::size_t foreign_instructions() const = 0;
+  [[nodiscard]] virtual std::size_t instructions() const = 0;
+  [[nodiscard]] virtual const std::string& assembly() const = 0;
+};
+
+// Whether the plug-in is there. Loads it.
+[[nodiscard]] bool is_available();
+
+// A kernel for values of the root's space. `values` are wanted whole, of `bits` only what is known and at fault.
+// `program` is verified and outlives the kernel. One kernel serves one thread.
+// Error (ErrorKind::usage): there is no plug-in on this machine, or it is of another version.
+[[nodiscard]] lang::Result<std::unique_ptr<Kernel>> make_kernel(const compiler::Program& program, AsOf as_of,
+                                                                std::span<const compiler::ValueId> values,
+                                                                std::span<const compiler::ValueId> bits,
+                                                                std::vector<ColumnLayout> columns,
+                                                                const KernelOptions& options);
+
+}  // namespace muster::runtime::jit
