@@ -59,8 +59,14 @@ class Emitter {
     return llvm::FixedVectorType::get(lane_type(lane), step_rows);
   }
   [[nodiscard]] Type* bits_type() { return llvm::FixedVectorType::get(builder_.getInt1Ty(), step_rows); }
-  Value* as_bits(Value* mask) { return builder_.CreateBitCast(mask, bits_type()); }
-  Value* as_mask(Value* bits) { return builder_.CreateBitCast(bits, builder_.getInt64Ty()); }
+  // LLVM 19 moves logic from words to vectors of bits and back without end, where it sees both. Between them stands an
+  // empty piece of assembly, which it does not look through.
+  Value* opaque(Value* word) {
+    auto* const type = llvm::FunctionType::get(builder_.getInt64Ty(), {builder_.getInt64Ty()}, false);
+    return builder_.CreateCall(llvm::InlineAsm::get(type, "", "=r,0", false), {word});
+  }
+  Value* as_bits(Value* mask) { return builder_.CreateBitCast(opaque(mask), bits_type()); }
+  Value* as_mask(Value* bits) { return opaque(builder_.CreateBitCast(bits, builder_.getInt64Ty())); }
   Value* splat(Lane lane, std::int64_t value) { return llvm::ConstantInt::getSigned(type_of(lane), value); }
 
   // ---- functions
@@ -270,10 +276,7 @@ class Emitter {
     const Node& part = plan_.nodes[inner];
     if (part.op != node.op || part.lane != node.lane) return value;
     if (!is_pair(node, part.a, other) && !is_pair(node, part.b, other)) return value;
-    if (node.lane == Lane::mask) {
-      auto* const type = llvm::FunctionType::get(builder_.getInt64Ty(), {builder_.getInt64Ty()}, false);
-      return builder_.CreateCall(llvm::InlineAsm::get(type, "", "=r,0", false), {value});
-    }
+    if (node.lane == Lane::mask) return opaque(value);
     llvm::Function* const function = builder_.GetInsertBlock()->getParent();
     llvm::IRBuilder<> entry(&function->getEntryBlock(), function->getEntryBlock().begin());
     auto* const place = entry.CreateAlloca(value->getType());

@@ -24,7 +24,7 @@ class FadeEmitter {
   Value* run() {
     Value* const points = builder_.CreateSIToFP(parts_.points, doubles_);
     Value* size = builder_.CreateFMul(points, real(plan_.units_per_point));
-    if (plan_.may_be_negative) size = unary(llvm::Intrinsic::fabs, size);
+    if (plan_.may_be_negative || plan_.most_units != 0) size = unary(llvm::Intrinsic::fabs, size);
     Value* const left = builder_.CreateFMul(size, share());
 
     // `turn` is where the rounding turns: at whole numbers after the shift.
@@ -42,6 +42,7 @@ class FadeEmitter {
       unsure = builder_.CreateAnd(unsure, builder_.CreateNot(is_nothing));
       whole = builder_.CreateSelect(is_nothing, real(0), whole);
     }
+    if (plan_.most_units != 0) unsure = builder_.CreateOr(unsure, builder_.CreateFCmpOGT(size, real(plan_.most_units)));
     if (plan_.far != 0) {
       // One comparison for both ends.
       Value* const moved = builder_.CreateAdd(parts_.events, integers(plan_.far));

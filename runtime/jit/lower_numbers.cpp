@@ -416,12 +416,14 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
   const std::int64_t unit = kernels::power_of_ten(4U - rule.digits);
   const Wide largest = std::max(high_in(points, 1), -low_in(points, 1));
   const Wide largest_units = largest / unit + 1;
-  if (largest_units > Wide{1} << 30) return std::nullopt;
+  if (largest > Wide{1} << 62) return std::nullopt;  // what does not fit after the rounding is no whole unit
 
   // The error of y = points * 2^-t in units: the series of exp breaks off after `terms` terms (|f| <= 1/2), and t, the
   // sum and the products each round by 2^-53; t * 2^-t is at most 0.54, so that they stay below 2^-48 of the points.
   FadePlan plan;
-  const auto size = static_cast<double>(largest_units);
+  constexpr Wide usual = Wide{1} << 20;  // the others are few, and asked of the exact kernel
+  const auto size = static_cast<double>(std::min(largest_units, usual));
+  if (largest_units > usual) plan.most_units = size;
   const double x = std::log(2.0) / 2 * 1.0001;
   double left_out = 1;
   unsigned terms = 0;

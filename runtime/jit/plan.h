@@ -77,6 +77,7 @@ struct FadePlan {
   double intervals_per_age = 0;  // 1 / interval
   unsigned terms = 12;           // of the series of exp
   double tolerance = 0;          // units
+  double most_units = 0;         // rows of more points are left to the fallback; 0: there are none
   bool may_be_negative = true;   // points
   // Events further than this from 0 are left to the fallback; 0: there are none.
   std::int64_t far = 0;
