@@ -75,11 +75,14 @@ class Reducer {
       case Op::is_known:
         return is_known(found);
       case Op::multiply:
-        return times_one(found, 0) ? same(found, 1) : times_one(found, 1) ? same(found, 0) : std::nullopt;
+        if (times_one(found, 0)) return same(found, 1);
+        if (times_one(found, 1)) return same(found, 0);
+        return one_term(found);
       case Op::scale_by: {
         const auto at = static_cast<std::size_t>(found.immediate);
         const auto& weights = rewriter_.made().weights;
-        return weights[at] == weights[at + 1] ? same(found, 0) : std::nullopt;
+        if (weights[at] == weights[at + 1]) return same(found, 0);
+        return weights[at + 1] == 1 ? term(found, 0, weights[at]) : std::nullopt;
       }
       default:
         return std::nullopt;
@@ -272,6 +275,19 @@ class Reducer {
   std::optional<ValueId> found_known(const Found& found, ValueId asked) {
     if (asked == found.operands[0]) return std::nullopt;
     return rewriter_.add(found, Op::is_known, found.inst.type, std::array{asked}, 0);
+  }
+
+  // A product with a whole number that drops no digits is a sum of one term: both are checked once, at the end.
+  std::optional<ValueId> one_term(const Found& found) {
+    if (found.immediate != 0) return std::nullopt;
+    for (const std::size_t which : {0U, 1U}) {
+      if (const auto factor = constant_of(found.operands[which])) return term(found, 1 - which, *factor);
+    }
+    return std::nullopt;
+  }
+  std::optional<ValueId> term(const Found& found, std::size_t which, std::int64_t weight) {
+    const std::int64_t weights = rewriter_.builder().weights({weight});
+    return rewriter_.add(found, Op::sum, found.inst.type, std::array{found.operands[which]}, weights);
   }
 
   // Whether the factor `which` is 1, in the digits that are dropped.
