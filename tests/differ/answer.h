@@ -12,9 +12,12 @@ struct Answer {
   enum class Kind : std::uint8_t { missing, truth, number, text };
   Kind kind = Kind::missing;
   std::uint8_t digits = 0;  // number
-  std::int64_t number = 0;  // mantissa, or 0 and 1
+  std::int64_t number = 0;  // mantissa, or 0 and 1; missing: 1 by an overflow, 2 by a division by zero, 3 by both
   std::string_view text{};  // lives as long as the evaluator and its data
 
+  [[nodiscard]] static Answer missing(bool overflows, bool divides) {
+    return {Kind::missing, 0, (overflows ? 1 : 0) + (divides ? 2 : 0)};
+  }
   [[nodiscard]] static Answer truth(bool yes) { return {Kind::truth, 0, yes ? 1 : 0}; }
   [[nodiscard]] static Answer of(std::int64_t mantissa, unsigned digits) {
     return {Kind::number, static_cast<std::uint8_t>(digits), mantissa};
@@ -36,7 +39,7 @@ struct Answer {
 [[nodiscard]] inline std::string show(const Answer& answer) {
   switch (answer.kind) {
     case Answer::Kind::missing:
-      return "?";
+      return answer.number == 0 ? "?" : "? (fault " + std::to_string(answer.number) + ")";
     case Answer::Kind::truth:
       return answer.number != 0 ? "yes" : "no";
     case Answer::Kind::number:

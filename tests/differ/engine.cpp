@@ -1,5 +1,6 @@
 #include "tests/differ/engine.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace muster::differ {
@@ -15,14 +16,20 @@ class Interpretation final : public Evaluation {
   Interpretation(const Program& program, runtime::AsOf as_of) : interpreter_(program, as_of, wanted()) {}
   void evaluate(const runtime::BatchView& batch) override { interpreter_.evaluate(batch); }
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return interpreter_.value(id); }
+  [[nodiscard]] bool has(ValueId id) const override { return interpreter_.has(id); }
 
  private:
   runtime::Interpreter interpreter_;
 };
 
+Answer missing_of(const runtime::Vector& vector, std::size_t row) {
+  const bool overflows = vector.overflow != nullptr && runtime::test_bit(vector.overflow, row);
+  const bool divides = vector.division_by_zero != nullptr && runtime::test_bit(vector.division_by_zero, row);
+  return Answer::missing(overflows, divides);
+}
 Answer truth_of(const runtime::Vector& vector, std::size_t row) {
   if (vector.is_yes(row)) return Answer::truth(true);
-  return vector.is_no(row) ? Answer::truth(false) : Answer{};
+  return vector.is_no(row) ? Answer::truth(false) : missing_of(vector, row);
 }
 
 }  // namespace
@@ -54,7 +61,7 @@ void Outputs::add_value(std::string label, ValueId id) {
       case compiler::Physical::boolean:
         return truth_of(vector, row);
       case compiler::Physical::integer:
-        return vector.is_known(row) ? Answer::of(vector.integers[row], type.digits) : Answer{};
+        return vector.is_known(row) ? Answer::of(vector.integers[row], type.digits) : missing_of(vector, row);
       case compiler::Physical::text:
         return vector.is_known(row) ? Answer::of(vector.dictionary->text(vector.codes[row])) : Answer{};
       case compiler::Physical::code:
@@ -97,14 +104,20 @@ Outputs::Outputs(const Program& program) : program_(program) {
     });
   }
   for (const auto& framework : outputs.frameworks) {
-    if (framework.qualified) add_value("framework " + framework.name, *framework.qualified);
+    if (framework.qualified) {
+      add("framework " + framework.name, [&framework](const Evaluation& evaluation, std::size_t row) {
+        const Answer made = truth_of(evaluation.value(*framework.qualified), row);
+        return made.kind == Answer::Kind::missing ? Answer{} : made;
+      });
+    }
     add_value("met of " + framework.name, framework.met);
     for (const auto& letter : framework.letters) {
       // A letter that is not reached is not met.
       const auto reached = [&letter](ValueId id) {
         return [&letter, id](const Evaluation& evaluation, std::size_t row) {
-          const Answer is_reached = truth_of(evaluation.value(letter.reached), row);
-          const Answer own = truth_of(evaluation.value(id), row);
+          const auto plain = [](Answer answer) { return answer.kind == Answer::Kind::missing ? Answer{} : answer; };
+          const Answer is_reached = plain(truth_of(evaluation.value(letter.reached), row));
+          const Answer own = plain(truth_of(evaluation.value(id), row));
           const Answer no = Answer::truth(false);
           if (is_reached == no || own == no) return no;
           return is_reached.kind == Answer::Kind::missing ? is_reached : own;
@@ -131,6 +144,14 @@ Outputs::Outputs(const Program& program) : program_(program) {
     });
   }
   for (const auto& output : outputs.values) add_value("output " + output.name, output.value);
+}
+
+bool Outputs::is_rejected(const Evaluation& evaluation, std::size_t row) const {
+  return std::any_of(program_.fault_roots.begin(), program_.fault_roots.end(), [&](const compiler::FaultRoot& root) {
+    if (!evaluation.has(root.value)) return false;
+    const runtime::Vector vector = evaluation.value(root.value);
+    return vector.overflow != nullptr && runtime::test_bit(vector.overflow, row);
+  });
 }
 
 void Outputs::read(const Evaluation& evaluation, std::size_t row, std::vector<Answer>& answers) const {

@@ -34,7 +34,8 @@ inline constexpr std::size_t kinds_of_activity = 4;
 
 // What the five objects look like.
 [[nodiscard]] std::vector<ObjectShape> shapes();
-[[nodiscard]] std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, std::int32_t as_of_day);
+[[nodiscard]] std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, std::int32_t as_of_day,
+                                      bool is_tracked);
 [[nodiscard]] std::vector<DataRow> random_leads(Random& random, const Sample& sample, std::size_t leads);
 
 }  // namespace muster::differ

@@ -95,8 +95,9 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
 
 }  // namespace
 
-std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, std::int32_t as_of_day) {
-  const std::string tracked = random.chance(25) ? ", tracked since day1, only when b2" : "";
+std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, std::int32_t as_of_day,
+                        bool is_tracked) {
+  const std::string tracked = is_tracked ? ", tracked since day1, only when b2" : "";
   std::string text = replaced(std::string(header), "{0}", tracked);
   text = replaced(text, "{1}", random.chance(50) ? "  act_id: text key\n" : "");
   PolicyWriter writer(random, shapes, as_of_day);

@@ -164,8 +164,12 @@ std::string PolicyWriter::rows_condition(int depth, const Scope& scope) {
       return "(none of " + rows(from, depth, scope) + ")";
     case 3:
       return "(all " + rows(from, depth, scope, true) + ")";
-    case 4:
-      return fmt::format("(count of {} {} {})", rows(from, depth, scope), operator_word(), below(5));
+    case 4: {
+      if (chance(70)) return fmt::format("(count of {} {} {})", rows(from, depth, scope), operator_word(), below(5));
+      if (chance(30)) return fmt::format("((count of {}) in {} to {})", rows(from, depth, scope), below(3), 2 + below(3));
+      const std::string other = chance(50) ? "(count of different View.page)" : "(count of " + rows(source(scope), depth, scope) + ")";
+      return fmt::format("(((count of {}){}{}) {} {})", rows(from, depth, scope), pick({" + ", " - "}), other, operator_word(), below(5));
+    }
     default:
       return fmt::format("(at least {} days of {}{})", 1 + below(3), rows(from, depth, scope),
                          pick({"", " within 7 days", " within 30 days", " at most 7 days apart",
@@ -183,6 +187,7 @@ std::string PolicyWriter::named_condition(const Scope& scope) {
   add_some(company_conditions_, "company.", "");
   add_some(letters_, "", "");
   add_some(frameworks_, "(", " qualified)");
+  add_some(frameworks_, "(", pick({".met >= 1)", ".met > 1.5)", ".met = 2)", ".share > 50%)"}));
   add_some(ordered_grades_, "", "");
   if (!found.empty() && !ordered_grades_.empty() && found.back().starts_with("grade_")) {
     found.back() = "(" + found.back() + " " + operator_word() + " " + found.back() + pick({"_a", "_b", "_c"}) + ")";
@@ -207,8 +212,9 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
     case 3:
       return fmt::format("({} {}in {} to {}{})", number(depth, scope), pick({"", "not "}), below(5), pick({"", "under "}), 5 + below(100));
     case 4: {
-      if (!sets_.empty() && chance(40)) return "(" + number(depth, scope) + " in " + one_of(sets_) + ")";
-      return fmt::format("({} in {{ {}, {}, {} }})", number(depth, scope), below(3), 3 + below(3), 6 + below(100));
+      // A sum, because an open count is no extent for `in`: see found/count_in_set.txt.
+      if (!sets_.empty() && chance(40)) return "((" + number(depth, scope) + " + 0) in " + one_of(sets_) + ")";
+      return fmt::format("(({} + 0) in {{ {}, {}, {} }})", number(depth, scope), below(3), 3 + below(3), 6 + below(100));
     }
     case 5:
       if (field(scope, Kind::money).empty()) return "(" + number(depth, scope) + " >= 1)";
@@ -287,11 +293,13 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
     case 5:
       return "(" + number(next, scope) + " mod " + name + ")";
     case 6:
-      return "(" + name + " default " + pick({"0", "-1", "100", "2.5"}) + ")";
+      return "(" + name + " default " + pick({"0", "-1", "100"}) + ")";
     case 7:
       return pick({"absolute", "floor", "ceiling"}) + "(" + number(next, scope) + ")";
     case 8:
-      return pick({"smaller_of", "larger_of"}) + "(" + number(next, scope) + ", " + number(0, scope) + ")";
+      // Of the same digits: see found/smaller_of_aligned.txt.
+      if (name.find('d') != std::string::npos) return pick({"smaller_of", "larger_of"}) + "(" + name + ", " + name + ")";
+      return pick({"smaller_of", "larger_of"}) + "(" + name + ", " + pick({"0", "3", "100"}) + ")";
     case 9:
       return "(if " + condition(next, scope) + " then " + number(next, scope) + " else " + number(0, scope) + ")";
     case 10:
@@ -315,7 +323,7 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
       return "(12.5% of " + name + ")";
     case 15:
       if (scope.may_use_definitions && !functions_.empty()) {
-        return one_of(functions_) + "(" + field(scope, Kind::integer) + ", " + number_literal() + ")";
+        return one_of(functions_) + "(" + field(scope, Kind::integer) + ", " + pick({"0", "1", "2.5", "7", "100"}) + ")";
       }
       return "((" + number(next, scope) + ") rounded " + pick({"half up ", "up ", "down ", ""}) + "to " + pick({"0", "1"}) + " digits)";
     case 16:
@@ -323,7 +331,7 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
         std::vector<std::string> found = numbers_;
         found.insert(found.end(), scores_.begin(), scores_.end());
         for (const std::string& each : company_numbers_) found.push_back("company." + each);
-        for (const std::string& each : frameworks_) found.push_back(each + ".met");
+        for (const std::string& each : frameworks_) found.push_back("(" + each + ".met default 1)");
         for (const std::string& each : tables_) found.push_back(each + "(i0, t0)");
         if (!found.empty()) return one_of(found);
       }
@@ -342,12 +350,13 @@ std::string PolicyWriter::aggregate(int depth, const Scope& scope) {
   if (from.object == contact_object && !contact_scores_.empty() && chance(40)) value = one_of(contact_scores_);
   const std::string all = rows(from, depth, scope);
   const std::string behind = all.substr(from.name.size());
-  if (chance(30)) return "(count of " + all + ")";
+  // An open count in a sum with numbers at the end of 64 bits: see found/saturated_sum.txt.
+  if (chance(30)) return "((count of " + all + ") default " + pick({"0", "7"}) + ")";
   if (chance(20)) {
     if (from.object == activity_object) value = from.name == "View" ? "page" : from.name == "Download" ? "asset" : "worth";
     if (from.object == call_object) value = pick({"outcome", "minutes"});
     if (from.object == contact_object) value = "role";
-    return "(count of different " + from.name + "." + value + behind + ")";
+    return "((count of different " + from.name + "." + value + behind + ") default " + pick({"0", "7"}) + ")";
   }
   if (from.object == contact_object) return "(" + pick({"sum", "min", "max", "average"}) + " of " + from.name + "." + value + behind + ")";
   return "(" + pick({"sum", "min", "max", "average", "first", "last"}) + " of " + from.name + "." + value + behind + ")";

@@ -20,23 +20,31 @@ std::string PolicyWriter::fade_since() {
                "halving every 7 days since budget_at"});
 }
 
-std::string PolicyWriter::row_clauses(bool fades, const Source& source) {
+std::string PolicyWriter::row_clauses(bool fades, bool may_fade, const Source& source) {
   std::string made;
   if (chance(30)) {
     made += pick({", counting latest 1 per day", ", counting latest 1 per week from monday", ", counting latest 2 per month",
                   ", first only", ", counting latest 1 per week from sunday", ", counting latest 1 per quarter"});
   }
-  if (chance(25)) made += fades && chance(30) ? ", never fading" : ", " + fade(source.object == call_object);
+  if (may_fade && chance(25)) made += fades && chance(30) ? ", never fading" : ", " + fade(source.object == call_object);
   if (chance(15) && source.object == activity_object) made += ", restart after latest " + pick({"Unsub", "Demo", "View where (page = \"/pricing\")"});
   return made;
 }
 
 // `fades`: the score or group fades, so that a rule without rows must say how it does.
-std::string PolicyWriter::rule(bool fades, bool grouped, const Scope& scope) {
+// Without rows: see found/zero_while_restart.txt.
+std::string PolicyWriter::zero_condition() {
+  Scope scope;
+  scope.may_use_rows = false;
+  return condition(1, scope);
+}
+
+// `may_fade`: not where all of it fades by one moment.
+std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Scope& scope) {
   const std::string points = pick({"+", "+", "+", "-"}) + pick({"1", "5", "10", "25", "2.5", "0.3333", "7"});
   const std::string aged = !fades ? "" : pick({", never fading", ", never fading", ", aged by at1", ", aged by budget_at"});
   const std::string cap = chance(25) ? fmt::format(", at most {}", 5 + below(30)) : "";
-  const std::string zero = chance(8) ? ", zero while " + condition(1, scope) : "";
+  const std::string zero = chance(8) ? ", zero while " + zero_condition() : "";
   switch (below(grouped ? 7 : 8)) {
     case 0:
     case 1: {
@@ -47,16 +55,17 @@ std::string PolicyWriter::rule(bool fades, bool grouped, const Scope& scope) {
         what = "different " + from.name + "." + value + what.substr(from.name.size());
       }
       const std::string when = chance(15) ? " when " + condition(1, scope) : "";
-      return points + " per " + what + when + row_clauses(fades, from) + cap + zero;
+      return points + " per " + what + when + row_clauses(fades, may_fade, from) + cap +
+             (chance(10) ? ", at least 3" : "") + zero;
     }
     case 2: {
       const Source from = source(scope);
-      const std::string clauses = chance(25) ? ", " + fade(from.object == call_object) : "";
+      const std::string clauses = may_fade && chance(25) ? ", " + fade(from.object == call_object) : "";
       return points + " when any " + rows(from, 2, scope) + clauses + cap + zero;
     }
     case 3:
       return points + " per " + pick({"", "full "}) + pick({"", "3 ", "100 ", "0.25 "}) + field(scope, Kind::integer) +
-             (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + (chance(10) ? ", at least 1" : "") + zero;
+             (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + zero;
     case 4: {
       const std::string name = field(scope, Kind::integer);
       const std::string bands = pick({"{ under 2: 0 | 2 to under 10: 5 | 10 and over: 2.5 }",
@@ -72,13 +81,15 @@ std::string PolicyWriter::rule(bool fades, bool grouped, const Scope& scope) {
     default: {
       std::string clauses = chance(60) ? fmt::format(" at most {}", 5 + below(40)) : "";
       bool inner = fades;
-      if (chance(25)) {
+      bool inner_may = may_fade;
+      if (may_fade && chance(25)) {
         const bool since = chance(40);
         clauses += (clauses.empty() ? " " : ", ") + (since ? fade_since() : fade());
         inner = !since;
+        inner_may = !since;
       }
       std::string body;
-      for (std::uint64_t i = 0, count = 1 + below(3); i < count; ++i) body += "    " + rule(inner, true, scope) + "\n";
+      for (std::uint64_t i = 0, count = 1 + below(3); i < count; ++i) body += "    " + rule(inner, inner_may, true, scope) + "\n";
       return "group \"g\"" + clauses + " {\n" + body + "  }";
     }
   }
@@ -96,15 +107,17 @@ void PolicyWriter::write_score(bool late) {
     return;
   }
   bool fades = false;
+  bool may_fade = true;
   if (chance(35)) {
     const bool since = chance(25);
     head += " " + (since ? fade_since() : fade());
     fades = !since;
+    may_fade = !since;
   }
   std::string body;
   if (chance(15)) body += "  restart after latest Unsub\n";
-  if (chance(10)) body += "  zero while " + condition(1, scope) + "\n";
-  for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i) body += "  " + rule(fades, false, scope) + "\n";
+  if (chance(10)) body += "  zero while " + zero_condition() + "\n";
+  for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i) body += "  " + rule(fades, may_fade, false, scope) + "\n";
   add(head + " {\n" + body + "}");
   if (!late) scores_.push_back(name);
 }

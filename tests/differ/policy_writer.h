@@ -55,10 +55,11 @@ class PolicyWriter {
 
   // ---- policy_rules.cpp
   void write_score(bool late);
-  std::string rule(bool fades, bool grouped, const Scope& scope);
-  std::string row_clauses(bool fades, const Source& source);
+  std::string rule(bool fades, bool may_fade, bool grouped, const Scope& scope);
+  std::string row_clauses(bool fades, bool may_fade, const Source& source);
   std::string fade(bool of_days = true);
   std::string fade_since();
+  std::string zero_condition();
   void write_grades();
   void write_framework();
   void write_lifecycle();

@@ -95,20 +95,30 @@ std::vector<std::size_t> Evaluator::possible_arms(ExprId subject, const std::vec
 // Known if all that is possible is known and the same.
 Value Evaluator::agreed(const std::vector<Value>& possible, std::uint8_t faults) {
   Value made = possible[0];
+  unsigned digits = 0;
   for (const Value& each : possible) {
-    if (!each.known) faults = static_cast<std::uint8_t>(faults | each.faults);
-    if (same(made, each) && made.digits >= each.digits) continue;
-    made.known = same(made, each);
-    made.digits = std::max(made.digits, each.digits);
+    digits = std::max<unsigned>(digits, each.digits);
+    // What only may be taken does not say why nobody knows which is.
+    if (!each.known && possible.size() == 1) faults = static_cast<std::uint8_t>(faults | each.faults);
+    made.known = made.known && same(possible[0], each);
   }
-  if (possible.size() > 1) {
-    const Value& best = *std::max_element(possible.begin(), possible.end(), [](const Value& left, const Value& right) {
-      return left.digits < right.digits;
-    });
-    if (made.known) made = best;
+  const bool are_bounded = std::all_of(possible.begin(), possible.end(),
+                                       [](const Value& each) { return each.known || each.is_extent; });
+  const bool has_extent = std::any_of(possible.begin(), possible.end(), [](const Value& each) { return each.is_extent; });
+  if (are_bounded && has_extent) {  // as open as a count in it
+    std::int64_t least = without_end;
+    std::int64_t most = -without_end;
+    for (const Value& each : possible) {
+      const auto scale = static_cast<std::int64_t>(ten_to(digits - each.digits));
+      least = std::min(least, (each.known ? each.number : each.least) * scale);
+      most = std::max(most, each.known || each.most != without_end ? (each.known ? each.number : each.most) * scale : without_end);
+    }
+    return extent(least, most, digits);
   }
-  made.is_extent = made.is_extent && possible.size() == 1;
-  if (!made.known) made.faults = faults;
+  made.is_extent = false;
+  if (made.known) return made.kind == Kind::number ? rescaled(made, digits, lang::RoundingMode::half_even) : made;
+  made.digits = static_cast<std::uint8_t>(digits);
+  made.faults = faults;
   return made;
 }
 
@@ -149,35 +159,38 @@ Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& a
   };
   if (table.policy == lang::TablePolicy::sum) {
     Wide total = 0;
-    bool has_match = false;
+    Value has_match = truth(false);
     for (const lang::TableRow& row : table.rows) {
-      const bool is_rest = row.cells.empty();
-      const Value matches = is_rest ? truth(!has_match) : holds(row);
-      if (!matches.known) {
-        Value open = result(row);
+      const Value matches = row.cells.empty() ? negation(has_match) : holds(row);
+      const Value points = result(row);
+      if (!matches.known && points.number != 0) {
+        Value open = points;
         open.known = false;
+        open.faults = matches.faults;
         return open;
       }
-      if (!matches.is_yes()) continue;
-      has_match = true;
-      total += result(row).number;
+      has_match = either(has_match, matches);
+      if (matches.is_yes()) total += points.number;
     }
     return checked(Kind::number, total, digits_of(table.result));
   }
   std::vector<Value> possible;
   bool is_sure = false;
+  std::uint8_t faults = 0;
   for (const lang::TableRow& row : table.rows) {
     const Value matches = holds(row);
     if (matches.is_no()) continue;
+    if (!matches.known) faults = static_cast<std::uint8_t>(faults | matches.faults);
     possible.push_back(result(row));
     is_sure = matches.is_yes();
     if (is_sure) break;
   }
+  if (table.rows.empty()) return undecided();
   if (!is_sure) {  // perhaps no row matches at all
     possible.push_back(result(table.rows[0]));
     possible.back().known = false;
   }
-  return agreed(possible, 0);
+  return agreed(possible, faults);
 }
 
 Value Evaluator::grade(const lang::GradeDecl& grade, const Frame& frame) {

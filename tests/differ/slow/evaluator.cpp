@@ -140,7 +140,9 @@ void Evaluator::add_labels() {
 }
 
 Answer Evaluator::answer_of(const Value& value) const {
-  if (!value.known) return {};
+  if (!value.known) {
+    return Answer::missing((value.faults & overflow_fault) != 0, (value.faults & division_fault) != 0);
+  }
   switch (value.kind) {
     case Kind::truth:
       return Answer::truth(value.is_yes());
@@ -165,12 +167,16 @@ const std::vector<Answer>& Evaluator::evaluate(const DataRow& lead) {
     std::visit(Overloaded{
                    [&](const lang::FrameworkDecl& decl) {
                      if (decl.has_parameters) return;
-                     add(qualified(decl, frame));
+                     const auto add_plain = [&](Value made) {  // nobody asks why a letter is open
+                       made.faults = 0;
+                       add(made);
+                     };
+                     add_plain(qualified(decl, frame));
                      const std::vector<Letter> all = letters(decl, frame);
-                     add(letters_met(all, false));
+                     add_plain(letters_met(all, false));
                      for (const Letter& letter : all) {
-                       add(letter.met);
-                       add(letter.half);
+                       add_plain(letter.met);
+                       add_plain(letter.half);
                      }
                    },
                    [&](const lang::LifecycleDecl&) {

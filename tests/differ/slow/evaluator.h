@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -63,6 +62,7 @@ class Evaluator {
   };
   struct Selection {
     std::uint32_t object = 0;
+    bool is_given = true;     // false: nothing is known about such rows
     bool is_complete = true;  // false: there may be rows that nobody saw
     bool of_days = false;
     std::vector<Selected> rows;  // none that surely does not count; by time, those without one first, then by key
@@ -70,9 +70,18 @@ class Evaluator {
   struct Edges {
     std::optional<Value> from, to;
   };
-  struct Choice {  // an arm, a row or a label that may be the answer
-    Value holds;
-    std::size_t which;
+  struct Restart {
+    bool is_plain, is_open;
+    std::optional<std::int64_t> sure, possible;
+  };
+  class RestartScope {
+   public:
+    RestartScope(Evaluator& evaluator, const lang::Clauses& clauses, const Frame& frame);
+    ~RestartScope();
+
+   private:
+    Evaluator& evaluator_;
+    bool has_restart_;
   };
 
   // ---- evaluator.cpp
@@ -101,6 +110,8 @@ class Evaluator {
   // ---- expression.cpp
   Value value(ExprId id, const Frame& frame);
   Value sum(const lang::SumChain& chain, const Frame& frame);
+  static Value extent_of_sum(const lang::SumChain& chain, const std::vector<Value>& terms, unsigned digits,
+                             const Value& nothing);
   Value product(const lang::Product& product, const Frame& frame, unsigned digits, lang::RoundingMode mode);
   Value comparison(lang::CompareOp op, ExprId left, ExprId right, const Frame& frame);
   Value compare(lang::CompareOp op, Value left, Value right) const;
@@ -152,7 +163,9 @@ class Evaluator {
   Wide capped(Wide points, bool minus, const lang::Clauses& clauses, const Frame& frame);
   Wide points_of(ExprId id, const Frame& frame);
   std::optional<Wide> points_for_quantity(Wide each, const lang::Per& per, const Frame& frame);
-  std::function<Value(const std::optional<std::int64_t>&)> after_restart(RowsId restart, const Frame& frame);
+  bool is_zero(const lang::Clauses& clauses, const Frame& frame);
+  Value bounded(const lang::ScoreDecl& score, Wide total, const Frame& frame);
+  [[nodiscard]] Value counts_after(const Restart& restart, const std::optional<std::int64_t>& at, bool of_days) const;
 
   // ---- stage.cpp
   std::vector<Letter> letters(const lang::FrameworkDecl& framework, const Frame& frame);
@@ -197,6 +210,7 @@ class Evaluator {
   const lang::RouteDecl* route_ = nullptr;
   std::vector<StageRef> stages_;  // in the policy's order
   std::int64_t top_rank_ = -1;
+  std::vector<Restart> restarts_;           // of the rule that is worked out now, its groups and its score
   std::vector<std::optional<Value>> memo_;  // of the lead, by declaration
   std::unordered_map<const lang::Window*, Edges> fixed_edges_;
   // Of the lead: worked out when somebody asks.

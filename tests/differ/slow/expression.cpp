@@ -104,6 +104,26 @@ Value Evaluator::value(ExprId id, const Frame& frame) {
       tree_.expressions[id].node);
 }
 
+// What a sum may be where a count in it is open, as long as all else is known.
+Value Evaluator::extent_of_sum(const lang::SumChain& chain, const std::vector<Value>& terms, unsigned digits,
+                               const Value& nothing) {
+  Wide least = 0;
+  Wide most = 0;
+  for (std::size_t i = 0; i < terms.size(); ++i) {
+    const Value& each = terms[i];
+    if (!each.known && !each.is_extent) return nothing;
+    const Wide scale = ten_to(digits - each.digits);
+    const Wide low = (each.known ? each.number : each.least) * scale;
+    const Wide high = each.known ? low : each.most == without_end ? without_end * ten_to(digits) : each.most * scale;
+    least += chain.terms[i].minus ? -high : low;
+    most += chain.terms[i].minus ? -low : high;
+  }
+  const auto limited = [](Wide value) {
+    return static_cast<std::int64_t>(std::clamp<Wide>(value, -without_end, without_end));
+  };
+  return extent(limited(least), limited(most), digits);
+}
+
 // Of numbers; or of dates, moments and lengths, in which a day is 24 hours.
 Value Evaluator::sum(const lang::SumChain& chain, const Frame& frame) {
   std::vector<Value> terms;
@@ -127,6 +147,7 @@ Value Evaluator::sum(const lang::SumChain& chain, const Frame& frame) {
                                                   : Kind::length;
   Value nothing = missing(kind, faults);
   nothing.digits = static_cast<std::uint8_t>(digits);
+  if (!is_known && kind == Kind::number) return extent_of_sum(chain, terms, digits, nothing);
   if (!is_known) return nothing;
   Wide total = 0;
   for (std::size_t i = 0; i < terms.size(); ++i) {
@@ -276,9 +297,8 @@ Evaluator::Edges Evaluator::edges(const lang::Window& window, bool of_days, cons
           },
           [&](const lang::Since& since) { return Edges{moment_edge(since.from, of_days, false, frame), now}; },
           [&](const lang::Between& between) {
-            Value to = moment_edge(between.to, of_days, true, frame);
-            if (to.known && to.number > now.number) to = now;
-            return Edges{moment_edge(between.from, of_days, false, frame), to};
+            return Edges{moment_edge(between.from, of_days, false, frame),
+                         moment_edge(between.to, of_days, true, frame)};
           },
       },
       window.node);
@@ -286,10 +306,8 @@ Evaluator::Edges Evaluator::edges(const lang::Window& window, bool of_days, cons
 
 Value Evaluator::in_window(const lang::Window& window, const Value& moment, const Frame& frame) {
   const Edges found = edges(window, moment.kind == Kind::date, frame);
-  const Value now = known(moment.kind, moment.kind == Kind::date ? as_of_day_ : as_of_);
-  return both(both(compared(lang::CompareOp::greater_equal, moment, *found.from),
-                   compared(lang::CompareOp::less_equal, moment, *found.to)),
-              compared(lang::CompareOp::less_equal, moment, now));
+  return both(compared(lang::CompareOp::greater_equal, moment, *found.from),
+              compared(lang::CompareOp::less_equal, moment, *found.to));
 }
 
 }  // namespace muster::differ::slow

@@ -115,6 +115,7 @@ Value Evaluator::evaluate_declaration(std::uint32_t index, const Frame& given) {
   const bool is_of_lead = given.outer == nullptr && given.row == lead_;
   if (is_of_lead && memo_[index]) return *memo_[index];
   const Frame frame{given.row, given.object, given.outer, nullptr};
+  std::vector<Restart> of_rule = std::exchange(restarts_, {});
   const auto of_row = [&](auto decl, auto work) {
     // What a company that is not there has is missing.
     if (frame.row == nullptr) return missing(work());
@@ -149,6 +150,7 @@ Value Evaluator::evaluate_declaration(std::uint32_t index, const Frame& given) {
                                     [&](const auto&) { return undecided(); },
                                 },
                                 tree_.declarations[index].node);
+  restarts_ = std::move(of_rule);
   if (is_of_lead) memo_[index] = made;
   return made;
 }
@@ -197,6 +199,8 @@ Value Evaluator::built_in(std::string_view function, const std::vector<Value>& a
   for (const Value& argument : arguments) {
     if (!argument.known) {
       Value made = missing(kind, argument.faults);
+      const bool is_same = function == "absolute" || function == "smaller_of" || function == "larger_of";
+      if (is_same) made.digits = static_cast<std::uint8_t>(digits);
       if (arguments.size() > 1 && !arguments[1].known) {
         made.faults = static_cast<std::uint8_t>(made.faults | arguments[1].faults);
       }

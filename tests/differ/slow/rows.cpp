@@ -56,7 +56,7 @@ Evaluator::Selection Evaluator::select(RowsId id, const Frame& frame, bool with_
     if (each.many && each.name.text == parent.relations[relation].name) found.is_complete = was_seen(each, rows, frame);
   }
   if (!sample_.given[found.object] || frame.row == nullptr) {
-    found.is_complete = false;
+    found.is_complete = found.is_given = false;
     return found;
   }
   for (const DataRow& row : frame.row->below) {
@@ -75,6 +75,9 @@ Evaluator::Selection Evaluator::select(RowsId id, const Frame& frame, bool with_
     }
     for (const lang::IgnoreDecl* ignore : row_ignores_) {
       if (ignore->object->text == shape.name) counts = both(counts, negation(value(ignore->condition, inside)));
+    }
+    for (const Restart& each : restarts_) {
+      if (time != nullptr) counts = both(counts, counts_after(each, moment, found.of_days));
     }
     if (frame.object == 0 && time != nullptr) counts = both(counts, behaviour_counts(moment, found.of_days));
     if (rows.window) counts = both(counts, in_window(*rows.window, at, frame));
@@ -121,6 +124,7 @@ Value Evaluator::aggregate(const lang::Aggregate& fold, const Frame& frame) {
   for (const Selected& row : found.rows) sure += row.counts.is_yes() ? 1 : 0;
   const auto all = static_cast<std::int64_t>(found.rows.size());
   const bool is_settled = found.is_complete && sure == all;
+  if (fold.op == AggregateOp::count && !found.is_given) return missing(Kind::number);
   if (fold.op == AggregateOp::count) return extent(sure, found.is_complete ? all : without_end);
 
   const auto& ref = std::get<lang::NameRef>(tree_.expressions[*fold.value].node);
@@ -136,14 +140,21 @@ Value Evaluator::aggregate(const lang::Aggregate& fold, const Frame& frame) {
     if (!each.known) faults = static_cast<std::uint8_t>(faults | each.faults);
   }
   if (fold.op == AggregateOp::count_different) {
-    std::vector<Value> different;
-    for (const Value& each : values) {
-      const bool is_new =
-          std::none_of(different.begin(), different.end(), [&](const Value& other) { return same(each, other); });
-      if (each.known && is_new) different.push_back(each);
-    }
-    if (is_settled && are_known) return known(Kind::number, static_cast<std::int64_t>(different.size()));
-    return missing(Kind::number);
+    // A blank may be one more value, one of those that are there, or none.
+    const auto different = [&](bool with_possible) {
+      std::vector<Value> seen;
+      std::int64_t blank = 0;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!with_possible && !found.rows[i].counts.is_yes()) continue;
+        const bool is_new =
+            std::none_of(seen.begin(), seen.end(), [&](const Value& other) { return same(values[i], other); });
+        if (!values[i].known) ++blank;
+        if (values[i].known && is_new) seen.push_back(values[i]);
+      }
+      return static_cast<std::int64_t>(seen.size()) + (with_possible ? blank : 0);
+    };
+    if (!found.is_given) return missing(Kind::number);
+    return extent(different(false), found.is_complete ? different(true) : without_end);
   }
   // The type of the result is known although there may be no row.
   const Value type = name(ref, Frame{nullptr, found.object, &frame, nullptr});

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "tests/differ/slow/evaluator.h"
 
@@ -19,8 +20,6 @@ namespace {
 Clauses inherited(const Clauses& own, const Clauses& outer) {
   Clauses made = own;
   if (!made.fade && !(outer.fade && outer.fade->since)) made.fade = outer.fade;
-  if (!made.restart_after) made.restart_after = outer.restart_after;
-  if (!made.zero_while) made.zero_while = outer.zero_while;
   return made;
 }
 
@@ -34,7 +33,8 @@ Wide Evaluator::points_of(ExprId id, const Frame& frame) {
 }
 
 std::int64_t Evaluator::age_of(std::int64_t at, bool of_days) const {
-  return of_days ? as_of_day_ * microseconds_of_day - at : as_of_ - at;
+  // What has not come yet has not aged.
+  return std::max<std::int64_t>(0, of_days ? as_of_day_ * microseconds_of_day - at : as_of_ - at);
 }
 
 Wide Evaluator::faded(Wide points, const lang::Fade& fade, std::int64_t age, const Frame& frame) {
@@ -89,6 +89,8 @@ Wide Evaluator::capped(Wide points, bool minus, const Clauses& clauses, const Fr
 
 Value Evaluator::score(const lang::ScoreDecl& decl, const Frame& frame) {
   Wide total = 0;
+  const RestartScope restarted(*this, decl.clauses, frame);
+  if (is_zero(decl.clauses, frame)) return bounded(decl, 0, frame);
   if (decl.value) {
     const auto* chain = std::get_if<lang::SumChain>(&tree_.expressions[*decl.value].node);
     std::vector<lang::SumTerm> terms{{false, *decl.value}};
@@ -102,6 +104,16 @@ Value Evaluator::score(const lang::ScoreDecl& decl, const Frame& frame) {
   if (decl.clauses.fade && decl.clauses.fade->since) {
     total = faded_by(total, *decl.clauses.fade, *decl.clauses.fade->since, frame);
   }
+  return bounded(decl, total, frame);
+}
+
+bool Evaluator::is_zero(const Clauses& clauses, const Frame& frame) {
+  if (!clauses.zero_while) return false;
+  return !value(*clauses.zero_while, frame).is_no();
+}
+
+Value Evaluator::bounded(const lang::ScoreDecl& decl, Wide total, const Frame& frame) {
+  if (!checked(Kind::number, total).known) return missing(Kind::number, overflow_fault);  // the sum itself
   if (decl.from) total = std::max(total, points_of(*decl.from, frame));
   if (decl.to) total = std::min(total, points_of(*decl.to, frame));
   return checked(Kind::number, total, 4);
@@ -112,6 +124,8 @@ Wide Evaluator::item_points(const lang::ScoreItem& item, const Clauses& outer, c
   if (const auto* bands = std::get_if<lang::BandRule>(&item.node)) return band_points(*bands, outer, frame);
   const auto& group = std::get<lang::ScoreGroup>(item.node);
   const Clauses inner = inherited(group.clauses, outer);
+  const RestartScope restarted(*this, group.clauses, frame);
+  if (is_zero(inner, frame)) return 0;
   Wide total = 0;
   for (const lang::ScoreItemId id : group.items) total += item_points(tree_.score_items[id], inner, frame);
   if (group.clauses.fade && group.clauses.fade->since) {
@@ -122,7 +136,8 @@ Wide Evaluator::item_points(const lang::ScoreItem& item, const Clauses& outer, c
 
 Wide Evaluator::rule_points(const lang::PointRule& rule, const Clauses& outer, const Frame& frame) {
   const Clauses clauses = inherited(rule.clauses, outer);
-  if (clauses.zero_while && !value(*clauses.zero_while, frame).is_no()) return 0;
+  const RestartScope restarted(*this, rule.clauses, frame);
+  if (is_zero(clauses, frame)) return 0;
   const Wide each = points_of(rule.points.amount, frame) * (rule.points.minus ? -1 : 1);
   const bool fades = clauses.fade && clauses.fade->kind != FadeKind::never;
   std::optional<Wide> points;
@@ -160,24 +175,34 @@ std::optional<Wide> Evaluator::points_for_quantity(Wide each, const lang::Per& p
   return points;
 }
 
-// Only rows after the latest one of `restart` count; one without a time may be the latest.
-std::function<Value(const std::optional<std::int64_t>&)> Evaluator::after_restart(RowsId restart, const Frame& frame) {
-  const Selection found = select(restart, frame);
-  std::optional<std::int64_t> sure;
-  std::optional<std::int64_t> possible;
-  bool is_open = !found.is_complete;
+// While a rule is worked out, only rows after the latest one of each `restart after` around it count for it, in its
+// conditions too, but not in what those name; a row without a time may be the latest.
+Evaluator::RestartScope::RestartScope(Evaluator& evaluator, const Clauses& clauses, const Frame& frame)
+    : evaluator_(evaluator), has_restart_(clauses.restart_after.has_value()) {
+  if (!has_restart_) return;
+  std::vector<Restart> around = std::exchange(evaluator.restarts_, {});
+  const Selection found = evaluator.select(*clauses.restart_after, frame);
+  Restart made{found.is_complete && found.rows.empty(), !found.is_complete, {}, {}};
   for (const Selected& row : found.rows) {
-    if (!row.at) is_open = true;
-    if (row.at) possible = std::max(possible.value_or(*row.at), *row.at);
-    if (row.at && row.counts.is_yes()) sure = std::max(sure.value_or(*row.at), *row.at);
+    if (!row.at) made.is_open = true;
+    if (row.at) made.possible = std::max(made.possible.value_or(*row.at), *row.at);
+    if (row.at && row.counts.is_yes()) made.sure = std::max(made.sure.value_or(*row.at), *row.at);
   }
-  const bool is_plain = found.is_complete && found.rows.empty();
-  return [=](const std::optional<std::int64_t>& at) {
-    if (is_plain) return truth(true);
-    if (at && sure && *at <= *sure) return truth(false);
-    if (is_open || !at || (possible && *at <= *possible)) return undecided();
-    return truth(true);
+  around.push_back(made);
+  evaluator.restarts_ = std::move(around);
+}
+Evaluator::RestartScope::~RestartScope() {
+  if (has_restart_) evaluator_.restarts_.pop_back();
+}
+
+Value Evaluator::counts_after(const Restart& restart, const std::optional<std::int64_t>& at, bool of_days) const {
+  if (restart.is_plain) return truth(true);
+  const auto is_after = [&](std::int64_t moment) {
+    return *at > (of_days ? zone_.day_of(moment) * microseconds_of_day : moment);
   };
+  if (at && restart.sure && !is_after(*restart.sure)) return truth(false);
+  if (restart.is_open || !at || (restart.possible && !is_after(*restart.possible))) return undecided();
+  return truth(true);
 }
 
 // Those that surely count, by time.
@@ -186,10 +211,8 @@ std::vector<Evaluator::Selected> Evaluator::counted_rows(RowsId id, const lang::
   const Selection found = select(id, frame);
   of_days = found.of_days;
   std::vector<Selected> rows;
-  std::function<Value(const std::optional<std::int64_t>&)> counts;
-  if (clauses.restart_after) counts = after_restart(*clauses.restart_after, frame);
   for (const Selected& row : found.rows) {
-    if (row.counts.is_yes() && (!counts || counts(row.at).is_yes())) rows.push_back(row);
+    if (row.counts.is_yes()) rows.push_back(row);
   }
   if (rule.per_rows && rule.per_rows->different) {  // the latest row of each value
     const auto& ref = std::get<lang::NameRef>(tree_.expressions[*rule.per_rows->different].node);
@@ -240,7 +263,8 @@ std::optional<Wide> Evaluator::points_per_row(RowsId id, const lang::PointRule& 
 
 Wide Evaluator::band_points(const lang::BandRule& rule, const Clauses& outer, const Frame& frame) {
   const Clauses clauses = inherited(rule.clauses, outer);
-  if (clauses.zero_while && !value(*clauses.zero_while, frame).is_no()) return 0;
+  const RestartScope restarted(*this, rule.clauses, frame);
+  if (is_zero(clauses, frame)) return 0;
   if (rule.when && !value(*rule.when, frame).is_yes()) return 0;
   std::vector<const lang::Band*> bands;
   for (const lang::BandPoints& each : rule.bands) bands.push_back(&each.band);

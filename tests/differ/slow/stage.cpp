@@ -157,7 +157,7 @@ void Evaluator::lifecycle(const DataRow& lead) {
       if (stage.kept_while) before = both(before, value(*stage.kept_while, frame));
       // Never back: whatever else would take it away.
       const bool has_floor = floor != nullptr && rank <= floor->rank && !stage.beside;
-      if (has_floor) before = either(before, was_from(floor->rank, floor));
+      if (has_floor) before = either(before, was_from(floor->rank, nullptr));
       Value made = either(now, before);
       if (rank > 0 && !stage.beside) {
         Value below = truth(false);
@@ -232,6 +232,12 @@ Value Evaluator::becomes(std::string_view name, const Frame&) {
   const StageRef& stage = *stage_named(name);
   const Frame frame{lead_, 0, nullptr, nullptr};
   Value before = was_from(stage.rank, nullptr);
+  for (const lang::LifecycleItem& item : lifecycle_->items) {  // what it never falls below, it never entered again
+    const auto* floor = std::get_if<lang::NeverBackBelow>(&item.node);
+    if (floor != nullptr && stage.rank <= stage_named(floor->stage.text)->rank) {
+      return both(held_from(stage.rank), negation(before));
+    }
+  }
   for (const lang::LifecycleItem& item : lifecycle_->items) {
     const auto* recycled = std::get_if<lang::Recycled>(&item.node);
     if (recycled == nullptr) continue;
