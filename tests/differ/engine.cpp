@@ -1,6 +1,5 @@
 #include "tests/differ/engine.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace muster::differ {
@@ -16,7 +15,6 @@ class Interpretation final : public Evaluation {
   Interpretation(const Program& program, runtime::AsOf as_of) : interpreter_(program, as_of, wanted()) {}
   void evaluate(const runtime::BatchView& batch) override { interpreter_.evaluate(batch); }
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return interpreter_.value(id); }
-  [[nodiscard]] bool has(ValueId id) const override { return interpreter_.has(id); }
 
  private:
   runtime::Interpreter interpreter_;
@@ -67,7 +65,7 @@ void Outputs::add_value(std::string label, ValueId id) {
       case compiler::Physical::code:
         break;
     }
-    if (!vector.is_known(row)) return {};
+    if (!vector.is_known(row)) return missing_of(vector, row);
     const std::uint32_t code = vector.codes[row];
     if (type.kind == Kind::picklist) return Answer::of(program_.schema.picklists[type.index].members[code].name);
     return Answer::of(program_.outputs.grades[type.index].labels[code]);
@@ -100,7 +98,7 @@ Outputs::Outputs(const Program& program) : program_(program) {
   for (const auto& grade : outputs.grades) {
     add("grade " + grade.name, [&grade](const Evaluation& evaluation, std::size_t row) {
       const runtime::Vector vector = evaluation.value(grade.value);
-      return vector.is_known(row) ? Answer::of(grade.labels[vector.codes[row]]) : Answer{};
+      return vector.is_known(row) ? Answer::of(grade.labels[vector.codes[row]]) : missing_of(vector, row);
     });
   }
   for (const auto& framework : outputs.frameworks) {
@@ -144,14 +142,6 @@ Outputs::Outputs(const Program& program) : program_(program) {
     });
   }
   for (const auto& output : outputs.values) add_value("output " + output.name, output.value);
-}
-
-bool Outputs::is_rejected(const Evaluation& evaluation, std::size_t row) const {
-  return std::any_of(program_.fault_roots.begin(), program_.fault_roots.end(), [&](const compiler::FaultRoot& root) {
-    if (!evaluation.has(root.value)) return false;
-    const runtime::Vector vector = evaluation.value(root.value);
-    return vector.overflow != nullptr && runtime::test_bit(vector.overflow, row);
-  });
 }
 
 void Outputs::read(const Evaluation& evaluation, std::size_t row, std::vector<Answer>& answers) const {

@@ -22,8 +22,6 @@ class Evaluation {
   virtual void evaluate(const runtime::BatchView& batch) = 0;
   // Of the last batch; of the values that `wanted()` asks for.
   [[nodiscard]] virtual runtime::Vector value(compiler::ValueId id) const = 0;
-  // Whether it was wanted, or needed for what was.
-  [[nodiscard]] virtual bool has(compiler::ValueId id) const = 0;
 };
 struct Engine {
   std::string name;
@@ -40,8 +38,6 @@ class Outputs {
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
   // By label, of one row of the last batch.
   void read(const Evaluation& evaluation, std::size_t row, std::vector<Answer>& answers) const;
-  // Something grew past 64 bits where it matters: the lead has no answer at all.
-  [[nodiscard]] bool is_rejected(const Evaluation& evaluation, std::size_t row) const;
 
  private:
   using Reader = std::function<Answer(const Evaluation&, std::size_t)>;

@@ -31,26 +31,43 @@ std::vector<ObjectShape> shapes() {
     return FieldShape{name, kind, static_cast<std::uint8_t>(digits), picklist, event};
   };
   ObjectShape lead{"Lead", {}, {}};
-  lead.fields = {field("lead_id", Kind::text),       field("t0", Kind::text),
-                 field("t1", Kind::text),            field("b0", Kind::boolean),
-                 field("b1", Kind::boolean),         field("b2", Kind::boolean),
-                 field("i0", Kind::integer),         field("i1", Kind::integer),
-                 field("i2", Kind::integer),         field("d0", Kind::decimal, 2),
-                 field("d1", Kind::decimal, 4),      field("p0", Kind::percent, 4),
-                 field("m0", Kind::money, 2),        field("m1", Kind::money, 2),
-                 field("day0", Kind::date),          field("day1", Kind::date),
-                 field("at0", Kind::datetime),       field("at1", Kind::datetime, 0, "", true),
-                 field("len0", Kind::duration),      field("c0", Kind::picklist, 0, "Country"),
-                 field("z0", Kind::picklist, 0, "Size"), field("budget", Kind::money, 2),
-                 field("budget_at", Kind::datetime), field("budget_ok", Kind::boolean),
-                 field("told", Kind::text),          field("told_on", Kind::date),
-                 field("before", Kind::text),        field("mql_at", Kind::datetime, 0, "", true),
-                 field("back_at", Kind::datetime, 0, "", true), field("company_id", Kind::text)};
-  lead.relations = {{"Activity", activity_object, true}, {"Call", call_object, true}, {"company", company_object, false}};
+  lead.fields = {field("lead_id", Kind::text),
+                 field("t0", Kind::text),
+                 field("t1", Kind::text),
+                 field("b0", Kind::boolean),
+                 field("b1", Kind::boolean),
+                 field("b2", Kind::boolean),
+                 field("i0", Kind::integer),
+                 field("i1", Kind::integer),
+                 field("i2", Kind::integer),
+                 field("d0", Kind::decimal, 2),
+                 field("d1", Kind::decimal, 4),
+                 field("p0", Kind::percent, 4),
+                 field("m0", Kind::money, 2),
+                 field("m1", Kind::money, 2),
+                 field("day0", Kind::date),
+                 field("day1", Kind::date),
+                 field("at0", Kind::datetime),
+                 field("at1", Kind::datetime, 0, "", true),
+                 field("len0", Kind::duration),
+                 field("c0", Kind::picklist, 0, "Country"),
+                 field("z0", Kind::picklist, 0, "Size"),
+                 field("budget", Kind::money, 2),
+                 field("budget_at", Kind::datetime),
+                 field("budget_ok", Kind::boolean),
+                 field("told", Kind::text),
+                 field("told_on", Kind::date),
+                 field("before", Kind::text),
+                 field("mql_at", Kind::datetime, 0, "", true),
+                 field("back_at", Kind::datetime, 0, "", true),
+                 field("company_id", Kind::text)};
+  lead.relations = {
+      {"Activity", activity_object, true}, {"Call", call_object, true}, {"company", company_object, false}};
   ObjectShape activity{"Activity", {}, {}};
-  activity.fields = {field("act_id", Kind::text),  field("act_lead", Kind::text),  field("act_at", Kind::datetime),
-                     field("what", Kind::picklist, 0, "Activity"), field("page", Kind::text),
-                     field("seconds", Kind::integer), field("asset", Kind::text), field("bot", Kind::boolean),
+  activity.fields = {field("act_id", Kind::text),     field("act_lead", Kind::text),
+                     field("act_at", Kind::datetime), field("what", Kind::picklist, 0, "Activity"),
+                     field("page", Kind::text),       field("seconds", Kind::integer),
+                     field("asset", Kind::text),      field("bot", Kind::boolean),
                      field("worth", Kind::decimal, 2)};
   ObjectShape call{"Call", {}, {}};
   call.fields = {field("call_lead", Kind::text), field("on", Kind::date), field("minutes", Kind::integer),
@@ -88,8 +105,9 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
                                        {{2027, 2, 28}, 0}}};
   const Moment& now = moments[random.below(moments.size())];
   sample.as_of.day = *kernels::days_from_civil(now.day);
-  sample.as_of.instant = random.chance(40) ? kernels::last_moment_of_day(sample.as_of.day, zone)
-                                           : zone.instant_from_local(sample.as_of.day, now.minute * std::int64_t{60'000'000});
+  sample.as_of.instant = random.chance(40)
+                             ? kernels::last_moment_of_day(sample.as_of.day, zone)
+                             : zone.instant_from_local(sample.as_of.day, now.minute * std::int64_t{60'000'000});
   // A file that is not given and could not be seen anyway: see found/count_not_given.txt.
   const bool is_tracked = random.chance(25);
   if (is_tracked) sample.given[activity_object] = true;

@@ -58,7 +58,8 @@ class Leads {
 
   Cell cell(const FieldShape& field) {
     Cell made;
-    if (field.name == "act_id") return {true, 0, "k" + std::to_string(random_.below(100)) + "_" + std::to_string(next_key_++)};
+    if (field.name == "act_id")
+      return {true, 0, "k" + std::to_string(random_.below(100)) + "_" + std::to_string(next_key_++)};
     if (field.name.ends_with("_id") || field.name.ends_with("_lead") || field.name.ends_with("_comp")) return made;
     if (random_.chance(missing_percent_)) return made;
     made.known = true;
@@ -101,7 +102,8 @@ class Leads {
   }
 
   std::string stage_word() {
-    return random_.one_of(std::vector<std::string>{"MQL", "SAL", "SQL", " sql ", "PQL", "Customer", "disqualified", "Not yet"});
+    return random_.one_of(
+        std::vector<std::string>{"MQL", "SAL", "SQL", " sql ", "PQL", "Customer", "disqualified", "Not yet"});
   }
 
   std::int64_t number(unsigned digits) {
@@ -109,7 +111,8 @@ class Leads {
     for (unsigned i = 0; i < digits; ++i) unit *= 10;
     if (random_.chance(2)) {
       constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-      return random_.one_of(std::vector<std::int64_t>{most, -most - 1, most / 3, -most / 7, most / unit, 3'000'000'000});
+      return random_.one_of(
+          std::vector<std::int64_t>{most, -most - 1, most / 3, -most / 7, most / unit, 3'000'000'000});
     }
     if (random_.chance(50)) return random_.one_of(some_numbers()) * unit;
     if (random_.chance(30)) return random_.one_of(some_numbers()) * unit + random_.between(-1, 1);
@@ -119,7 +122,8 @@ class Leads {
   // From the evaluation: at the edges of windows, near them, or anywhere in a year.
   std::int64_t days() {
     if (random_.chance(40)) {
-      return -random_.one_of(std::vector<std::int64_t>{0, 1, 2, 6, 7, 8, 13, 14, 15, 28, 29, 30, 31, 59, 60, 61, 89, 90, 91, 365, 366});
+      return -random_.one_of(
+          std::vector<std::int64_t>{0, 1, 2, 6, 7, 8, 13, 14, 15, 28, 29, 30, 31, 59, 60, 61, 89, 90, 91, 365, 366});
     }
     return random_.chance(5) ? random_.between(1, 5) : -random_.between(0, 130);
   }

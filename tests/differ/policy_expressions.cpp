@@ -22,7 +22,9 @@ std::string_view kind_of(std::string_view field) {
 
 }  // namespace
 
-std::string PolicyWriter::pick(std::initializer_list<const char*> words) { return *(words.begin() + below(words.size())); }
+std::string PolicyWriter::pick(std::initializer_list<const char*> words) {
+  return *(words.begin() + below(words.size()));
+}
 
 // ---- literals
 
@@ -166,9 +168,12 @@ std::string PolicyWriter::rows_condition(int depth, const Scope& scope) {
       return "(all " + rows(from, depth, scope, true) + ")";
     case 4: {
       if (chance(70)) return fmt::format("(count of {} {} {})", rows(from, depth, scope), operator_word(), below(5));
-      if (chance(30)) return fmt::format("((count of {}) in {} to {})", rows(from, depth, scope), below(3), 2 + below(3));
-      const std::string other = chance(50) ? "(count of different View.page)" : "(count of " + rows(source(scope), depth, scope) + ")";
-      return fmt::format("(((count of {}){}{}) {} {})", rows(from, depth, scope), pick({" + ", " - "}), other, operator_word(), below(5));
+      if (chance(30))
+        return fmt::format("((count of {}) in {} to {})", rows(from, depth, scope), below(3), 2 + below(3));
+      const std::string other =
+          chance(50) ? "(count of different View.page)" : "(count of " + rows(source(scope), depth, scope) + ")";
+      return fmt::format("(((count of {}){}{}) {} {})", rows(from, depth, scope), pick({" + ", " - "}), other,
+                         operator_word(), below(5));
     }
     default:
       return fmt::format("(at least {} days of {}{})", 1 + below(3), rows(from, depth, scope),
@@ -193,7 +198,8 @@ std::string PolicyWriter::named_condition(const Scope& scope) {
     found.back() = "(" + found.back() + " " + operator_word() + " " + found.back() + pick({"_a", "_b", "_c"}) + ")";
   }
   if (scope.may_use_stage && !stages_.empty()) {
-    found.push_back(fmt::format("(stage {} {})", has_beside_ ? pick({">=", "<", ">", "<="}) : operator_word(), one_of(stages_)));
+    found.push_back(
+        fmt::format("(stage {} {})", has_beside_ ? pick({">=", "<", ">", "<="}) : operator_word(), one_of(stages_)));
     found.push_back("disqualified");
     if (remembers_) found.push_back(fmt::format("(stage becomes {})", one_of(stages_)));
   }
@@ -210,11 +216,13 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
     case 2:
       return "(" + number(depth, scope) + " " + operator_word() + " " + number(depth - 1, scope) + ")";
     case 3:
-      return fmt::format("({} {}in {} to {}{})", number(depth, scope), pick({"", "not "}), below(5), pick({"", "under "}), 5 + below(100));
+      return fmt::format("({} {}in {} to {}{})", number(depth, scope), pick({"", "not "}), below(5),
+                         pick({"", "under "}), 5 + below(100));
     case 4: {
       // A sum, because an open count is no extent for `in`: see found/count_in_set.txt.
       if (!sets_.empty() && chance(40)) return "((" + number(depth, scope) + " + 0) in " + one_of(sets_) + ")";
-      return fmt::format("(({} + 0) in {{ {}, {}, {} }})", number(depth, scope), below(3), 3 + below(3), 6 + below(100));
+      return fmt::format("(({} + 0) in {{ {}, {}, {} }})", number(depth, scope), below(3), 3 + below(3),
+                         6 + below(100));
     }
     case 5:
       if (field(scope, Kind::money).empty()) return "(" + number(depth, scope) + " >= 1)";
@@ -230,7 +238,8 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
     case 8:
       if (field(scope, Kind::duration).empty()) break;
       if (scope.object == lead_object && chance(40)) {
-        return "(" + pick({"p0", "(p0 + 2.5%)", "(p0 / 3)", "(p0 * 50%)"}) + " " + operator_word() + " " + pick({"0%", "1%", "12.5%", "100%"}) + ")";
+        return "(" + pick({"p0", "(p0 + 2.5%)", "(p0 / 3)", "(p0 * 50%)"}) + " " + operator_word() + " " +
+               pick({"0%", "1%", "12.5%", "100%"}) + ")";
       }
       return "(" + length(depth, scope) + " " + operator_word() + " " + length(0, scope) + ")";
     case 9: {
@@ -242,11 +251,13 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
       if (scope.object != lead_object) break;
       if (chance(50)) return "(z0 " + operator_word() + " " + pick({"Small", "Medium", "Large"}) + ")";
       if (chance(30)) return "(z0 in Small to Medium)";
-      return "(" + country(depth, scope) + " " + pick({"= US", "!= FR", "in { US, CA }", "not in { FR }", "= \"usa\"", "in { \"Canada\", FR }"}) + ")";
+      return "(" + country(depth, scope) + " " +
+             pick({"= US", "!= FR", "in { US, CA }", "not in { FR }", "= \"usa\"", "in { \"Canada\", FR }"}) + ")";
     default:
       break;
   }
-  if (field(scope, Kind::text).empty()) return "(" + number(depth, scope) + " " + operator_word() + " " + number_literal() + ")";
+  if (field(scope, Kind::text).empty())
+    return "(" + number(depth, scope) + " " + operator_word() + " " + number_literal() + ")";
   const std::string subject = text(depth, scope);
   switch (below(4)) {
     case 0:
@@ -258,12 +269,14 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
       if (!text_sets_.empty() && chance(50)) {
         return "(" + subject + " contains word any " + one_of(text_sets_) + ")";
       }
-      return "(" + subject + pick({" contains any { ", " starts with any { ", " ends with any { ", " contains word any { "}) +
+      return "(" + subject +
+             pick({" contains any { ", " starts with any { ", " ends with any { ", " contains word any { "}) +
              text_literal() + ", \"sales\" })";
     default:
       return "(" + subject +
-             pick({" contains \"a\"", " contains word \"vp\"", " starts with \"V\"", " ends with \"S\"", " matches \"*@*.d?\"",
-                   " matches \"z?\u00C9\"", " contains \"\u00E9\"", " is exactly \"VP Sales\"", " is exactly \"Beta\""}) +
+             pick({" contains \"a\"", " contains word \"vp\"", " starts with \"V\"", " ends with \"S\"",
+                   " matches \"*@*.d?\"", " matches \"z?\u00C9\"", " contains \"\u00E9\"", " is exactly \"VP Sales\"",
+                   " is exactly \"Beta\""}) +
              ")";
   }
 }
@@ -279,17 +292,19 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
   switch (below(19)) {
     case 0:
     case 1:
-      return "(" + number(next, scope) + pick({" + ", " - "}) + number(next, scope) + pick({" + ", " - "}) + number_literal() + ")";
+      return "(" + number(next, scope) + pick({" + ", " - "}) + number(next, scope) + pick({" + ", " - "}) +
+             number_literal() + ")";
     case 2:
       if (!field(scope, Kind::percent).empty() && chance(30)) {
-        return "(" + number(next, scope) + " * " + pick({"p0", "(100% - p0)", "(p0 default 12.5%)", "(p0 * 33.3%)"}) + ")";
+        return "(" + number(next, scope) + " * " + pick({"p0", "(100% - p0)", "(p0 default 12.5%)", "(p0 * 33.3%)"}) +
+               ")";
       }
       return "(" + number(next, scope) + " * " + number(0, scope) + ")";
     case 3:
       return "(" + number(next, scope) + " / " + name + ")";
     case 4:
-      return "((" + number(next, scope) + " / " + name + ") rounded " + pick({"", "half up ", "up ", "down ", "half even "}) +
-             "to " + pick({"0", "1", "2", "6"}) + " digits)";
+      return "((" + number(next, scope) + " / " + name + ") rounded " +
+             pick({"", "half up ", "up ", "down ", "half even "}) + "to " + pick({"0", "1", "2", "6"}) + " digits)";
     case 5:
       return "(" + number(next, scope) + " mod " + name + ")";
     case 6:
@@ -298,13 +313,14 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
       return pick({"absolute", "floor", "ceiling"}) + "(" + number(next, scope) + ")";
     case 8:
       // Of the same digits: see found/smaller_of_aligned.txt.
-      if (name.find('d') != std::string::npos) return pick({"smaller_of", "larger_of"}) + "(" + name + ", " + name + ")";
+      if (name.find('d') != std::string::npos)
+        return pick({"smaller_of", "larger_of"}) + "(" + name + ", " + name + ")";
       return pick({"smaller_of", "larger_of"}) + "(" + name + ", " + pick({"0", "3", "100"}) + ")";
     case 9:
       return "(if " + condition(next, scope) + " then " + number(next, scope) + " else " + number(0, scope) + ")";
     case 10:
-      return fmt::format("(match {} {{ under {}: {} | {} to under 10: {} | {} }})", name, 2, number(0, scope), 2, number(0, scope),
-                         pick({"10 and over: 5", "otherwise: 7", "10 and over: 2 | missing: 1"}));
+      return fmt::format("(match {} {{ under {}: {} | {} to under 10: {} | {} }})", name, 2, number(0, scope), 2,
+                         number(0, scope), pick({"10 and over: 5", "otherwise: 7", "10 and over: 2 | missing: 1"}));
     case 11:
       return "(-" + name + ")";
     case 12:
@@ -323,9 +339,11 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
       return "(12.5% of " + name + ")";
     case 15:
       if (scope.may_use_definitions && !functions_.empty()) {
-        return one_of(functions_) + "(" + field(scope, Kind::integer) + ", " + pick({"0", "1", "2.5", "7", "100"}) + ")";
+        return one_of(functions_) + "(" + field(scope, Kind::integer) + ", " + pick({"0", "1", "2.5", "7", "100"}) +
+               ")";
       }
-      return "((" + number(next, scope) + ") rounded " + pick({"half up ", "up ", "down ", ""}) + "to " + pick({"0", "1"}) + " digits)";
+      return "((" + number(next, scope) + ") rounded " + pick({"half up ", "up ", "down ", ""}) + "to " +
+             pick({"0", "1"}) + " digits)";
     case 16:
       if (scope.may_use_definitions && scope.object == lead_object) {
         std::vector<std::string> found = numbers_;
@@ -353,13 +371,16 @@ std::string PolicyWriter::aggregate(int depth, const Scope& scope) {
   // An open count in a sum with numbers at the end of 64 bits: see found/saturated_sum.txt.
   if (chance(30)) return "((count of " + all + ") default " + pick({"0", "7"}) + ")";
   if (chance(20)) {
-    if (from.object == activity_object) value = from.name == "View" ? "page" : from.name == "Download" ? "asset" : "worth";
+    if (from.object == activity_object)
+      value = from.name == "View" ? "page" : from.name == "Download" ? "asset" : "worth";
     if (from.object == call_object) value = pick({"outcome", "minutes"});
     if (from.object == contact_object) value = "role";
     return "((count of different " + from.name + "." + value + behind + ") default " + pick({"0", "7"}) + ")";
   }
-  if (from.object == contact_object) return "(" + pick({"sum", "min", "max", "average"}) + " of " + from.name + "." + value + behind + ")";
-  return "(" + pick({"sum", "min", "max", "average", "first", "last"}) + " of " + from.name + "." + value + behind + ")";
+  if (from.object == contact_object)
+    return "(" + pick({"sum", "min", "max", "average"}) + " of " + from.name + "." + value + behind + ")";
+  return "(" + pick({"sum", "min", "max", "average", "first", "last"}) + " of " + from.name + "." + value + behind +
+         ")";
 }
 
 std::string PolicyWriter::money(int depth, const Scope& scope) {

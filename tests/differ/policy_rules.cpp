@@ -16,18 +16,21 @@ std::string PolicyWriter::fade(bool of_days) {
 }
 
 std::string PolicyWriter::fade_since() {
-  return pick({"halving every 30 days since at1", "fading to zero over 90 days since at1", "minus 10% every 30 days since day0",
-               "halving every 7 days since budget_at"});
+  return pick({"halving every 30 days since at1", "fading to zero over 90 days since at1",
+               "minus 10% every 30 days since day0", "halving every 7 days since budget_at"});
 }
 
 std::string PolicyWriter::row_clauses(bool fades, bool may_fade, const Source& source) {
   std::string made;
   if (chance(30)) {
-    made += pick({", counting latest 1 per day", ", counting latest 1 per week from monday", ", counting latest 2 per month",
-                  ", first only", ", counting latest 1 per week from sunday", ", counting latest 1 per quarter"});
+    made += pick({", counting latest 1 per day", ", counting latest 1 per week from monday",
+                  ", counting latest 2 per month", ", first only", ", counting latest 1 per week from sunday",
+                  ", counting latest 1 per quarter"});
   }
-  if (may_fade && chance(25)) made += fades && chance(30) ? ", never fading" : ", " + fade(source.object == call_object);
-  if (chance(15) && source.object == activity_object) made += ", restart after latest " + pick({"Unsub", "Demo", "View where (page = \"/pricing\")"});
+  if (may_fade && chance(25))
+    made += fades && chance(30) ? ", never fading" : ", " + fade(source.object == call_object);
+  if (chance(15) && source.object == activity_object)
+    made += ", restart after latest " + pick({"Unsub", "Demo", "View where (page = \"/pricing\")"});
   return made;
 }
 
@@ -42,7 +45,8 @@ std::string PolicyWriter::zero_condition() {
 // `may_fade`: not where all of it fades by one moment.
 std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Scope& scope) {
   const std::string points = pick({"+", "+", "+", "-"}) + pick({"1", "5", "10", "25", "2.5", "0.3333", "7"});
-  const std::string aged = !fades ? "" : pick({", never fading", ", never fading", ", aged by at1", ", aged by budget_at"});
+  const std::string aged =
+      !fades ? "" : pick({", never fading", ", never fading", ", aged by at1", ", aged by budget_at"});
   const std::string cap = chance(25) ? fmt::format(", at most {}", 5 + below(30)) : "";
   const std::string zero = chance(8) ? ", zero while " + zero_condition() : "";
   switch (below(grouped ? 7 : 8)) {
@@ -68,14 +72,16 @@ std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Sc
              (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + zero;
     case 4: {
       const std::string name = field(scope, Kind::integer);
-      const std::string bands = pick({"{ under 2: 0 | 2 to under 10: 5 | 10 and over: 2.5 }",
-                                      "{ under 0: -3 | 0 to 12: 4 | over 12: 9 | missing: 1 }", "{ under 5: 6 | 7 to 100: 1 }",
-                                      "{ under 5: 6 | 5 and over: 6 }", "{ 1, 2, 3: 4 | 10: 5 | otherwise: 1 }"});
+      const std::string bands =
+          pick({"{ under 2: 0 | 2 to under 10: 5 | 10 and over: 2.5 }",
+                "{ under 0: -3 | 0 to 12: 4 | over 12: 9 | missing: 1 }", "{ under 5: 6 | 7 to 100: 1 }",
+                "{ under 5: 6 | 5 and over: 6 }", "{ 1, 2, 3: 4 | 10: 5 | otherwise: 1 }"});
       return "points by " + name + " " + bands + (chance(15) ? " when " + condition(1, scope) : "") + aged + zero;
     }
     case 5:
       if (chance(50)) return points + " when " + named_condition(scope) + aged + zero;
-      return "points by c0 " + pick({"{ US: 5 | CA, FR: 2 | Elsewhere: 1 }", "{ US, CA: 3 | missing: 7 | otherwise: 0 }"}) + aged;
+      return "points by c0 " +
+             pick({"{ US: 5 | CA, FR: 2 | Elsewhere: 1 }", "{ US, CA: 3 | missing: 7 | otherwise: 0 }"}) + aged;
     case 6:
       return points + " when (" + condition(2, scope) + " and " + comparison(1, scope) + ")" + aged + cap + zero;
     default: {
@@ -89,7 +95,8 @@ std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Sc
         inner_may = !since;
       }
       std::string body;
-      for (std::uint64_t i = 0, count = 1 + below(3); i < count; ++i) body += "    " + rule(inner, inner_may, true, scope) + "\n";
+      for (std::uint64_t i = 0, count = 1 + below(3); i < count; ++i)
+        body += "    " + rule(inner, inner_may, true, scope) + "\n";
       return "group \"g\"" + clauses + " {\n" + body + "  }";
     }
   }
@@ -101,8 +108,8 @@ void PolicyWriter::write_score(bool late) {
   scope.may_use_stage = late;
   std::string head = "score " + name + pick({"", " from 0 to 100", " from 0 to 50", " from -20 to 60"});
   if (scores_.size() >= 2 && chance(25)) {
-    add(head + " = " + pick({"60% of ", "33.33% of ", ""}) + one_of(scores_) + pick({" + ", " - "}) + pick({"12.5% of ", "40% of "}) +
-        one_of(scores_) + (chance(40) ? " + " + number(1, scope) : ""));
+    add(head + " = " + pick({"60% of ", "33.33% of ", ""}) + one_of(scores_) + pick({" + ", " - "}) +
+        pick({"12.5% of ", "40% of "}) + one_of(scores_) + (chance(40) ? " + " + number(1, scope) : ""));
     scores_.push_back(name);
     return;
   }
@@ -117,7 +124,8 @@ void PolicyWriter::write_score(bool late) {
   std::string body;
   if (chance(15)) body += "  restart after latest Unsub\n";
   if (chance(10)) body += "  zero while " + zero_condition() + "\n";
-  for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i) body += "  " + rule(fades, may_fade, false, scope) + "\n";
+  for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i)
+    body += "  " + rule(fades, may_fade, false, scope) + "\n";
   add(head + " {\n" + body + "}");
   if (!late) scores_.push_back(name);
 }
@@ -129,21 +137,24 @@ void PolicyWriter::write_grades() {
   std::string name = fresh("grade");
   const std::string score = one_of(scores_);
   const std::string second = chance(30) ? condition(1, scope) : score + " >= 10";
-  add(fmt::format("grade {0} from {1} {{\n  {1} >= 40 | {0}_a\n  {2} | {0}_b\n  otherwise | {0}_c\n}}", name, score, second));
+  add(fmt::format("grade {0} from {1} {{\n  {1} >= 40 | {0}_a\n  {2} | {0}_b\n  otherwise | {0}_c\n}}", name, score,
+                  second));
   ordered_grades_.push_back(name);
   name = fresh("grade");
   const std::string other = one_of(scores_);
   if (other == score) return;
   const std::string column = chance(30) ? condition(1, scope) : other + " >= 20";
   const std::string row = chance(30) ? condition(1, scope) : score + " >= 20";
-  add(fmt::format("grade {0} from {1}, {2} {{\n  | {3} | otherwise\n  {4} | {0}_a1 | {0}_a2\n  otherwise | {0}_a2 | {0}_b2\n}}", name,
-                  score, other, column, row));
+  add(fmt::format(
+      "grade {0} from {1}, {2} {{\n  | {3} | otherwise\n  {4} | {0}_a1 | {0}_a2\n  otherwise | {0}_a2 | {0}_b2\n}}",
+      name, score, other, column, row));
 }
 
 void PolicyWriter::write_framework() {
   const std::string name = fresh("frame");
   const Scope scope;
-  std::string body = fmt::format("  {}_A met when budget >= {}{}\n", name, money_literal(), chance(60) ? ", half met when claimed" : "");
+  std::string body = fmt::format("  {}_A met when budget >= {}{}\n", name, money_literal(),
+                                 chance(60) ? ", half met when claimed" : "");
   const std::uint64_t letters = 2 + below(3);
   for (std::uint64_t i = 1; i < letters; ++i) {
     body += fmt::format("  {}_{} met when {}", name, "ABCDE"[i], condition(1, scope));
@@ -151,16 +162,19 @@ void PolicyWriter::write_framework() {
     body += "\n";
   }
   const std::string verdict = chance(30) ? "all met" : fmt::format("at least {} met", 1 + below(letters));
-  add("framework " + name + (chance(40) ? " in order, stop at first not met" : "") + " {\n" + body + "  qualified when " + verdict + "\n}");
+  add("framework " + name + (chance(40) ? " in order, stop at first not met" : "") + " {\n" + body +
+      "  qualified when " + verdict + "\n}");
   frameworks_.push_back(name);
   for (std::uint64_t i = 0; i < letters; ++i) letters_.push_back(fmt::format("{0}.{0}_{1}", name, "ABCDE"[i]));
   if (!chance(40)) return;
   const std::string pattern = fresh("frame");
-  add(fmt::format("framework {0}(par_e: bool, par_f: int) {{\n  {0}_A met when par_e\n  {0}_B met when i1 >= par_f\n  qualified when at least 1 met\n}}",
+  add(
+      fmt::format("framework {0}(par_e: bool, par_f: int) {{\n  {0}_A met when par_e\n  {0}_B met when i1 >= par_f\n  "
+                  "qualified when at least 1 met\n}}",
                   pattern));
   const std::string copy = fresh("frame");
-  add(fmt::format("framework {0} from {1}({2}, {3}) {{\n  {0}_C met when {4}\n  qualified when all met\n}}", copy, pattern, condition(1, scope),
-                  below(9), condition(1, scope)));
+  add(fmt::format("framework {0} from {1}({2}, {3}) {{\n  {0}_C met when {4}\n  qualified when all met\n}}", copy,
+                  pattern, condition(1, scope), below(9), condition(1, scope)));
   frameworks_.push_back(copy);
 }
 
@@ -193,7 +207,8 @@ void PolicyWriter::write_route() {
   Scope scope;
   scope.may_use_stage = true;
   std::string body;
-  for (std::uint64_t i = 0, count = 2 + below(3); i < count; ++i) body += fmt::format("  to \"desk {}\" when {}\n", i, condition(2, scope));
+  for (std::uint64_t i = 0, count = 2 + below(3); i < count; ++i)
+    body += fmt::format("  to \"desk {}\" when {}\n", i, condition(2, scope));
   if (chance(80)) body += "  to \"rest\" otherwise\n";
   add("route {\n" + body + "}");
 }

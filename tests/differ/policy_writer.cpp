@@ -84,7 +84,8 @@ void PolicyWriter::write_tables() {
     const std::string word = pick({"any", "\"vp\"", "\"vp\", \"alpha\"", "\"BETA\"", "any"});
     rows += fmt::format("  {} | {} = {}\n", head, word, pick({"1", "2", "2.5", "4", "0"}));
   }
-  add(fmt::format("table {}(par_c: decimal(4), par_d: text): decimal(2){} {{\n{}  otherwise = {}\n}}", name, policy, rows, below(4)));
+  add(fmt::format("table {}(par_c: decimal(4), par_d: text): decimal(2){} {{\n{}  otherwise = {}\n}}", name, policy,
+                  rows, below(4)));
   tables_.push_back(name);
 }
 
@@ -96,16 +97,18 @@ void PolicyWriter::write_company() {
   contact.object = contact_object;
   contact_scores_.push_back(fresh("score"));
   add(fmt::format("score {} for Contact from 0 to 50 {{ +5 per interest }}", contact_scores_.back()));
+  // They all read the company: see found/fixed_value_of_a_missing_company.txt.
   company_numbers_.push_back(fresh("let"));
-  add("let " + company_numbers_.back() + " for Company = " + number(2, company));
+  add("let " + company_numbers_.back() + " for Company = (" + number(2, company) + " - heads)");
   company_conditions_.push_back(fresh("let"));
-  add("let " + company_conditions_.back() + " for Company = " + condition(2, company));
+  add("let " + company_conditions_.back() + " for Company = (" + condition(2, company) + " or (heads = 77))");
   company_conditions_.push_back(fresh("qual"));
-  add("situational qualifier " + company_conditions_.back() + " for Company {\n  " + condition(2, company) + "\n  " +
-      condition(1, company) + "\n}");
+  add("situational qualifier " + company_conditions_.back() + " for Company {\n  (" + condition(2, company) +
+      " or (heads = 50))\n  (" + condition(1, company) + " or (heads < 5))\n}");
   company_numbers_.push_back(fresh("score"));
   const std::string value = contact_scores_.back();
-  add(fmt::format("score {} for Company from 0 to 100 = 60% of (max of Contact.{} where (role = Champion)) + 12.5% of "
+  add(
+      fmt::format("score {} for Company from 0 to 100 = 60% of (max of Contact.{} where (role = Champion)) + 12.5% of "
                   "(average of Contact.{})",
                   company_numbers_.back(), value, value));
 }

@@ -24,8 +24,8 @@ class PolicyWriter {
   // Whose names an expression may use.
   struct Scope {
     std::uint32_t object = lead_object;
-    bool in_rows = false;    // behind `where`: bare names are the rows'
-    std::string_view kind;   // of activities: whose fields there are
+    bool in_rows = false;   // behind `where`: bare names are the rows'
+    std::string_view kind;  // of activities: whose fields there are
     bool may_use_definitions = true;
     bool may_use_rows = true;
     bool may_use_stage = false;

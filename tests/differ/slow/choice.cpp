@@ -102,16 +102,18 @@ Value Evaluator::agreed(const std::vector<Value>& possible, std::uint8_t faults)
     if (!each.known && possible.size() == 1) faults = static_cast<std::uint8_t>(faults | each.faults);
     made.known = made.known && same(possible[0], each);
   }
-  const bool are_bounded = std::all_of(possible.begin(), possible.end(),
-                                       [](const Value& each) { return each.known || each.is_extent; });
-  const bool has_extent = std::any_of(possible.begin(), possible.end(), [](const Value& each) { return each.is_extent; });
+  const bool are_bounded =
+      std::all_of(possible.begin(), possible.end(), [](const Value& each) { return each.known || each.is_extent; });
+  const bool has_extent =
+      std::any_of(possible.begin(), possible.end(), [](const Value& each) { return each.is_extent; });
   if (are_bounded && has_extent) {  // as open as a count in it
     std::int64_t least = without_end;
     std::int64_t most = -without_end;
     for (const Value& each : possible) {
       const auto scale = static_cast<std::int64_t>(ten_to(digits - each.digits));
       least = std::min(least, (each.known ? each.number : each.least) * scale);
-      most = std::max(most, each.known || each.most != without_end ? (each.known ? each.number : each.most) * scale : without_end);
+      most = std::max(
+          most, each.known || each.most != without_end ? (each.known ? each.number : each.most) * scale : without_end);
     }
     return extent(least, most, digits);
   }
@@ -160,17 +162,18 @@ Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& a
   if (table.policy == lang::TablePolicy::sum) {
     Wide total = 0;
     Value has_match = truth(false);
+    Value open = truth(true);
     for (const lang::TableRow& row : table.rows) {
       const Value matches = row.cells.empty() ? negation(has_match) : holds(row);
       const Value points = result(row);
-      if (!matches.known && points.number != 0) {
-        Value open = points;
-        open.known = false;
-        open.faults = matches.faults;
-        return open;
-      }
       has_match = either(has_match, matches);
       if (matches.is_yes()) total += points.number;
+      if (!matches.known && points.number != 0) open = both(open, matches);
+    }
+    if (!open.known) {
+      Value nothing = missing(Kind::number, open.faults);
+      nothing.digits = static_cast<std::uint8_t>(digits_of(table.result));
+      return nothing;
     }
     return checked(Kind::number, total, digits_of(table.result));
   }
@@ -194,12 +197,14 @@ Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& a
 }
 
 Value Evaluator::grade(const lang::GradeDecl& grade, const Frame& frame) {
+  std::uint8_t faults = 0;
   const auto possible = [&](const auto& entries, const auto& condition_of) {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const std::optional<ExprId>& condition = condition_of(entries[i]);
       const Value holds = condition ? value(*condition, frame) : truth(true);
       if (!holds.is_no()) found.push_back(i);
+      if (!holds.known) faults = static_cast<std::uint8_t>(faults | holds.faults);
       if (holds.is_yes()) break;
     }
     return found;
@@ -214,7 +219,7 @@ Value Evaluator::grade(const lang::GradeDecl& grade, const Frame& frame) {
       labels.back().list = list;
     }
   }
-  return agreed(labels, 0);
+  return agreed(labels, faults);
 }
 
 }  // namespace muster::differ::slow

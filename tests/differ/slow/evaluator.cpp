@@ -32,7 +32,11 @@ Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample)
       zone_(zone_of(tree)),
       as_of_(sample.as_of.instant),
       as_of_day_(zone_.day_of(as_of_)) {
-  for (std::uint32_t i = 0; i < sample.shapes.size(); ++i) objects_[sample.shapes[i].name] = i;
+  fields_.resize(sample.shapes.size());
+  for (std::uint32_t i = 0; i < sample.shapes.size(); ++i) {
+    objects_[sample.shapes[i].name] = i;
+    for (std::size_t k = 0; k < sample.shapes[i].fields.size(); ++k) fields_[i][sample.shapes[i].fields[k].name] = k;
+  }
   names_.resize(first_grade);
   std::int32_t picklists = 0;
   for (std::uint32_t index = 0; index < tree.declarations.size(); ++index) {

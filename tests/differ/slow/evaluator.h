@@ -198,13 +198,14 @@ class Evaluator {
   std::deque<std::string> texts_;
 
   std::unordered_map<std::string_view, std::uint32_t> declarations_;
-  std::unordered_map<std::string_view, std::uint32_t> objects_;  // shapes
+  std::vector<std::unordered_map<std::string_view, std::size_t>> fields_;  // by shape
+  std::unordered_map<std::string_view, std::uint32_t> objects_;            // shapes
   std::unordered_map<std::string_view, const lang::ObjectDecl*> object_decls_;
-  std::unordered_map<std::string_view, std::pair<std::int32_t, std::int64_t>> members_;  // picklist's, grade's
-  std::unordered_map<std::string_view, std::pair<std::uint32_t, std::int64_t>> kinds_;   // object, position
+  std::unordered_map<std::string_view, std::pair<std::int32_t, std::int64_t>> members_;        // picklist's, grade's
+  std::unordered_map<std::string_view, std::pair<std::uint32_t, std::int64_t>> kinds_;         // object, position
   std::unordered_map<std::int32_t, std::unordered_map<std::string, std::int64_t>> spellings_;  // folded
-  std::unordered_map<std::string_view, std::int32_t> lists_;                             // picklists by name
-  std::vector<std::vector<std::string_view>> names_;                                     // by list: of its members
+  std::unordered_map<std::string_view, std::int32_t> lists_;                                   // picklists by name
+  std::vector<std::vector<std::string_view>> names_;  // by list: of its members
   std::vector<const lang::IgnoreDecl*> row_ignores_;
   const lang::LifecycleDecl* lifecycle_ = nullptr;
   const lang::RouteDecl* route_ = nullptr;
@@ -212,7 +213,6 @@ class Evaluator {
   std::int64_t top_rank_ = -1;
   std::vector<Restart> restarts_;           // of the rule that is worked out now, its groups and its score
   std::vector<std::optional<Value>> memo_;  // of the lead, by declaration
-  std::unordered_map<const lang::Window*, Edges> fixed_edges_;
   // Of the lead: worked out when somebody asks.
   bool has_lifecycle_ = false;
   std::vector<Value> held_;

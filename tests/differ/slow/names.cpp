@@ -46,7 +46,7 @@ Value Evaluator::cell_value(const FieldShape& shape, const Cell* cell) const {
 
 Value Evaluator::field(std::string_view wanted, const Place& place) const {
   const ObjectShape& shape = sample_.shapes[place.object];
-  const auto at = static_cast<std::size_t>(shape.field(wanted));
+  const std::size_t at = fields_[place.object].at(wanted);
   return cell_value(shape.fields[at], place.row == nullptr ? nullptr : &place.row->cells[at]);
 }
 
@@ -84,7 +84,7 @@ Value Evaluator::name(const NameRef& ref, const Frame& frame) {
   const auto [place, at] = walk(ref, frame);
   if (at == ref.path.size()) return place.row != nullptr ? truth(true) : undecided();
   const std::string_view word = ref.path[at].text;
-  if (sample_.shapes[place.object].field(word) >= 0) return field(word, place);
+  if (fields_[place.object].contains(word)) return field(word, place);
   const Frame* around = frame.outer;
   // A definition that reads no row may be named anywhere; it is the same for every frame.
   const Frame there{place.row, place.object, at == 0 ? around : nullptr, nullptr};
@@ -123,10 +123,10 @@ Value Evaluator::evaluate_declaration(std::uint32_t index, const Frame& given) {
   };
   const Value made = std::visit(lang::Overloaded{
                                     [&](const lang::LetDecl& let) {
-            Value found = value(let.value, frame);
-            if (let.about && frame.row == nullptr) found.known = found.is_extent = false;
-            return found;
-          },
+                                      Value found = value(let.value, frame);
+                                      if (let.about && frame.row == nullptr) found.known = found.is_extent = false;
+                                      return found;
+                                    },
                                     [&](const lang::SettingDecl& setting) {
                                       ExprId in_force = setting.value;
                                       for (const lang::DatedValue& later : setting.later) {

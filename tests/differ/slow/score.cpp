@@ -73,7 +73,8 @@ Wide Evaluator::faded(Wide points, const lang::Fade& fade, std::int64_t age, con
 
 Wide Evaluator::faded_by(Wide points, const lang::Fade& fade, ExprId moment, const Frame& frame) {
   const Value at = value(moment, frame);
-  if (!at.known) return 0;  // it may have lost all
+  if (!at.known) return 0;                             // it may have lost all
+  if (!checked(Kind::number, points).known) return 0;  // a sum that does not fit; the lead is rejected
   const bool of_days = at.kind == Kind::date;
   return faded(points, fade, age_of(of_days ? at.number * microseconds_of_day : at.number, of_days), frame);
 }

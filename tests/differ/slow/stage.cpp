@@ -193,7 +193,8 @@ Value Evaluator::was_from(std::int64_t rank, const StageRef* main) const {
   const Before before = previous();
   if (!before.is_known) return undecided();
   if (before.stage == nullptr) return truth(false);
-  if (main != nullptr && (before.stage->rank == rank || before.stage->stage->beside)) return truth(before.stage == main);
+  if (main != nullptr && (before.stage->rank == rank || before.stage->stage->beside))
+    return truth(before.stage == main);
   return truth(before.stage->rank >= rank);
 }
 
