@@ -179,11 +179,11 @@ Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& a
   }
   std::vector<Value> possible;
   bool is_sure = false;
-  std::uint8_t faults = 0;
+  std::optional<std::uint8_t> faults;  // of the first row that may or may not match
   for (const lang::TableRow& row : table.rows) {
     const Value matches = holds(row);
     if (matches.is_no()) continue;
-    if (!matches.known) faults = static_cast<std::uint8_t>(faults | matches.faults);
+    if (!matches.known && !faults) faults = matches.faults;
     possible.push_back(result(row));
     is_sure = matches.is_yes();
     if (is_sure) break;
@@ -193,33 +193,34 @@ Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& a
     possible.push_back(result(table.rows[0]));
     possible.back().known = false;
   }
-  return agreed(possible, faults);
+  return agreed(possible, faults.value_or(0));
 }
 
 Value Evaluator::grade(const lang::GradeDecl& grade, const Frame& frame) {
-  std::uint8_t faults = 0;
+  std::optional<std::uint8_t> faults;  // of the first row, then column, that may or may not be taken
   const auto possible = [&](const auto& entries, const auto& condition_of) {
     std::vector<std::size_t> found;
     for (std::size_t i = 0; i < entries.size(); ++i) {
       const std::optional<ExprId>& condition = condition_of(entries[i]);
       const Value holds = condition ? value(*condition, frame) : truth(true);
       if (!holds.is_no()) found.push_back(i);
-      if (!holds.known) faults = static_cast<std::uint8_t>(faults | holds.faults);
+      if (!holds.known && !faults) faults = holds.faults;
       if (holds.is_yes()) break;
     }
     return found;
   };
-  std::vector<std::size_t> columns = possible(grade.columns, [](const auto& column) -> const auto& { return column; });
+  const auto rows = possible(grade.rows, [](const auto& each) -> const auto& { return each.condition; });
+  std::vector<std::size_t> columns = possible(grade.columns, [](const auto& each) -> const auto& { return each; });
   if (grade.columns.empty()) columns = {0};
   std::vector<Value> labels;
-  for (const std::size_t row : possible(grade.rows, [](const auto& each) -> const auto& { return each.condition; })) {
+  for (const std::size_t row : rows) {
     for (const std::size_t column : columns) {
       const auto& [list, position] = members_.at(grade.rows[row].cells[column].text);
       labels.push_back(known(Kind::member, position));
       labels.back().list = list;
     }
   }
-  return agreed(labels, faults);
+  return agreed(labels, faults.value_or(0));
 }
 
 }  // namespace muster::differ::slow

@@ -212,6 +212,7 @@ class Evaluator {
   std::vector<StageRef> stages_;  // in the policy's order
   std::int64_t top_rank_ = -1;
   std::vector<Restart> restarts_;           // of the rule that is worked out now, its groups and its score
+  bool overflows_ = false;                  // a group of the score that is worked out now
   std::vector<std::optional<Value>> memo_;  // of the lead, by declaration
   // Of the lead: worked out when somebody asks.
   bool has_lifecycle_ = false;

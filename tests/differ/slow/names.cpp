@@ -116,6 +116,7 @@ Value Evaluator::evaluate_declaration(std::uint32_t index, const Frame& given) {
   if (is_of_lead && memo_[index]) return *memo_[index];
   const Frame frame{given.row, given.object, given.outer, nullptr};
   std::vector<Restart> of_rule = std::exchange(restarts_, {});
+  const bool overflows = overflows_;
   const auto of_row = [&](auto decl, auto work) {
     // What a company that is not there has is missing.
     if (frame.row == nullptr) return missing(work());
@@ -151,6 +152,7 @@ Value Evaluator::evaluate_declaration(std::uint32_t index, const Frame& given) {
                                 },
                                 tree_.declarations[index].node);
   restarts_ = std::move(of_rule);
+  overflows_ = overflows;
   if (is_of_lead) memo_[index] = made;
   return made;
 }

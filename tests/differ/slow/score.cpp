@@ -90,6 +90,7 @@ Wide Evaluator::capped(Wide points, bool minus, const Clauses& clauses, const Fr
 
 Value Evaluator::score(const lang::ScoreDecl& decl, const Frame& frame) {
   Wide total = 0;
+  overflows_ = false;
   const RestartScope restarted(*this, decl.clauses, frame);
   if (is_zero(decl.clauses, frame)) return bounded(decl, 0, frame);
   if (decl.value) {
@@ -103,6 +104,7 @@ Value Evaluator::score(const lang::ScoreDecl& decl, const Frame& frame) {
   }
   for (const lang::ScoreItemId id : decl.items) total += item_points(tree_.score_items[id], decl.clauses, frame);
   if (decl.clauses.fade && decl.clauses.fade->since) {
+    if (std::exchange(overflows_, false)) return bounded(decl, 0, frame);
     total = faded_by(total, *decl.clauses.fade, *decl.clauses.fade->since, frame);
   }
   return bounded(decl, total, frame);
@@ -114,7 +116,8 @@ bool Evaluator::is_zero(const Clauses& clauses, const Frame& frame) {
 }
 
 Value Evaluator::bounded(const lang::ScoreDecl& decl, Wide total, const Frame& frame) {
-  if (!checked(Kind::number, total).known) return missing(Kind::number, overflow_fault);  // the sum itself
+  // The sum itself, or that of a group.
+  if (overflows_ || !checked(Kind::number, total).known) return missing(Kind::number, overflow_fault);
   if (decl.from) total = std::max(total, points_of(*decl.from, frame));
   if (decl.to) total = std::min(total, points_of(*decl.to, frame));
   return checked(Kind::number, total, 4);
@@ -132,6 +135,7 @@ Wide Evaluator::item_points(const lang::ScoreItem& item, const Clauses& outer, c
   if (group.clauses.fade && group.clauses.fade->since) {
     total = faded_by(total, *group.clauses.fade, *group.clauses.fade->since, frame);
   }
+  if (!checked(Kind::number, total).known) overflows_ = true;
   return capped(total, false, group.clauses, frame);
 }
 

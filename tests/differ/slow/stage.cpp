@@ -58,9 +58,11 @@ std::vector<Evaluator::Letter> Evaluator::letters(const lang::FrameworkDecl& fra
   Value reached = truth(true);
   for (Letter& letter : all) {
     if (!framework.in_order) break;
-    letter.met = both(reached, letter.met);
-    letter.wholly = both(reached, letter.wholly);
-    letter.half = both(reached, letter.half);
+    for (Value* each : {&letter.met, &letter.wholly, &letter.half}) {
+      *each = both(reached, *each);
+      // Whether it is reached comes first, and with it why nobody knows.
+      if (!each->known && !reached.known) each->faults = reached.faults;
+    }
     reached = letter.met;
   }
   return all;
@@ -74,7 +76,16 @@ Value Evaluator::letters_met(const std::vector<Letter>& all, bool as_share) {
     least += letter.wholly.is_yes() ? 10 : letter.met.is_yes() ? 5 : 0;
     most += !letter.wholly.is_no() ? 10 : !letter.met.is_no() ? 5 : 0;
   }
-  if (!as_share) return extent(least, most, 1);
+  std::uint8_t faults = 0;
+  for (const Letter& letter : all) {
+    if (!letter.met.known) faults = static_cast<std::uint8_t>(faults | letter.met.faults);
+    if (!letter.wholly.known) faults = static_cast<std::uint8_t>(faults | letter.wholly.faults);
+  }
+  if (!as_share) {
+    Value made = extent(least, most, 1);
+    made.faults = faults;
+    return made;
+  }
   const auto share = [&](std::int64_t met) {
     return static_cast<std::int64_t>(rounded(met * 1000, static_cast<Wide>(all.size())));
   };
