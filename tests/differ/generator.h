@@ -15,7 +15,8 @@ namespace muster::differ {
 
 using runtime::search::Random;
 
-// The same seed gives the same sample everywhere. The policy compiles; every name in it is used for one thing only.
+// The same seed gives the same sample where the same compiler built it. The policy compiles; every name in it is used
+// for one thing only.
 [[nodiscard]] Sample generate(std::uint64_t seed, std::size_t leads);
 
 // ---- the parts, for generator*.cpp
