@@ -369,7 +369,7 @@ std::string PolicyWriter::aggregate(int depth, const Scope& scope) {
   if (from.object == contact_object && !contact_scores_.empty() && chance(40)) value = one_of(contact_scores_);
   const std::string all = rows(from, depth, scope);
   const std::string behind = all.substr(from.name.size());
-  // An open count in a sum with numbers at the end of 64 bits: see found/saturated_sum.txt.
+  // Where a count is open, the ends of its sum stop at the limits of 64 bits: such numbers stay out of it.
   if (chance(30)) return "((count of " + all + ") default " + pick({"0", "7"}) + ")";
   if (chance(20)) {
     if (from.object == activity_object)
