@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <string>
 
-#include "compiler/check/compare_op.h"
 #include "compiler/lower/lowerer.h"
 #include "lang/source/unicode.h"
+#include "lang/syntax/compare_op.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {

@@ -9,6 +9,7 @@
 #include "compiler/passes/passes.h"
 #include "compiler/passes/rewriter.h"
 #include "lang/spec/spec.h"
+#include "lang/syntax/compare_op.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/text.h"
 
@@ -17,24 +18,6 @@ namespace {
 
 using kernels::Wide;
 using lang::CompareOp;
-
-CompareOp opposite(CompareOp op) {
-  switch (op) {
-    case CompareOp::equal:
-      return CompareOp::not_equal;
-    case CompareOp::not_equal:
-      return CompareOp::equal;
-    case CompareOp::less:
-      return CompareOp::greater_equal;
-    case CompareOp::less_equal:
-      return CompareOp::greater;
-    case CompareOp::greater:
-      return CompareOp::less_equal;
-    case CompareOp::greater_equal:
-      return CompareOp::less;
-  }
-  return op;
-}
 
 // Whether a value is one of some constants.
 struct Membership {
@@ -197,8 +180,9 @@ class Reducer {
     const Inst& inner = rewriter_.inst(found.operands[0]);
     if (inner.op != Op::compare && inner.op != Op::compare_code) return std::nullopt;
     if (!rewriter_.is_read_here_only(found, 0)) return std::nullopt;
-    const std::int64_t immediate = (inner.immediate & ~std::int64_t{7}) |
-                                   static_cast<std::int64_t>(opposite(static_cast<CompareOp>(inner.immediate & 7)));
+    const std::int64_t immediate =
+        (inner.immediate & ~std::int64_t{7}) |
+        static_cast<std::int64_t>(lang::negated(static_cast<CompareOp>(inner.immediate & 7)));
     const auto view = rewriter_.operands_of(found.operands[0]);
     return rewriter_.add(found, inner.op, found.inst.type, std::vector(view.begin(), view.end()), immediate);
   }

@@ -430,17 +430,12 @@ class Scenario : RandomProgram {
   }
   // The operands of a call, and theirs, with what the plain engine says of the row.
   std::string explain(std::size_t at, std::size_t row) const {
-    static constexpr const char* names[] = {
-#define MUSTER_INST(name, result, operands, doc) #name,
-#include "compiler/ir/inst.def"
-#undef MUSTER_INST
-    };
     std::set<std::size_t> needed{at};
     std::string lines;
     for (std::size_t call = at + 1; call-- > 0;) {
       if (needed.count(call) == 0) continue;
       const Call& one = calls_[call];
-      lines += "call " + std::to_string(call) + " = " + names[static_cast<std::size_t>(one.op)] + " " +
+      lines += "call " + std::to_string(call) + " = " + std::string(compiler::row_of(one.op).name) + " " +
                std::to_string(one.immediate) + " (";
       for (const std::size_t operand : one.operands) lines += " " + std::to_string(operand);
       lines += " ) space " + std::to_string(one.space.index);
