@@ -355,11 +355,7 @@ ProgramBuilder::Facts ProgramBuilder::facts_of(Op op, Type type, std::span<const
   ranges.reserve(operands.size());
   for (const ValueId operand : operands) ranges.push_back(facts_[operand.index].range);
   Range range = range_of(op, type, immediate, program_.weights, ranges);
-  if (op == Op::fade) {
-    // Rounding may go away from zero, by less than one unit of the last digit that is kept.
-    const FadeRule& rule = program_.fades[static_cast<std::size_t>(immediate)];
-    range = widened(range, kernels::power_of_ten(lang::points_digits - rule.digits) - 1);
-  }
+  if (op == Op::fade) range = widened(range, most_gained(program_.fades[static_cast<std::size_t>(immediate)]));
   const bool own_fault = range.may_overflow || (may_divide_by_zero(op) && constant_of(operands[1]).value_or(0) == 0);
   range.may_overflow = false;
 

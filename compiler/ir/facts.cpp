@@ -15,14 +15,6 @@ using kernels::Wide;
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t saturated(Wide value) {
-  if (value < least) return least;
-  if (value > most) return most;
-  return static_cast<std::int64_t>(value);
-}
-
-Range from_wide(Wide low, Wide high) { return {saturated(low), saturated(high), low < least || high > most}; }
-
 // The range of a product, whose extremes lie in the corners, over a divisor that is at least 1. Rounding moves it by
 // less than 1 outwards.
 Range product_over(const Range& left, const Range& right, Wide divisor) {
@@ -94,6 +86,16 @@ bool passes_fault(Op op, std::size_t index, std::size_t count) {
   if (op == Op::default_to) return index == 1;
   return reach_of(op) != InstReach::fold || op == Op::any_rows || index + 1 < count;
 }
+
+std::int64_t saturated(Wide value) {
+  if (value < least) return least;
+  if (value > most) return most;
+  return static_cast<std::int64_t>(value);
+}
+
+Range from_wide(Wide low, Wide high) { return {saturated(low), saturated(high), low < least || high > most}; }
+
+std::int64_t most_gained(const FadeRule& rule) { return kernels::power_of_ten(lang::points_digits - rule.digits) - 1; }
 
 Range widened(Range range, std::int64_t by) {
   return {saturated(Wide{range.low} - by), saturated(Wide{range.high} + by), range.may_overflow};

@@ -27,7 +27,7 @@ ValueId Lowerer::compare(CompareOp op, Extent left, const Type& left_type, Exten
     return compare_numbers(o, l, left_type.digits, r, right_type.digits, place);
   };
   if (left.is_exact() && right.is_exact()) return with(op, left.low, right.low);
-  // Each on a line of its own, so that the order of the instructions is not the C++ compiler's choice.
+  // Here and below each on a line of its own, so that the order of the instructions is not the C++ compiler's choice.
   switch (op) {
     case CompareOp::less:
     case CompareOp::less_equal: {
@@ -66,8 +66,6 @@ ValueId Lowerer::lower_comparison(ExprId id, const Comparison& comparison) {
     return lower_stage_comparison(comparison.op, policy_.info(comparison.right).index, place);
   switch (physical_of(left.kind)) {
     case Physical::integer: {
-      // One after the other: in which order arguments are worked out is each C++ compiler's own, and so would be the
-      // order of the instructions.
       const Extent first = lower(comparison.left);
       const Extent second = lower(comparison.right);
       return compare(comparison.op, first, left, second, right, place);
@@ -94,7 +92,10 @@ ValueId Lowerer::lower_comparison(ExprId id, const Comparison& comparison) {
     case Physical::boolean: {
       const ValueId l = exact(comparison.left);
       const ValueId r = exact(comparison.right);
-      return with_sign(either(both(l, r, place), both(negated(l, place), negated(r, place), place), place));
+      const ValueId are_yes = both(l, r, place);
+      const ValueId l_is_no = negated(l, place);
+      const ValueId r_is_no = negated(r, place);
+      return with_sign(either(are_yes, both(l_is_no, r_is_no, place), place));
     }
   }
   return builder_.missing(truth(), place);
@@ -246,7 +247,8 @@ ValueId Lowerer::is_told_as(ExprId named, Evidence evidence, Span place) {
 ValueId Lowerer::lower_evidence(ExprId named, Evidence evidence, Span place) {
   const ValueId known = is_known(lower(named).low, place);
   const ValueId answer = is_told_as(named, evidence, place);
-  return between(both(known, answer, place), either(answer, negated(known, place), place), place);
+  const ValueId surely = both(known, answer, place);
+  return between(surely, either(answer, negated(known, place), place), place);
 }
 
 }  // namespace muster::compiler

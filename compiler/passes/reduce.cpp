@@ -107,10 +107,10 @@ class Reducer {
         return std::nullopt;
       case Op::in_numbers:
       case Op::in_codes:
-        if (negated) return std::nullopt;
+        if (negated || rewriter_.made().number_sets[at].size() > most_merged) return std::nullopt;
         return Membership{inst.op, operands[0], rewriter_.made().number_sets[at], {}};
       case Op::in_texts:
-        if (negated) return std::nullopt;
+        if (negated || rewriter_.made().text_sets[at].size() > most_merged) return std::nullopt;
         return Membership{inst.op, operands[0], {}, rewriter_.made().text_sets[at]};
       default:
         return std::nullopt;

@@ -85,7 +85,8 @@ class Sharer {
     std::vector<ValueId> operands;
     for (std::size_t k = 0; k < found.operands.size(); ++k) {
       const ValueId operand = found.operands[k];
-      if (rewriter_.inst(operand).op == found.inst.op && rewriter_.is_read_here_only(found, k)) {
+      const Inst& part = rewriter_.inst(operand);
+      if (part.op == found.inst.op && part.operand_count <= most_merged && rewriter_.is_read_here_only(found, k)) {
         const auto inner = rewriter_.operands_of(operand);
         operands.insert(operands.end(), inner.begin(), inner.end());
       } else {

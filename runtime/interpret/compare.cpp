@@ -90,7 +90,20 @@ void run_compare_numbers(const Frame& frame, const Step& step) {
 
 void run_in_numbers(const Frame& frame, const Step& step) {
   const auto& set = frame.program->number_sets[static_cast<std::size_t>(step.immediate)];
-  with_integers(frame.operand(step, 0), [&](auto value) {
+  const Register& operand = frame.operand(step, 0);
+  if (!operand.is_scalar && !set.empty() && set.size() <= small_set) {
+    Word* const bits = frame.result(step).out.no;
+    std::vector<Word>& one = frame.scratch->bits;
+    if (one.size() < frame.words) one.resize(frame.words);
+    simd::compare(CompareOp::equal, operand.integers, set.front(), frame.rows, bits);
+    for (const std::int64_t number : std::span(set).subspan(1)) {
+      simd::compare(CompareOp::equal, operand.integers, number, frame.rows, one.data());
+      for (std::size_t word = 0; word < frame.words; ++word) bits[word] |= one[word];
+    }
+    finish_predicate(frame, step);
+    return;
+  }
+  with_integers(operand, [&](auto value) {
     if (set.size() > small_set) {
       run_predicate(frame, step,
                     [&](std::size_t row) { return std::binary_search(set.begin(), set.end(), value(row)); });

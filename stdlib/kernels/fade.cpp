@@ -221,7 +221,7 @@ FadeCurve::Left FadeCurve::reduced(std::uint64_t points, std::uint64_t age) cons
     }
     if (divisor <= doubled && doubled % divisor == 0) return {doubled / divisor * factor, false};
   }
-  return {doubled_part, points != 0 && share != 0};
+  return {doubled_part, points != 0};  // a share of something is never nothing
 }
 
 std::int64_t age_at(std::int64_t as_of, std::int64_t event) {

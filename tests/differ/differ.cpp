@@ -4,7 +4,7 @@
 //
 // Exit code 1 where they differ: the policy is reduced to the declarations that the difference needs and printed with
 // the lead. --keep writes each difference to a file. --print shows the policies instead of comparing.
-// May include: compiler, runtime, tests/differ. Called by: ctest, scripts/test.
+// May include: compiler, runtime, tests/differ. Called by: ctest, and by hand.
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
@@ -81,7 +81,9 @@ Outcome compare(const Sample& sample) {
     const auto found = expected_at.find(label);
     if (found == expected_at.end()) return {"nobody expects " + label, {}, 0};
     at.push_back(found->second);
+    expected_at.erase(found);
   }
+  if (!expected_at.empty()) return {"nothing answers " + expected_at.begin()->first, {}, 0};
   for (const Engine& engine : engines()) {
     const std::unique_ptr<Evaluation> evaluation = engine.start(program, sample.as_of);
     const auto roots = runtime::roots_of(program, wanted());
@@ -195,7 +197,8 @@ void report(Sample sample, const Difference& difference, std::uint64_t seed, con
   const Difference& shown = again.difference ? *again.difference : difference;
   std::ofstream file;
   if (!options.keep.empty()) file.open(options.keep + "/" + std::to_string(seed) + ".txt");
-  std::ostream& out = options.keep.empty() ? std::cout : file;
+  if (!options.keep.empty() && !file) std::cerr << "differ: cannot write into " << options.keep << '\n';
+  std::ostream& out = options.keep.empty() || !file ? std::cout : file;
   out << "seed " << seed << ": " << shown.label << " is " << shown.ours << " by the " << shown.engine << ", "
       << shown.expected << " by the slow evaluator\nas of " << sample.as_of.instant << " (day " << sample.as_of.day
       << ")\n";
@@ -249,11 +252,20 @@ int main(int count, char** arguments) {
     std::cerr << "usage: differ PROGRAMS LEADS SEED [--keep FOLDER] [--jobs N] [--print]\n";
     return 2;
   }
-  muster::differ::Options options{std::stoull(words[0]), std::stoul(words[1]), std::stoull(words[2]), 1, "", false};
+  const auto number = [](const std::string& word) {
+    char* end = nullptr;
+    const std::uint64_t value = std::strtoull(word.c_str(), &end, 10);
+    if (word.empty() || *end != '\0') {
+      std::cerr << "differ: \"" << word << "\" is no number\n";
+      std::exit(2);
+    }
+    return value;
+  };
+  muster::differ::Options options{number(words[0]), number(words[1]), number(words[2]), 1, "", false};
   for (std::size_t i = 3; i < words.size(); ++i) {
     if (words[i] == "--print") options.print = true;
     if (words[i] == "--keep" && i + 1 < words.size()) options.keep = words[++i];
-    if (words[i] == "--jobs" && i + 1 < words.size()) options.jobs = static_cast<unsigned>(std::stoul(words[++i]));
+    if (words[i] == "--jobs" && i + 1 < words.size()) options.jobs = static_cast<unsigned>(number(words[++i]));
   }
   return muster::differ::run(options);
 }

@@ -12,7 +12,8 @@ namespace {
 
 class Interpretation final : public Evaluation {
  public:
-  Interpretation(const Program& program, runtime::AsOf as_of) : interpreter_(program, as_of, wanted()) {}
+  Interpretation(const Program& program, runtime::AsOf as_of, const runtime::Wanted& what)
+      : interpreter_(program, as_of, what) {}
   void evaluate(const runtime::BatchView& batch) override { interpreter_.evaluate(batch); }
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return interpreter_.value(id); }
 
@@ -40,8 +41,15 @@ runtime::Wanted wanted() {
 
 const std::vector<Engine>& engines() {
   static const std::vector<Engine> all{
-      {"interpreter",
-       [](const Program& program, runtime::AsOf as_of) { return std::make_unique<Interpretation>(program, as_of); }},
+      {"interpreter", [](const Program& program,
+                         runtime::AsOf as_of) { return std::make_unique<Interpretation>(program, as_of, wanted()); }},
+      // Points that nobody asks for may stay masks, and what only explains is not computed.
+      {"interpreter, scores alone",
+       [](const Program& program, runtime::AsOf as_of) {
+         runtime::Wanted some;
+         some.reasons = false;
+         return std::make_unique<Interpretation>(program, as_of, some);
+       }},
   };
   return all;
 }
