@@ -112,7 +112,9 @@ class RegisterFile {
 };
 
 // The same for all rows: constant, missing, the moment of the evaluation, what the run was given.
-[[nodiscard]] constexpr bool is_scalar(compiler::Op op) { return compiler::reach_of(op) == compiler::InstReach::scalar; }
+[[nodiscard]] constexpr bool is_scalar(compiler::Op op) {
+  return compiler::reach_of(op) == compiler::InstReach::scalar;
+}
 
 // Reads child rows, writes their parents.
 [[nodiscard]] constexpr bool is_fold(compiler::Op op) { return compiler::reach_of(op) == compiler::InstReach::fold; }
