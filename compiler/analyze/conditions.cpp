@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "compiler/check/compare_op.h"
 #include "lang/source/unicode.h"
+#include "lang/syntax/compare_op.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::compiler {

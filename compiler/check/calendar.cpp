@@ -80,7 +80,7 @@ CalendarOutput Checker::read_calendar(const CalendarDecl& calendar, const Declar
       diagnostics_.emit<DiagnosticId::unknown_zone>(calendar.zone->span, calendar.zone->text);
     }
   } else if (calendar.title && calendar.title->text.find('/') != std::string::npos &&
-             kernels::Zone::find(calendar.title->text)) {
+             calendar.title->text != policy_.zone.name() && kernels::Zone::find(calendar.title->text)) {
     diagnostics_.emit<DiagnosticId::foreign_spelling>(calendar.title->span, sources_.text(calendar.title->span)).fix =
         fmt::format("write `in \"{}\"`: a text alone is the title of the calendar", calendar.title->text);
   }

@@ -147,8 +147,7 @@ Type Checker::check_as(ExprId value, const std::optional<TypeRef>& written) {
   if (!written) return check(value);
   const Type wanted = type_from(*written);
   const Type found = check(value, &wanted);
-  require_type(value, wanted, found);
-  return found;
+  return require_type(value, wanted, found) ? found : wanted;
 }
 
 void Checker::check_output(const OutputDecl& output, std::uint32_t index) {

@@ -92,17 +92,17 @@ ProgramBuilder::Place ProgramBuilder::place_of(Op op, std::span<const ValueId> o
     if (of_operands.is_none()) of_operands = inst(operand).space;
   }
   switch (reach_of(op)) {
-    case Reach::scalar:
+    case InstReach::scalar:
       return {};
-    case Reach::rows:
+    case InstReach::rows:
       return {.space = of_operands.is_none() ? space_ : of_operands, .from = {}};
-    case Reach::from_one:
+    case InstReach::from_one:
       if (op == Op::is_linked) of_operands = SpaceId{static_cast<std::uint32_t>(immediate)};
       [[fallthrough]];
-    case Reach::fold:
+    case InstReach::fold:
       assert(of_operands.index < program_.spaces.size());
       return {.space = program_.spaces[of_operands].parent, .from = of_operands};
-    case Reach::to_rows:
+    case InstReach::to_rows:
       assert(program_.spaces[space_].parent == of_operands);
       return {.space = space_, .from = of_operands};
   }
@@ -116,7 +116,7 @@ ValueId ProgramBuilder::add(Op op, Type type, std::span<const ValueId> operands,
 
 ValueId ProgramBuilder::fold(Op op, Type type, SpaceId from, std::initializer_list<ValueId> operands,
                              std::int64_t immediate, lang::Span span) {
-  assert(reach_of(op) == Reach::fold && program_.spaces[from].link == Link::many);
+  assert(reach_of(op) == InstReach::fold && program_.spaces[from].link == Link::many);
   const std::span<const ValueId> view(operands.begin(), operands.size());
   return add_at({.space = program_.spaces[from].parent, .from = from}, op, type, view, immediate, span);
 }
@@ -355,11 +355,7 @@ ProgramBuilder::Facts ProgramBuilder::facts_of(Op op, Type type, std::span<const
   ranges.reserve(operands.size());
   for (const ValueId operand : operands) ranges.push_back(facts_[operand.index].range);
   Range range = range_of(op, type, immediate, program_.weights, ranges);
-  if (op == Op::fade) {
-    // Rounding may go away from zero, by less than one unit of the last digit that is kept.
-    const FadeRule& rule = program_.fades[static_cast<std::size_t>(immediate)];
-    range = widened(range, kernels::power_of_ten(lang::points_digits - rule.digits) - 1);
-  }
+  if (op == Op::fade) range = widened(range, most_gained(program_.fades[static_cast<std::size_t>(immediate)]));
   const bool own_fault = range.may_overflow || (may_divide_by_zero(op) && constant_of(operands[1]).value_or(0) == 0);
   range.may_overflow = false;
 

@@ -32,9 +32,9 @@ std::vector<SpaceCost> cost_of(const Program& program) {
     costs.push_back(std::move(cost));
   }
   for (const Inst& inst : program.insts) {
-    const Reach reach = reach_of(inst.op);
-    const SpaceId place = reach == Reach::fold ? inst.from : inst.space;
-    if (reach != Reach::scalar && !place.is_none()) ++costs[place.index].steps;
+    const InstReach reach = reach_of(inst.op);
+    const SpaceId place = reach == InstReach::fold ? inst.from : inst.space;
+    if (reach != InstReach::scalar && !place.is_none()) ++costs[place.index].steps;
   }
   return costs;
 }

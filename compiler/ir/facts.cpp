@@ -15,14 +15,6 @@ using kernels::Wide;
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 
-std::int64_t saturated(Wide value) {
-  if (value < least) return least;
-  if (value > most) return most;
-  return static_cast<std::int64_t>(value);
-}
-
-Range from_wide(Wide low, Wide high) { return {saturated(low), saturated(high), low < least || high > most}; }
-
 // The range of a product, whose extremes lie in the corners, over a divisor that is at least 1. Rounding moves it by
 // less than 1 outwards.
 Range product_over(const Range& left, const Range& right, Wide divisor) {
@@ -87,80 +79,23 @@ Range hull(const Range& left, const Range& right) {
 
 }  // namespace
 
-Reach reach_of(Op op) {
-  switch (op) {
-    case Op::constant:
-    case Op::missing:
-    case Op::as_of_instant:
-    case Op::as_of_day:
-    case Op::window_edge:
-    case Op::is_given:
-      return Reach::scalar;
-    case Op::any_rows:
-    case Op::count_rows:
-    case Op::sum_rows:
-    case Op::smallest_row:
-    case Op::largest_row:
-    case Op::first_row:
-    case Op::last_row:
-    case Op::count_distinct:
-    case Op::most_days:
-      return Reach::fold;
-    case Op::to_rows:
-      return Reach::to_rows;
-    case Op::from_one:
-    case Op::is_linked:
-      return Reach::from_one;
-    case Op::column:
-    case Op::not_:
-    case Op::and_:
-    case Op::or_:
-    case Op::at_least:
-    case Op::is_known:
-    case Op::truth_between:
-    case Op::sum:
-    case Op::multiply:
-    case Op::divide:
-    case Op::remainder:
-    case Op::rescale:
-    case Op::scale_by:
-    case Op::whole_steps:
-    case Op::clamp:
-    case Op::saturating_sum:
-    case Op::compare:
-    case Op::number_function:
-    case Op::numbers_function:
-    case Op::date_of_instant:
-    case Op::instant_of_date:
-    case Op::compare_code:
-    case Op::in_numbers:
-    case Op::in_codes:
-    case Op::in_texts:
-    case Op::text_equal:
-    case Op::text_test:
-    case Op::text_function:
-    case Op::text_to_integer:
-    case Op::select:
-    case Op::default_to:
-    case Op::first_yes:
-    case Op::calendar_number:
-    case Op::fade:
-    case Op::convert_money:
-    case Op::keep_distinct:
-    case Op::keep_latest:
-    case Op::keep_first:
-      return Reach::rows;
-  }
-  return Reach::rows;
-}
-
 // `x is known` and counts of rows always answer. `x default y` is without a fault where x had one. A mask only selects:
 // a row that it leaves undecided is not selected, for whatever reason; `any_rows` alone has the mask as its value.
 bool passes_fault(Op op, std::size_t index, std::size_t count) {
   if (op == Op::is_known || op == Op::count_rows || op == Op::count_distinct || op == Op::most_days) return false;
   if (op == Op::default_to) return index == 1;
-  return reach_of(op) != Reach::fold || op == Op::any_rows || index + 1 < count;
+  return reach_of(op) != InstReach::fold || op == Op::any_rows || index + 1 < count;
 }
+
+std::int64_t saturated(Wide value) {
+  if (value < least) return least;
+  if (value > most) return most;
+  return static_cast<std::int64_t>(value);
+}
+
+Range from_wide(Wide low, Wide high) { return {saturated(low), saturated(high), low < least || high > most}; }
+
+std::int64_t most_gained(const FadeRule& rule) { return kernels::power_of_ten(lang::points_digits - rule.digits) - 1; }
 
 Range widened(Range range, std::int64_t by) {
   return {saturated(Wide{range.low} - by), saturated(Wide{range.high} + by), range.may_overflow};

@@ -1,5 +1,6 @@
 // What holds for an instruction's result whatever the data are: the numbers that it stays between, and whether it can
-// overflow. Sound, not exact: a wider range is always allowed. May include: compiler/ir. Called by: builder, verify.
+// overflow. Sound, not exact: a wider range is always allowed. May include: compiler/ir,
+// stdlib/kernels. Called by: the rest of compiler/ir, passes, engines.
 #pragma once
 
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <span>
 
 #include "compiler/ir/program.h"
+#include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
 
@@ -19,24 +21,19 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-// Which rows an instruction reads and gives (inst.def).
-enum class Reach : std::uint8_t {
-  scalar,    // reads nothing, gives the same for all rows
-  rows,      // reads and gives rows of one space
-  fold,      // reads child rows, gives rows of their parent space
-  to_rows,   // reads rows of the parent space, gives child rows
-  from_one,  // reads rows of a `one` space, or how they are linked, gives rows of its parent space
-};
-[[nodiscard]] Reach reach_of(Op op);
-
 // Whether the result may be missing because operand `index` of `count` has a fault.
 [[nodiscard]] bool passes_fault(Op op, std::size_t index, std::size_t count);
 
 // No row has more child rows than this: batches count them in 32 bits.
 inline constexpr std::int64_t most_child_rows = 0xFFFF'FFFF;
 
+[[nodiscard]] std::int64_t saturated(kernels::Wide value);             // the nearest 64-bit number
+[[nodiscard]] Range from_wide(kernels::Wide low, kernels::Wide high);  // may overflow where it leaves 64 bits
+[[nodiscard]] Range widened(Range range, std::int64_t by);             // at both ends, as far as 64 bits go
+// How much further from zero a fade may come out than its points, by rounding.
+[[nodiscard]] std::int64_t most_gained(const FadeRule& rule);
+
 // `weights` is Program::weights; operands that are not numbers have any range.
-[[nodiscard]] Range widened(Range range, std::int64_t by);  // at both ends, as far as 64 bits go
 [[nodiscard]] Range range_of(Op op, Type type, std::int64_t immediate, std::span<const std::int64_t> weights,
                              std::span<const Range> operands);
 

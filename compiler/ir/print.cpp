@@ -10,11 +10,6 @@
 namespace muster::compiler {
 namespace {
 
-constexpr auto op_names = std::to_array<std::string_view>({
-#define MUSTER_INST(name, result, operands, doc) #name,
-#include "compiler/ir/inst.def"
-#undef MUSTER_INST
-});
 constexpr std::array<std::string_view, 8> compare_words = {"=", "!=", "<", "<=", ">", ">=", "?", "?"};
 constexpr std::array<std::string_view, 4> rounding_words = {"half even", "half up", "up", "down"};
 constexpr std::array<std::string_view, 3> undecided_words = {"agree", "smaller", "larger"};
@@ -271,7 +266,7 @@ class Printer {
 
   void print_inst(ValueId id) {
     const Inst& inst = program_.insts[id];
-    std::string_view name = op_names[static_cast<std::size_t>(inst.op)];
+    std::string_view name = row_of(inst.op).name;
     if (name.ends_with('_')) name.remove_suffix(1);
     write("%{} = {}", id.index, name);
     print_operands(inst);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "compiler/ir/agreement.h"
+#include "compiler/ir/inst.h"
 #include "compiler/ir/schema.h"
 #include "compiler/ir/type.h"
 #include "lang/source/source.h"
@@ -22,12 +23,6 @@
 #include "stdlib/kernels/time.h"
 
 namespace muster::compiler {
-
-enum class Op : std::uint8_t {
-#define MUSTER_INST(name, result, operands, doc) name,
-#include "compiler/ir/inst.def"
-#undef MUSTER_INST
-};
 
 enum class OnUndecided : std::uint8_t { agree = 0, smaller = 1, larger = 2 };  // `select`
 

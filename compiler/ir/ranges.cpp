@@ -19,10 +19,6 @@ constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t most_code = std::numeric_limits<std::uint32_t>::max();
 
-std::int64_t saturated(Wide value) { return static_cast<std::int64_t>(std::clamp<Wide>(value, least, most)); }
-
-Range from_wide(Wide low, Wide high) { return {saturated(low), saturated(high), low < least || high > most}; }
-
 Wide magnitude(std::int64_t value) { return value < 0 ? -static_cast<Wide>(value) : value; }
 Wide largest_magnitude(const ValueRange& range) { return std::max(magnitude(range.low), magnitude(range.high)); }
 bool has_zero(const ValueRange& range) { return range.low <= 0 && range.high >= 0; }
@@ -130,11 +126,8 @@ class Facts {
         return {0, most};
       case Op::window_edge:
         return edge(program_.windows[static_cast<std::size_t>(inst.immediate)]);
-      case Op::fade: {
-        // Rounding may go away from zero by less than one point.
-        constexpr Wide point = 10'000;
-        return {saturated(base.low - point), saturated(base.high + point)};
-      }
+      case Op::fade:
+        return widened(base, most_gained(program_.fades[static_cast<std::size_t>(inst.immediate)]));
       case Op::convert_money:
         return converted(inst, operands);
       default:

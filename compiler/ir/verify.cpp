@@ -11,17 +11,6 @@
 namespace muster::compiler {
 namespace {
 
-struct Signature {
-  std::string_view name;
-  std::string_view result;
-  std::string_view operands;
-};
-constexpr auto signatures = std::to_array<Signature>({
-#define MUSTER_INST(name, result, operands, doc) {#name, #result, operands},
-#include "compiler/ir/inst.def"
-#undef MUSTER_INST
-});
-
 constexpr std::int64_t most_raise = 18;                     // digits that kernels raise a 64-bit number by
 constexpr std::int64_t most_dropped = 38;                   // digits that a 128-bit product has
 constexpr std::int64_t most_code = std::int64_t{1} << 24U;  // engines hold a bit per code of a set
@@ -62,12 +51,11 @@ class Verifier {
 
  private:
   void complain(std::string_view what) {
-    problems_.push_back(fmt::format("%{} {}: {}", at_.index, signatures[op_index()].name, what));
+    problems_.push_back(fmt::format("%{} {}: {}", at_.index, row_of(program_.insts[at_].op).name, what));
   }
   void complain_output(std::string_view output, std::string_view what) {
     problems_.push_back(fmt::format("{}: {}", output, what));
   }
-  [[nodiscard]] std::size_t op_index() const { return static_cast<std::size_t>(program_.insts[at_].op); }
   [[nodiscard]] bool exists(ValueId id) const { return id.index < program_.insts.size(); }
   [[nodiscard]] const Type& type_of(ValueId id) const { return program_.insts[id].type; }
 
@@ -170,7 +158,7 @@ class Verifier {
   }
 
   void check_inst(const Inst& inst) {
-    if (static_cast<std::size_t>(inst.op) >= signatures.size()) {
+    if (static_cast<std::size_t>(inst.op) >= inst_rows.size()) {
       problems_.push_back(fmt::format("%{}: no such instruction", at_.index));
       return;
     }
@@ -193,7 +181,7 @@ class Verifier {
   }
 
   bool check_kinds(const Inst& inst) {
-    const Signature& signature = signatures[op_index()];
+    const InstRow& signature = row_of(inst.op);
     const auto operands = program_.operands_of(inst);
     std::string_view expected = signature.operands;
     const bool any_number = expected.ends_with('*');
@@ -245,22 +233,22 @@ class Verifier {
     const Space* const space = space_at(inst.space);
     const Space* const from = space_at(inst.from);
     switch (reach_of(inst.op)) {
-      case Reach::scalar:
+      case InstReach::scalar:
         return inst.space.is_none() && inst.from.is_none() ? true : refuse("is the same for all rows");
-      case Reach::rows:
+      case InstReach::rows:
         if (space == nullptr || !inst.from.is_none()) return refuse("has no space of its own");
         return operands_in(inst.space);
-      case Reach::fold:
+      case InstReach::fold:
         if (from == nullptr || from->link != Link::many || from->parent != inst.space) {
           return refuse("does not fold child rows of its space");
         }
         return operands_in(inst.from);
-      case Reach::to_rows:
+      case InstReach::to_rows:
         if (space == nullptr || space->link != Link::many || space->parent != inst.from) {
           return refuse("does not go to child rows of the operand's space");
         }
         return operands_in(inst.from);
-      case Reach::from_one:
+      case InstReach::from_one:
         if (from == nullptr || from->link != Link::one || from->parent != inst.space) {
           return refuse("does not read a row that its space refers to");
         }

@@ -39,7 +39,8 @@ Lowerer::Crossing Lowerer::crossing_to(std::uint32_t position, const std::option
   Crossing crossing{{}, unknown, builder_.boolean(false, place)};
   const bool remembers = lifecycle()->remembers.has_value();
   if (remembers) {
-    ways.push_back(both(was_one_of(stages_from(rank), place), negated(is_recycled(place), place), place));
+    const ValueId was_there = was_one_of(stages_from(rank), place);
+    ways.push_back(both(was_there, negated(is_recycled(place), place), place));
     const ValueId now = builder_.add(Op::as_of_instant, moment, {}, 0, place);
     crossing.at = pick(surely(stage_becomes(position, place), place), now, unknown, moment, place);
   }
@@ -153,7 +154,7 @@ std::vector<ValueId> Lowerer::first_moments(const Mask& mask, ValueId counts, Sp
 }
 
 // A value of a file that was not given is not missing from the lead: nobody knows (section 4, number 4). Undecided
-// where one of the references that are named in the expression leads to such a file.
+// where it is not known and a reference that it is made with leads to such a file.
 ValueId Lowerer::where_given(ExprId id, ValueId known) {
   std::vector<ValueId> given;
   const std::function<void(ExprId)> look = [&](ExprId part) {
@@ -164,11 +165,17 @@ ValueId Lowerer::where_given(ExprId id, ValueId known) {
         given.push_back(builder_.add(Op::is_given, truth(), {}, reached.index, span(part)));
       }
     }
+    if (policy_.info(part).meaning == Meaning::let) {
+      const auto& declaration = tree_.declarations[policy_.info(part).index];
+      if (const auto* let = std::get_if<LetDecl>(&declaration.node); let != nullptr && !let->about) look(let->value);
+    }
     for_each_child(tree_, tree_.expressions[part].node, look);
   };
   look(id);
   if (given.empty()) return known;
-  return pick(all_of(given, span(id)), known, builder_.missing(truth(), span(id)), truth(), span(id));
+  const ValueId no = builder_.boolean(false, span(id));
+  const ValueId else_open = pick(all_of(given, span(id)), no, builder_.missing(truth(), span(id)), truth(), span(id));
+  return either(known, else_open, span(id));
 }
 
 PauseOutput Lowerer::lower_pause(const Pause& pause, ValueId since) {

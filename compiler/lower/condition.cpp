@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <string>
 
-#include "compiler/check/compare_op.h"
 #include "compiler/lower/lowerer.h"
 #include "lang/source/unicode.h"
+#include "lang/syntax/compare_op.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -27,20 +27,29 @@ ValueId Lowerer::compare(CompareOp op, Extent left, const Type& left_type, Exten
     return compare_numbers(o, l, left_type.digits, r, right_type.digits, place);
   };
   if (left.is_exact() && right.is_exact()) return with(op, left.low, right.low);
+  // Here and below each on a line of its own, so that the order of the instructions is not the C++ compiler's choice.
   switch (op) {
     case CompareOp::less:
-    case CompareOp::less_equal:
-      return between(with(op, left.high, right.low), with(op, left.low, right.high), place);
+    case CompareOp::less_equal: {
+      const ValueId certain = with(op, left.high, right.low);
+      const ValueId perhaps = with(op, left.low, right.high);
+      return between(certain, perhaps, place);
+    }
     case CompareOp::greater:
-    case CompareOp::greater_equal:
-      return between(with(op, left.low, right.high), with(op, left.high, right.low), place);
+    case CompareOp::greater_equal: {
+      const ValueId certain = with(op, left.low, right.high);
+      const ValueId perhaps = with(op, left.high, right.low);
+      return between(certain, perhaps, place);
+    }
     case CompareOp::equal:
     case CompareOp::not_equal: {
-      const ValueId is_surely = both(with(CompareOp::greater_equal, left.low, right.high),
-                                     with(CompareOp::less_equal, left.high, right.low), place);
-      const ValueId is_perhaps = both(with(CompareOp::less_equal, left.low, right.high),
-                                      with(CompareOp::greater_equal, left.high, right.low), place);
-      const ValueId equal = between(is_surely, is_perhaps, place);
+      const ValueId not_below = with(CompareOp::greater_equal, left.low, right.high);
+      const ValueId not_above = with(CompareOp::less_equal, left.high, right.low);
+      const ValueId perhaps_not_above = with(CompareOp::less_equal, left.low, right.high);
+      const ValueId perhaps_not_below = with(CompareOp::greater_equal, left.high, right.low);
+      const ValueId certain = both(not_below, not_above, place);
+      const ValueId perhaps = both(perhaps_not_above, perhaps_not_below, place);
+      const ValueId equal = between(certain, perhaps, place);
       return op == CompareOp::equal ? equal : negated(equal, place);
     }
   }
@@ -56,8 +65,11 @@ ValueId Lowerer::lower_comparison(ExprId id, const Comparison& comparison) {
   if (left.kind == Kind::stage)
     return lower_stage_comparison(comparison.op, policy_.info(comparison.right).index, place);
   switch (physical_of(left.kind)) {
-    case Physical::integer:
-      return compare(comparison.op, lower(comparison.left), left, lower(comparison.right), right, place);
+    case Physical::integer: {
+      const Extent first = lower(comparison.left);
+      const Extent second = lower(comparison.right);
+      return compare(comparison.op, first, left, second, right, place);
+    }
     case Physical::code: {
       // The first label of a grade is the best, so its order is that of the codes turned round.
       const CompareOp op = left.kind == Kind::grade ? mirrored(comparison.op) : comparison.op;
@@ -80,7 +92,10 @@ ValueId Lowerer::lower_comparison(ExprId id, const Comparison& comparison) {
     case Physical::boolean: {
       const ValueId l = exact(comparison.left);
       const ValueId r = exact(comparison.right);
-      return with_sign(either(both(l, r, place), both(negated(l, place), negated(r, place), place), place));
+      const ValueId are_yes = both(l, r, place);
+      const ValueId l_is_no = negated(l, place);
+      const ValueId r_is_no = negated(r, place);
+      return with_sign(either(are_yes, both(l_is_no, r_is_no, place), place));
     }
   }
   return builder_.missing(truth(), place);
@@ -131,10 +146,13 @@ ValueId Lowerer::lower_membership(ExprId id, const Membership& membership) {
         return builder_.add(Op::compare_code, truth(), {exact(membership.value), exact(bound)},
                             static_cast<std::int64_t>(op), place);
       }
-      return compare(op, lower(membership.value), type, lower(bound), type_of(bound), place);
+      const Extent value = lower(membership.value);
+      const Extent end = lower(bound);
+      return compare(op, value, type, end, type_of(bound), place);
     };
-    found = both(side(CompareOp::greater_equal, range->low),
-                 side(range->high_excluded ? CompareOp::less : CompareOp::less_equal, range->high), place);
+    const auto from = side(CompareOp::greater_equal, range->low);
+    const auto to = side(range->high_excluded ? CompareOp::less : CompareOp::less_equal, range->high);
+    found = both(from, to, place);
   } else {
     const auto same = policy_.same_list.find(id.index);
     const std::uint32_t owner = same == policy_.same_list.end() ? id.index : same->second;
@@ -229,7 +247,8 @@ ValueId Lowerer::is_told_as(ExprId named, Evidence evidence, Span place) {
 ValueId Lowerer::lower_evidence(ExprId named, Evidence evidence, Span place) {
   const ValueId known = is_known(lower(named).low, place);
   const ValueId answer = is_told_as(named, evidence, place);
-  return between(both(known, answer, place), either(answer, negated(known, place), place), place);
+  const ValueId surely = both(known, answer, place);
+  return between(surely, either(answer, negated(known, place), place), place);
 }
 
 }  // namespace muster::compiler

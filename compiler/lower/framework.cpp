@@ -45,16 +45,21 @@ Lowerer::LetterValues Lowerer::letter_values(const LetterInfo& info, ValueId rea
     for (ExprId name : info.claimed) claims.push_back(is_told_as(name, Evidence::claimed, place));
     const ValueId claimed = builder_.add(Op::or_, truth(), claims, 0, place);
     half = both(wholly, claimed, place);
-    where_met = count_where(claimed, constant(half_of_it), constant(whole), place);
+    const Extent half_point = constant(half_of_it);
+    where_met = count_where(claimed, half_point, constant(whole), place);
   }
   if (letter.half_met) {
     const ValueId partly = exact(*letter.half_met);
     met = either(wholly, partly, place);
-    half = either(half, both(negated(wholly, place), partly, place), place);
-    where_not = count_where(partly, constant(half_of_it), constant(0), place);
+    const ValueId is_not = negated(wholly, place);
+    half = either(half, both(is_not, partly, place), place);
+    const Extent half_point = constant(half_of_it);
+    where_not = count_where(partly, half_point, constant(0), place);
   }
-  count = count_where(reached, count_where(wholly, where_met, where_not, place), constant(0), place);
-  return {both(reached, met, place), both(reached, half, place), reached};
+  const Extent points = count_where(wholly, where_met, where_not, place);
+  count = count_where(reached, points, constant(0), place);
+  const ValueId is_met = both(reached, met, place);
+  return {is_met, both(reached, half, place), reached};
 }
 
 template <class AsWritten>

@@ -202,7 +202,8 @@ ValueId Lowerer::stage_becomes(std::uint32_t position, Span place) {
       was_there = both(was_there, builder_.add(Op::or_, truth(), still, 0, place), place);
     }
   }
-  return both(stage_at_least(stage.rank, place), negated(was_there, place), place);
+  const ValueId is_there = stage_at_least(stage.rank, place);
+  return both(is_there, negated(was_there, place), place);
 }
 
 ValueId Lowerer::lower_stage_becomes(ExprId id, const StageBecomes& test) {

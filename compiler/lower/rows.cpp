@@ -108,7 +108,8 @@ ValueId Lowerer::seen(const Rows& rows, const RowsInfo& info, SpaceId child, boo
 
 ValueId Lowerer::any_of(const Mask& mask, Span place) {
   const ValueId any = builder_.fold(Op::any_rows, truth(), mask.space, {mask.counts}, 0, place);
-  const ValueId unseen = between(builder_.boolean(false, place), negated(mask.seen, place), place);
+  const ValueId no = builder_.boolean(false, place);
+  const ValueId unseen = between(no, negated(mask.seen, place), place);
   return either(any, unseen, place);
 }
 

@@ -95,7 +95,8 @@ Extent Lowerer::lower(ExprId id) {
                 builder_.add(logic.op == LogicOp::conjunction ? Op::and_ : Op::or_, truth(), operands, 0, place));
           },
           [&](const Implies& implies) {
-            return exactly(either(negated(exact(implies.left), place), exact(implies.right), place));
+            const ValueId is_not = negated(exact(implies.left), place);
+            return exactly(either(is_not, exact(implies.right), place));
           },
           [&](const Comparison& comparison) { return exactly(lower_comparison(id, comparison)); },
           [&](const SetLiteral&) { return exactly(builder_.missing(type_of(id), place)); },
@@ -196,7 +197,8 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
   std::vector<ValueId> lows;
   std::vector<ValueId> highs;
   std::vector<std::int64_t> weights;
-  bool exact_all = true;
+  const Span place = span(id);
+  std::vector<ValueId> are_one_number;  // of terms that lie between two ends
   for (const SumTerm& term : sum.terms) {
     Type term_type = type_of(term.operand);
     Extent operand;
@@ -210,15 +212,25 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
       operand = convert(operand, term_type, type, span(term.operand));
       term_type = type;
     }
-    exact_all = exact_all && operand.is_exact();
+    if (!operand.is_exact())
+      are_one_number.push_back(compare_numbers(CompareOp::equal, operand.low, 0, operand.high, 0, place));
     weights.push_back(weight_in(term_type, type, term.minus));
     lows.push_back(term.minus ? operand.high : operand.low);
     highs.push_back(term.minus ? operand.low : operand.high);
   }
-  if (exact_all) return exactly(builder_.sum(type, lows, weights, span(id)));
+  const ValueId exact = builder_.sum(type, lows, weights, place);
+  if (are_one_number.empty()) return exactly(exact);
+  // Where every term is one number the sum is exact and may overflow (section 4, number 8). Else its ends stop at the
+  // limits, and there the smallest and largest number mean that there is no bound.
   const std::int64_t index = builder_.weights(weights);
-  return {builder_.add(Op::saturating_sum, type, lows, index, span(id)),
-          builder_.add(Op::saturating_sum, type, highs, index, span(id))};
+  const ValueId is_exact = surely(builder_.add(Op::and_, truth(), are_one_number, 0, place), place);
+  const ValueId low = builder_.add(Op::saturating_sum, type, lows, index, place);
+  const ValueId high = builder_.add(Op::saturating_sum, type, highs, index, place);
+  // Two ends that meet although a term has two lie beyond the limits: whatever the count is, that is an overflow.
+  const ValueId is_beyond = surely(compare_numbers(CompareOp::equal, low, 0, high, 0, place), place);
+  const ValueId is_checked = either(is_exact, is_beyond, place);
+  return {pick(is_checked, exact, low, type, place),
+          pick(is_checked, builder_.sum(type, highs, weights, place), high, type, place)};
 }
 
 ValueId Lowerer::divide(ExprId left_id, const Type& right_type, Type type, ValueId left, ValueId right, Span place) {

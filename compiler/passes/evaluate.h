@@ -26,7 +26,4 @@ struct Fixed {
 [[nodiscard]] std::optional<Fixed> evaluate(const Program& program, Op op, std::int64_t immediate,
                                             std::span<const Fixed> operands);
 
-// Whether the result is known exactly where all operands are, unless the instruction itself is a fault.
-[[nodiscard]] bool is_strict(Op op);
-
 }  // namespace muster::compiler

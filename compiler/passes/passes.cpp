@@ -15,11 +15,17 @@ static_assert(runs.size() == pass_names.size());
 // What one pass finds another one may make use of. Few programs gain anything from a third time.
 constexpr std::size_t most_rounds = 3;
 
-// A later round is only worth telling where it changed something.
-void add_step(PassLog& log, std::string_view pass, const Program& program) {
+// The first round tells of every pass, a later one only of those that changed something.
+void add_step(PassLog& log, bool is_first, std::string_view pass, const Program& program) {
   std::string printed = print(program);
-  if (!log.steps.empty() && printed == log.steps.back().printed) return;
+  if (!is_first && printed == log.steps.back().printed) return;
   log.steps.push_back({pass, program.insts.size(), std::move(printed)});
+}
+
+// Whether the program is sound after `pass`; else why not.
+bool check(const Program& program, std::string_view pass, std::vector<std::string>& problems) {
+  for (const std::string& problem : verify(program)) problems.push_back(fmt::format("{}: {}", pass, problem));
+  return problems.empty();
 }
 
 }  // namespace
@@ -33,13 +39,15 @@ std::vector<std::string> optimise(Program& program, const PassOptions& options, 
       const PassName& pass = pass_names[at];
       if (!(options.*pass.member)) continue;
       runs[at](program);
-      if (log != nullptr) add_step(*log, pass.name, program);
-      for (const std::string& problem : verify(program)) problems.push_back(fmt::format("{}: {}", pass.name, problem));
-      if (!problems.empty()) return problems;
+      if (log != nullptr) add_step(*log, round == 0, pass.name, program);
+      if (!check(program, pass.name, problems)) return problems;
     }
     if (program.insts.size() >= before) break;
   }
-  if (options.ranges) note_ranges(program);
+  if (options.ranges) {
+    note_ranges(program);
+    check(program, "ranges", problems);
+  }
   return problems;
 }
 

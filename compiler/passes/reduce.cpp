@@ -9,6 +9,7 @@
 #include "compiler/passes/passes.h"
 #include "compiler/passes/rewriter.h"
 #include "lang/spec/spec.h"
+#include "lang/syntax/compare_op.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/text.h"
 
@@ -17,24 +18,6 @@ namespace {
 
 using kernels::Wide;
 using lang::CompareOp;
-
-CompareOp opposite(CompareOp op) {
-  switch (op) {
-    case CompareOp::equal:
-      return CompareOp::not_equal;
-    case CompareOp::not_equal:
-      return CompareOp::equal;
-    case CompareOp::less:
-      return CompareOp::greater_equal;
-    case CompareOp::less_equal:
-      return CompareOp::greater;
-    case CompareOp::greater:
-      return CompareOp::less_equal;
-    case CompareOp::greater_equal:
-      return CompareOp::less;
-  }
-  return op;
-}
 
 // Whether a value is one of some constants.
 struct Membership {
@@ -75,11 +58,14 @@ class Reducer {
       case Op::is_known:
         return is_known(found);
       case Op::multiply:
-        return times_one(found, 0) ? same(found, 1) : times_one(found, 1) ? same(found, 0) : std::nullopt;
+        if (times_one(found, 0)) return same(found, 1);
+        if (times_one(found, 1)) return same(found, 0);
+        return one_term(found);
       case Op::scale_by: {
         const auto at = static_cast<std::size_t>(found.immediate);
         const auto& weights = rewriter_.made().weights;
-        return weights[at] == weights[at + 1] ? same(found, 0) : std::nullopt;
+        if (weights[at] == weights[at + 1]) return same(found, 0);
+        return weights[at + 1] == 1 ? term(found, 0, weights[at]) : std::nullopt;
       }
       default:
         return std::nullopt;
@@ -121,10 +107,10 @@ class Reducer {
         return std::nullopt;
       case Op::in_numbers:
       case Op::in_codes:
-        if (negated) return std::nullopt;
+        if (negated || rewriter_.made().number_sets[at].size() > most_merged) return std::nullopt;
         return Membership{inst.op, operands[0], rewriter_.made().number_sets[at], {}};
       case Op::in_texts:
-        if (negated) return std::nullopt;
+        if (negated || rewriter_.made().text_sets[at].size() > most_merged) return std::nullopt;
         return Membership{inst.op, operands[0], {}, rewriter_.made().text_sets[at]};
       default:
         return std::nullopt;
@@ -194,8 +180,9 @@ class Reducer {
     const Inst& inner = rewriter_.inst(found.operands[0]);
     if (inner.op != Op::compare && inner.op != Op::compare_code) return std::nullopt;
     if (!rewriter_.is_read_here_only(found, 0)) return std::nullopt;
-    const std::int64_t immediate = (inner.immediate & ~std::int64_t{7}) |
-                                   static_cast<std::int64_t>(opposite(static_cast<CompareOp>(inner.immediate & 7)));
+    const std::int64_t immediate =
+        (inner.immediate & ~std::int64_t{7}) |
+        static_cast<std::int64_t>(lang::negated(static_cast<CompareOp>(inner.immediate & 7)));
     const auto view = rewriter_.operands_of(found.operands[0]);
     return rewriter_.add(found, inner.op, found.inst.type, std::vector(view.begin(), view.end()), immediate);
   }
@@ -272,6 +259,19 @@ class Reducer {
   std::optional<ValueId> found_known(const Found& found, ValueId asked) {
     if (asked == found.operands[0]) return std::nullopt;
     return rewriter_.add(found, Op::is_known, found.inst.type, std::array{asked}, 0);
+  }
+
+  // A product with a whole number that drops no digits is a sum of one term: both are checked once, at the end.
+  std::optional<ValueId> one_term(const Found& found) {
+    if (found.immediate != 0) return std::nullopt;
+    for (const std::size_t which : {0U, 1U}) {
+      if (const auto factor = constant_of(found.operands[which])) return term(found, 1 - which, *factor);
+    }
+    return std::nullopt;
+  }
+  std::optional<ValueId> term(const Found& found, std::size_t which, std::int64_t weight) {
+    const std::int64_t weights = rewriter_.builder().weights({weight});
+    return rewriter_.add(found, Op::sum, found.inst.type, std::array{found.operands[which]}, weights);
   }
 
   // Whether the factor `which` is 1, in the digits that are dropped.

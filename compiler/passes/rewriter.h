@@ -14,6 +14,10 @@
 
 namespace muster::compiler {
 
+// What is merged link by link in a chain is copied at each link: a part that has become larger than this is left as it
+// is, so that a pass stays linear in the size of the program.
+inline constexpr std::size_t most_merged = 64;
+
 class Rewriter {
  public:
   // An instruction of the program as it was, and what its operands have become.

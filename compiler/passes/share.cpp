@@ -9,6 +9,7 @@
 #include "compiler/passes/passes.h"
 #include "compiler/passes/rewriter.h"
 #include "lang/spec/spec.h"
+#include "lang/syntax/compare_op.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -16,23 +17,6 @@ namespace {
 
 using kernels::Wide;
 using lang::CompareOp;
-
-CompareOp mirrored(CompareOp op) {
-  switch (op) {
-    case CompareOp::less:
-      return CompareOp::greater;
-    case CompareOp::less_equal:
-      return CompareOp::greater_equal;
-    case CompareOp::greater:
-      return CompareOp::less;
-    case CompareOp::greater_equal:
-      return CompareOp::less_equal;
-    case CompareOp::equal:
-    case CompareOp::not_equal:
-      return op;
-  }
-  return op;
-}
 
 bool fits(Wide value) {
   return value >= std::numeric_limits<std::int64_t>::min() && value <= std::numeric_limits<std::int64_t>::max();
@@ -66,12 +50,13 @@ class Sharer {
       case Op::text_equal:
         return two(found, found.immediate);
       case Op::compare: {
-        const std::int64_t turned = static_cast<std::int64_t>(mirrored(static_cast<CompareOp>(found.immediate & 7))) |
-                                    (found.immediate >> 16 & 31) << 8 | (found.immediate >> 8 & 31) << 16;
+        const std::int64_t turned =
+            static_cast<std::int64_t>(lang::mirrored(static_cast<CompareOp>(found.immediate & 7))) |
+            (found.immediate >> 16 & 31) << 8 | (found.immediate >> 8 & 31) << 16;
         return two(found, turned);
       }
       case Op::compare_code:
-        return two(found, static_cast<std::int64_t>(mirrored(static_cast<CompareOp>(found.immediate))));
+        return two(found, static_cast<std::int64_t>(lang::mirrored(static_cast<CompareOp>(found.immediate))));
       case Op::sum:
         return sum(found);
       default:
@@ -100,7 +85,8 @@ class Sharer {
     std::vector<ValueId> operands;
     for (std::size_t k = 0; k < found.operands.size(); ++k) {
       const ValueId operand = found.operands[k];
-      if (rewriter_.inst(operand).op == found.inst.op && rewriter_.is_read_here_only(found, k)) {
+      const Inst& part = rewriter_.inst(operand);
+      if (part.op == found.inst.op && part.operand_count <= most_merged && rewriter_.is_read_here_only(found, k)) {
         const auto inner = rewriter_.operands_of(operand);
         operands.insert(operands.end(), inner.begin(), inner.end());
       } else {

@@ -43,22 +43,25 @@ struct day_range : seq<plain_day, opt<until, expect<"the last day behind `to`", 
                                                     plain_day, run<&Builder::make_day_range>>>> {};
 struct weekdays : seq<weekday, opt<until, expect<"a weekday behind `to`", "such as `monday to friday`", weekday,
                                                  run<&Builder::make_weekday_range>>>> {};
-struct clock_time : leaf<clock_time> {  // 09:30
+template <bool is_closing>
+struct clock_time : leaf<clock_time<is_closing>> {  // 09:30
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
     if (const std::size_t end = scan_clock(builder.text, at); end > at) {
       builder.take_clock(builder.text.substr(at, end - at), builder.span(at, end));
       return take(in, builder, end);
     }
-    const auto foreign_one = foreign_clock(builder.text, at);
+    const auto opens_at =
+        is_closing ? std::optional(static_cast<std::uint32_t>(builder.clock_minutes.back())) : std::nullopt;
+    const auto foreign_one = foreign_clock(builder.text, at, opens_at);
     if (!foreign_one) return false;
     builder.report_foreign(at, foreign_one->end, "write `" + foreign_one->ours + "`");
     builder.take_clock(foreign_one->ours, builder.span(at, foreign_one->end));
     return take(in, builder, foreign_one->end);
   }
 };
-struct hours : build<&Builder::finish_hours, clock_time,
-                     expect<"`to` and the closing time", "such as `09:00 to 17:30`", until, clock_time>> {};
+struct hours : build<&Builder::finish_hours, clock_time<false>,
+                     expect<"`to` and the closing time", "such as `09:00 to 17:30`", until, clock_time<true>>> {};
 struct open_days
     : sor<seq<weekdays, star<sign<",", true>, weekdays>>, seq<day_range, star<sign<",", true>, day_range>>> {};
 struct weekday_ahead : leaf<weekday_ahead> {
@@ -109,7 +112,10 @@ struct business_days
                  sor<phrase<"business days">, phrase<"business day">, foreign<"working days", "write `business days`">,
                      foreign<"working day", "write `business day`">, foreign<"work days", "write `business days`">,
                      foreign<"work day", "write `business day`">>>> {};
-struct in_calendar : seq<word<"in">, opt<foreign<"the", "leave `the` out">>,
+struct name_ahead : leaf<name_ahead> {
+  static bool read(Input& in, Builder& builder) { return identifier_end(builder.text, offset(in)) > offset(in); }
+};
+struct in_calendar : seq<word<"in">, opt<seq<pegtl::at<word<"the">, name_ahead>, foreign<"the", "leave `the` out">>>,
                          expect<"a calendar behind `in`", "such as `in Office` or `in calendar of owner`",
                                 sor<seq<phrase<"calendar of owner">, run<&Builder::take_owner_calendar>>,
                                     seq<amount, run<&Builder::take_calendar>>>>> {};
@@ -205,11 +211,26 @@ struct owner_calendar
     : seq<phrase<"calendar of owner is">,
           expect<"a calendar, or what chooses one", "such as `calendar of owner is office_of(owner_id)`", amount>,
           run<&Builder::finish_owner_calendar>, rule_end<>> {};
+// A comma between two names of rows; elsewhere it ends the line's clause.
+struct comma_between_rows : leaf<comma_between_rows> {
+  static bool read(Input& in, Builder& builder) {
+    const std::string_view text = builder.text;
+    const std::size_t at = offset(in);
+    if (text.substr(at, 1) != ",") return false;
+    const std::size_t name = skip_blanks(text, at + 1);
+    const std::size_t end = identifier_end(text, name);
+    const std::size_t next = skip_blanks(text, end);
+    builder.steps += next - at;
+    if (end == name) return false;
+    return next >= text.size() || at_newline(text, next) || text[next] == ',' || text[next] == '}' ||
+           word_at(text, next, "or") || word_at(text, next, "where");
+  }
+};
 struct follow_up
     : seq<phrase<"follow up is">, run<&Builder::begin_follow_up>, opt<phrase<"the first">>,
           expect<"the name of rows", "such as `follow up is the first CallMade or EmailSent`", rows<false>>,
           run<&Builder::take_follow_up>,
-          star<sor<word<"or">, foreign<",", "write `or` between them">,
+          star<sor<word<"or">, seq<comma_between_rows, foreign<",", "write `or` between them">>,
                    foreign<"and", "write `or` between them: any of them is a follow-up">>,
                expect<"the name of rows behind `or`", "", rows<false>>, run<&Builder::take_follow_up>>,
           rule_end<>> {};
@@ -239,7 +260,7 @@ struct escalation
             expect<"`remind owner`, `tell manager` or `reassign to`",
                    "such as `after 2 hours tell manager, after 1 day reassign to \"Pool\"`", escalation_act>> {};
 struct escalate
-    : seq<does<"escalate", "escalates", "write `escalate`">,
+    : seq<sor<word<"escalate">, seq<sees<"escalates after">, foreign<"escalates", "write `escalate`">>>,
           expect<"`after` and a length of time", "such as `escalate after 30 minutes remind owner`", escalation>,
           star<comma_before<"after">, escalation>, rule_end<>> {};
 struct sla_item : rule<sor<handoff, owner_line, owner_calendar, follow_up, rejection, pause, escalate, clause>> {};

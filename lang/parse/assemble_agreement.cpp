@@ -38,8 +38,8 @@ void Builder::take_plain_day(std::size_t begin, std::size_t end) {
 void Builder::take_foreign_day(std::size_t begin, const Foreign& foreign) {
   report_foreign_day(begin, foreign);
   const Span where = span(begin, foreign.end);
-  const std::optional<std::int32_t> day = foreign.or_else.empty() ? read_day(foreign.ours, where) : std::nullopt;
-  if (!day) throw SyntaxError{foreign.end};
+  if (foreign.ours.empty()) throw SyntaxError{foreign.end};
+  const std::optional<std::int32_t> day = read_day(foreign.ours, where);
   day_ranges.push_back({*day, *day, where});
   count_node(begin);
 }

@@ -89,6 +89,9 @@ struct Rule {
   std::vector<ScoreItemId> score_items{};
 };
 
+// Words of the author as a message may hold them.
+[[nodiscard]] std::string shorten(std::string_view words);
+
 class Builder {
  public:
   Builder(const SourceMap& sources, FileId file, const Limits& limits, Tree& tree, Diagnostics& diagnostics);
@@ -132,10 +135,11 @@ class Builder {
   // ---- tokens
   std::size_t read_text(std::size_t at);  // sets last_text
   std::size_t read_foreign_text(std::size_t at, std::string_view close);
-  void report_foreign_day(std::size_t at, const Foreign& day);
-  std::size_t read_foreign_day(std::size_t at, const Foreign& day);
-  std::size_t read_number(std::size_t at);  // pushes a literal
-  std::size_t read_date(std::size_t at);    // pushes a literal
+  void report_foreign_day(std::size_t at, const Foreign& day, std::string_view more = "");
+  std::size_t read_foreign_day(std::size_t at, Foreign day);
+  // Pushes a literal. `is_step`: a value follows that is counted in such steps, which no word is a unit of.
+  std::size_t read_number(std::size_t at, bool is_step = false);
+  std::size_t read_date(std::size_t at);  // pushes a literal
   // YYYY-MM-DD as days since 1970-01-01; reports one that is none.
   std::optional<std::int32_t> read_day(std::string_view written, Span where);
   void read_name(std::size_t begin, std::size_t end);  // sets last_name
@@ -179,6 +183,7 @@ class Builder {
   void negate_fallback(Span where);
   void make_state(State state);
   void make_known();
+  void make_poison();  // of an operand whose test is reported
   void make_missing();
   void make_undecided();
   RoundingMode rounding = RoundingMode::half_even;

@@ -170,7 +170,7 @@ struct setting : seq<word<"setting">, run<&Builder::begin_plain>,
 struct result_type : seq<sign<":">, type_reference, run<&Builder::take_result>> {};  // what the value is
 struct let : seq<word<"let">, run<&Builder::begin_plain>,
                  expect_name<"a name after `let`", "such as `let is_large = employees >= 1000`">,
-                 run<&Builder::take_name>, opt<about>, opt<result_type>, opt<about>, equals,
+                 run<&Builder::take_name>, opt<about>, opt<result_type>, equals,
                  expect<"a value after `=`", "", condition>, declaration_end, run<&Builder::finish_let>> {};
 struct define
     : seq<word<"define">, run<&Builder::begin_plain>,

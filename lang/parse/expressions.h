@@ -153,9 +153,12 @@ struct known_in_other_words
                  foreign<"not NULL", "write `is known`">, foreign<"not empty", "write `is known`">,
                  foreign<"not blank", "write `is known`">> {};
 struct missing_in_other_words
-    : pegtl::sor<foreign<"not known", "write `is missing`">, foreign<"unknown", "write `is missing`">,
-                 foreign<"null", "write `is missing`">, foreign<"NULL", "write `is missing`">,
-                 foreign<"empty", "write `is missing`">, foreign<"blank", "write `is missing`">> {};
+    : pegtl::seq<pegtl::not_at<sees<"not known within">>,
+                 pegtl::sor<foreign<"not known", "write `is missing`, or of a condition `is undecided`">,
+                            foreign<"unknown",
+                                    "write `is missing`, or of a condition `is undecided`; a value is compared by `=`">,
+                            foreign<"null", "write `is missing`">, foreign<"NULL", "write `is missing`">,
+                            foreign<"empty", "write `is missing`">, foreign<"blank", "write `is missing`">>> {};
 struct state_test : pegtl::seq<pegtl::not_at<sees<"is exactly">>, word<"is">,
                                expect<"`known`, `missing`, `undecided`, `exactly`, `claimed`, `verified`, `explicit` "
                                       "or `implicit` after `is`",
@@ -163,8 +166,8 @@ struct state_test : pegtl::seq<pegtl::not_at<sees<"is exactly">>, word<"is">,
                                       pegtl::sor<pegtl::seq<word<"known">, run<&Builder::make_known>>,
                                                  pegtl::seq<word<"missing">, run<&Builder::make_missing>>,
                                                  pegtl::seq<word<"undecided">, run<&Builder::make_undecided>>,
-                                                 pegtl::seq<known_in_other_words, run<&Builder::make_known>>,
-                                                 pegtl::seq<missing_in_other_words, run<&Builder::make_missing>>,
+                                                 pegtl::seq<known_in_other_words, run<&Builder::make_poison>>,
+                                                 pegtl::seq<missing_in_other_words, run<&Builder::make_poison>>,
                                                  pegtl::seq<word<"claimed">, run<&Builder::make_claimed>>,
                                                  pegtl::seq<word<"verified">, run<&Builder::make_verified>>,
                                                  pegtl::seq<word<"explicit">, run<&Builder::make_explicit>>,
@@ -177,11 +180,13 @@ struct rounding : pegtl::sor<pegtl::seq<phrase<"half even">, run<&Builder::round
                              pegtl::seq<phrase<"half up">, run<&Builder::round_half_up>>,
                              pegtl::seq<word<"up">, run<&Builder::round_up>>,
                              pegtl::seq<word<"down">, run<&Builder::round_down>>, run<&Builder::round_half_even>> {};
-struct rounded
+template <auto take_digits>
+struct rounded_by
     : pegtl::seq<word<"rounded">, rounding,
                  expect<"`to` and a number of digits", "such as `rounded half up to 2 digits`", word<"to">,
-                        digits<&Builder::make_round>>,
+                        digits<take_digits>>,
                  expect<"`digits`", "such as `rounded to 2 digits`", pegtl::sor<word<"digits">, word<"digit">>>> {};
+struct rounded : rounded_by<&Builder::make_round> {};
 struct ago : pegtl::seq<word<"ago">, run<&Builder::make_ago>> {};  // 2 days ago
 struct behind : pegtl::star<pegtl::sor<default_to, state_test, known_within, rounded, ago>> {};
 
@@ -340,11 +345,11 @@ struct flat_condition
                      pegtl::seq<pegtl::sor<logic_operator, comparison_operator, arithmetic_operator, range_operator>,
                                 expect_operand<any_operand>>>>> {};
 
-// A day, a moment or a length of time: arithmetic whose operands are values.
+// A day, a moment or a length of time: arithmetic whose operands are values. None of them is rounded; `rounded` behind
+// one belongs to the fade.
 struct moment_operand
-    : pegtl::sor<
-          pegtl::seq<pegtl::plus<minus_before>, expect_primary, pegtl::star<pegtl::sor<default_to, rounded, ago>>>,
-          pegtl::seq<primary, pegtl::star<pegtl::sor<default_to, rounded, ago>>>> {};
+    : pegtl::sor<pegtl::seq<pegtl::plus<minus_before>, expect_primary, pegtl::star<pegtl::sor<default_to, ago>>>,
+                 pegtl::seq<primary, pegtl::star<pegtl::sor<default_to, ago>>>> {};
 struct flat_moment : pegtl::seq<moment_operand, pegtl::star<arithmetic_operator, expect_operand<moment_operand>>> {};
 
 // One comparison or predicate, or a condition in parentheses; a window behind it belongs to the rows.

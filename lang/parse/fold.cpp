@@ -452,6 +452,10 @@ void Builder::make_state(State state) {
   const Span where = span(tree_.expressions[operand].span.begin, last_end);
   push(add(where, StateTest{operand, state}, height(operand) + 1));
 }
+void Builder::make_poison() {
+  const Span operand = tree_.expressions[pop()].span;
+  push_poison(span(operand.begin, last_end));
+}
 void Builder::make_known() { make_state(State::known); }
 void Builder::make_missing() { make_state(State::missing); }
 void Builder::make_undecided() { make_state(State::undecided); }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 
 #include "lang/parse/scan.h"
 #include "lang/source/unicode.h"
@@ -38,6 +39,7 @@ constexpr auto units = std::to_array<Abbreviation>({{"s", "seconds"},
                                                     {"hr", "hours"},
                                                     {"hrs", "hours"},
                                                     {"d", "days"},
+                                                    {"w", "weeks"},
                                                     {"wk", "weeks"},
                                                     {"wks", "weeks"}});
 
@@ -50,26 +52,34 @@ std::optional<Foreign> foreign_day(std::string_view text, std::size_t at) {
   const Digits second = digits_at(text, first.end + 1);
   if (second.count == 0 || second.count > 2 || text.substr(second.end, 1) != sign) return std::nullopt;
   const Digits third = digits_at(text, second.end + 1);
-  if (identifier_end(text, third.end) > third.end) return std::nullopt;
-  const auto is_month = [](const Digits& part) { return part.value >= 1 && part.value <= 12; };
-  const auto is_day = [](const Digits& part) { return part.value >= 1 && part.value <= 31; };
-  const auto written = [&](const Digits& year, const Digits& month, const Digits& day) {
-    return fmt::format("{:04}-{:02}-{:02}", year.value, month.value, day.value);
+  const std::string_view behind = text.substr(third.end, 2);
+  if (identifier_end(text, third.end) > third.end || behind.starts_with('%')) return std::nullopt;
+  if (behind.size() == 2 && behind[0] == '.' && is_digit(behind[1])) return std::nullopt;
+  const bool year_first = first.count == 4 && third.count >= 1 && third.count <= 2 && scan_date(text, at) == at;
+  const bool year_last = first.count <= 2 && third.count == 4;
+  if (!year_first && !year_last) return std::nullopt;
+  Foreign found{third.end, "", ""};
+  const auto reading = [&](const Digits& year, const Digits& month, const Digits& day) {
+    const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(year.value)},
+                                           std::chrono::month{month.value}, std::chrono::day{day.value}};
+    if (!date.ok() || year.value == 0) return;
+    const std::string written = fmt::format("{:04}-{:02}-{:02}", year.value, month.value, day.value);
+    if (found.ours.empty()) {
+      found.ours = written;
+    } else if (written != found.ours) {
+      found.or_else = written;
+    }
   };
-  if (first.count == 4 && third.count >= 1 && third.count <= 2) {  // 2026-1-5 is a day, 2026-12-25 one of ours
-    if (!is_month(second) || !is_day(third) || scan_date(text, at) > at) return std::nullopt;
-    return Foreign{third.end, written(first, second, third), ""};
+  if (year_first) {  // 2026-1-5; 2026-12-25 is one of ours
+    reading(first, second, third);
+  } else {
+    if (sign != ".") reading(third, first, second);
+    reading(third, second, first);
   }
-  if (first.count > 2 || third.count != 4) return std::nullopt;
-  const bool day_first = is_day(first) && is_month(second);
-  const bool month_first = is_month(first) && is_day(second);
-  if (sign == "." ? !day_first : !day_first && !month_first) return std::nullopt;
-  if (sign == "." || !month_first) return Foreign{third.end, written(third, second, first), ""};
-  if (!day_first || first.value == second.value) return Foreign{third.end, written(third, first, second), ""};
-  return Foreign{third.end, written(third, first, second), written(third, second, first)};
+  return found;
 }
 
-std::optional<Foreign> foreign_clock(std::string_view text, std::size_t at) {
+std::optional<Foreign> foreign_clock(std::string_view text, std::size_t at, std::optional<std::uint32_t> opens_at) {
   const Digits hour = digits_at(text, at);
   if (hour.count == 0 || hour.count > 2) return std::nullopt;
   std::size_t end = hour.end;
@@ -82,14 +92,19 @@ std::optional<Foreign> foreign_clock(std::string_view text, std::size_t at) {
   }
   std::uint32_t hours = hour.value;
   const std::size_t half = skip_blanks(text, end);
-  const std::string half_word = word_in_lower_case(text, half);
-  if (half_word == "am" || half_word == "pm") {
+  const std::string half_word = to_lower(text.substr(half, 4));
+  const bool with_points = half_word == "a.m." || half_word == "p.m.";
+  const std::size_t half_end = with_points ? half + half_word.size() : identifier_end(text, half);
+  if (with_points || (half_end == half + 2 && (half_word.starts_with("am") || half_word.starts_with("pm")))) {
     if (hours < 1 || hours > 12) return std::nullopt;
-    hours = hours % 12 + (half_word == "pm" ? 12 : 0);
-    end = half + half_word.size();
-  } else if (half == end && !half_word.empty()) {
+    hours = hours % 12 + (half_word.starts_with('p') ? 12 : 0);
+    end = half_end;
+  } else if (half_end > half && half == end) {
     return std::nullopt;
+  } else if (opens_at && hours < 12 && hours * 60 + minutes <= *opens_at) {
+    hours += 12;  // 9 to 5
   }
+  if (opens_at && hours == 0 && minutes == 0) hours = 24;  // until 12 am
   if (minutes > 59 || hours > 24 || (hours == 24 && minutes > 0)) return std::nullopt;
   return Foreign{end, fmt::format("{:02}:{:02}", hours, minutes), ""};
 }
@@ -106,14 +121,15 @@ std::optional<ForeignWeekday> foreign_weekday(std::string_view text, std::size_t
   return std::nullopt;
 }
 
-std::optional<Foreign> foreign_unit(std::string_view text, std::size_t at) {
+std::optional<Foreign> foreign_unit(std::string_view text, std::size_t at, bool is_one) {
   const std::string word = word_in_lower_case(text, at);
   const std::size_t end = identifier_end(text, at);
-  for (const Abbreviation& unit : units) {
-    if (word == unit.written) return Foreign{end, std::string(unit.ours), ""};
-  }
+  const std::string_view behind = text.substr(end, 1);
+  if (behind == "(" || (behind == "." && identifier_end(text, end + 1) > end + 1)) return std::nullopt;  // a name
   for (const DurationUnitRow& row : duration_unit_rows) {
-    if (word == row.singular || word == row.plural) return Foreign{end, word, ""};
+    bool is_unit = word == row.singular || word == row.plural;
+    for (const Abbreviation& unit : units) is_unit = is_unit || (word == unit.written && unit.ours == row.plural);
+    if (is_unit) return Foreign{end, std::string(is_one ? row.singular : row.plural), ""};
   }
   return std::nullopt;
 }

@@ -83,7 +83,7 @@ std::size_t Builder::read_foreign_text(std::size_t at, std::string_view close) {
 
 void Builder::push_text() { push(add(last_text.span, TextLiteral{last_text.text})); }
 
-std::size_t Builder::read_number(std::size_t at) {
+std::size_t Builder::read_number(std::size_t at, bool is_step) {
   const NumberShape shape = scan_number(text, at);
   const std::string_view written = text.substr(at, shape.bare_end - at);
   const Span where = span(at, shape.end);
@@ -92,13 +92,13 @@ std::size_t Builder::read_number(std::size_t at) {
     const std::string_view tail = text.substr(shape.bare_end, word_end - shape.bare_end);
     Diagnostic& made = emit<DiagnosticId::number_with_letters>(span(at, word_end), text.substr(at, word_end - at));
     if (tail == "k" || tail == "m" || tail == "b") {
-      made.fix = fmt::format("write `{}{}`", written, tail == "k" ? 'K' : tail == "m" ? 'M' : 'B');
-    } else if (tail == "d" || tail == "h" || tail == "w") {
-      made.fix = fmt::format("write `{} {}`", written, tail == "d" ? "days" : tail == "h" ? "hours" : "weeks");
+      made.fix = fmt::format("write `{}{}`", shorten(written), tail == "k" ? 'K' : tail == "m" ? 'M' : 'B');
+    } else if (const auto unit = foreign_unit(text, shape.bare_end, written == "1")) {
+      made.fix = fmt::format("write `{} {}`", shorten(written), unit->ours);
     } else if (tail.starts_with('_')) {
       made.fix = "write the digits without anything between them";
     } else {
-      made.fix = fmt::format("put a blank between them: `{} {}`", written, tail);
+      made.fix = fmt::format("put a blank between them: `{} {}`", shorten(written), shorten(tail));
     }
     // `500k USD`: the currency belongs to what could not be read.
     const std::size_t next = skip_blanks(text, word_end);
@@ -125,10 +125,10 @@ std::size_t Builder::read_number(std::size_t at) {
     }
   }
 
-  if (shape.unit_kind == NumberShape::Unit::none && !shape.percent && shape.suffix == 0) {
+  if (!is_step && shape.unit_kind == NumberShape::Unit::none && !shape.percent && shape.suffix == 0) {
     const std::size_t next = skip_blanks(text, shape.end);
-    if (const auto unit = foreign_unit(text, next); unit && next > shape.end) {
-      report_foreign(at, unit->end, fmt::format("write `{} {}`", written, unit->ours));
+    if (const auto unit = foreign_unit(text, next, written == "1"); unit && next > shape.end) {
+      report_foreign(at, unit->end, fmt::format("write `{} {}`", shorten(written), unit->ours));
       push_poison(span(at, unit->end));
       return unit->end;
     }
@@ -206,16 +206,28 @@ std::optional<std::int32_t> Builder::read_day(std::string_view written, Span whe
   return std::nullopt;
 }
 
-void Builder::report_foreign_day(std::size_t at, const Foreign& day) {
+void Builder::report_foreign_day(std::size_t at, const Foreign& day, std::string_view more) {
+  if (day.ours.empty()) {
+    emit<DiagnosticId::no_such_day>(span(at, day.end), text.substr(at, day.end - at));
+    return;
+  }
   std::string fix = fmt::format("write `{}`", day.ours);
   if (!day.or_else.empty()) fix += fmt::format(" or `{}`", day.or_else);
-  const std::string_view written = text.substr(at, day.end - at);
-  if (written.find('.') == std::string_view::npos) fix += "; to calculate, put blanks around the signs";
-  report_foreign(at, day.end, fix);
+  report_foreign(at, day.end, fix + std::string(more));
 }
 
-std::size_t Builder::read_foreign_day(std::size_t at, const Foreign& day) {
-  report_foreign_day(at, day);
+std::size_t Builder::read_foreign_day(std::size_t at, Foreign day) {
+  const std::string_view written = text.substr(at, day.end - at);
+  const bool may_calculate = written.find('.') == std::string_view::npos;
+  // The time of day belongs to it, as it does to a day of ours.
+  const std::size_t clock = text.substr(day.end, 1) == "T" ? day.end + 1 : skip_blanks(text, day.end);
+  if (const std::size_t end = scan_clock(text, clock); end > clock && clock > day.end) {
+    for (std::string* reading : {&day.ours, &day.or_else}) {
+      if (!reading->empty()) *reading += fmt::format(" {}", text.substr(clock, end - clock));
+    }
+    day.end = end;
+  }
+  report_foreign_day(at, day, may_calculate ? "; to calculate, put blanks around the signs" : "");
   push_poison(span(at, day.end));
   return day.end;
 }

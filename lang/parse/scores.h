@@ -33,11 +33,7 @@ struct losing
             expect<"`every` and a length of time", "such as `minus 10% every 30 days`", word<"every">, amount>,
             run<&Builder::take_fade_interval>, opt<fade_since>> {};
 struct never_fading : build<&Builder::finish_fade, phrase<"never fading">, run<&Builder::begin_never>> {};
-struct fade_rounding
-    : build<&Builder::take_fade_rounding, word<"rounded">, rounding,
-            expect<"`to` and a number of digits", "such as `rounded half up to 2 digits`", word<"to">,
-                   digits<&Builder::take_fade_digits>>,
-            expect<"`digits`", "such as `rounded half up to 2 digits`", sor<word<"digits">, word<"digit">>>> {};
+struct fade_rounding : build<&Builder::take_fade_rounding, rounded_by<&Builder::take_fade_digits>> {};
 struct fade : sor<seq<opt<comma_before<"halving">>, halving>, seq<opt<comma_before<"fading">>, fading_to_zero>,
                   seq<opt<comma_before<"minus">>, losing>, seq<opt<comma_before<"never fading">>, never_fading>,
                   seq<opt<comma_before<"rounded">>, fade_rounding>,
@@ -86,7 +82,7 @@ struct per_rows : sor<seq<different_rows, run<&Builder::take_per_different>>,
                       seq<rows_ahead, rows<false>, run<&Builder::take_per_rows>>> {};
 struct per_quantity
     : seq<run<&Builder::begin_per>, opt<word<"full">, run<&Builder::take_full>>,
-          opt<step_ahead, number, run<&Builder::take_step>>,
+          opt<step_ahead, step, run<&Builder::take_step>>,
           expect<"what the points are counted by", "such as `+2 per full 100 employees` or `+2 per PageView`", amount>,
           run<&Builder::take_quantity>> {};
 struct per : seq<word<"per">, sor<per_rows, per_quantity>> {};

@@ -101,16 +101,18 @@ struct sign : leaf<sign<text, wide>> {
   }
 };
 
-// Another spelling of `ours`: reported, and read as what it means.
-template <Words written, Words ours>
-struct foreign : leaf<foreign<written, ours>> {
+// Words or a sign of other habits: reported with the fix, and read as what the rule stands for.
+template <Words written, Words fix>
+struct foreign : leaf<foreign<written, fix>> {
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
-    const std::size_t end = at + written.view().size();
-    if (builder.text.substr(at, written.view().size()) != written.view()) return false;
-    const bool is_word = identifier_end(builder.text, end - 1) >= end;
-    if (is_word && identifier_end(builder.text, end) > end) return false;
-    builder.report_foreign(at, end, ours.view());
+    std::size_t end = phrase_end(builder.text, at, written.view());
+    if (end == std::string_view::npos) {  // signs, and words with a sign between them
+      end = at + written.view().size();
+      if (builder.text.substr(at, written.view().size()) != written.view()) return false;
+      if (identifier_end(builder.text, end - 1) > end) return false;
+    }
+    builder.report_foreign(at, end, fix.view());
     return take(in, builder, end);
   }
 };
@@ -170,15 +172,18 @@ struct quoted : leaf<quoted> {
   }
 };
 
-struct number : leaf<number> {  // also percentages, money, durations, days and moments
+template <bool is_step>
+struct number_or_step : leaf<number_or_step<is_step>> {
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
     if (in.empty() || !is_digit(*in.current())) return false;
     if (const auto day = foreign_day(builder.text, at)) return take(in, builder, builder.read_foreign_day(at, *day));
     const bool is_date = scan_date(builder.text, at) > at;
-    return take(in, builder, is_date ? builder.read_date(at) : builder.read_number(at));
+    return take(in, builder, is_date ? builder.read_date(at) : builder.read_number(at, is_step));
   }
 };
+struct number : number_or_step<false> {};  // also percentages, money, durations, days and moments
+struct step : number_or_step<true> {};     // `per 100 employees`: the value behind it may be called like a unit
 
 struct currency_sign : leaf<currency_sign> {  // $50
   static bool read(Input& in, Builder& builder) {

@@ -3,6 +3,7 @@
 #include <cassert>
 #include <optional>
 
+#include "lang/syntax/compare_op.h"
 #include "runtime/interpret/step.h"
 #include "stdlib/kernels/number.h"
 
@@ -48,23 +49,6 @@ std::optional<std::int64_t> constant_of(const Register& reg, unsigned digits, un
   return narrow == value ? std::optional(narrow) : std::nullopt;
 }
 
-CompareOp mirrored(CompareOp op) {
-  switch (op) {
-    case CompareOp::less:
-      return CompareOp::greater;
-    case CompareOp::less_equal:
-      return CompareOp::greater_equal;
-    case CompareOp::greater:
-      return CompareOp::less;
-    case CompareOp::greater_equal:
-      return CompareOp::less_equal;
-    case CompareOp::equal:
-    case CompareOp::not_equal:
-      return op;
-  }
-  return op;
-}
-
 // Columns against a constant or one another; false where that takes more than 64 bits.
 bool compare_columns(const Frame& frame, const Step& step, CompareOp op, unsigned left_digits, unsigned right_digits) {
   const Register& left = frame.operand(step, 0);
@@ -73,7 +57,7 @@ bool compare_columns(const Frame& frame, const Step& step, CompareOp op, unsigne
   if (const auto constant = constant_of(right, right_digits, left_digits); constant && !left.is_scalar) {
     simd::compare(op, left.integers, *constant, frame.rows, bits);
   } else if (const auto first = constant_of(left, left_digits, right_digits); first && !right.is_scalar) {
-    simd::compare(mirrored(op), right.integers, *first, frame.rows, bits);
+    simd::compare(lang::mirrored(op), right.integers, *first, frame.rows, bits);
   } else if (left_digits == right_digits && !left.is_scalar && !right.is_scalar) {
     simd::compare(op, left.integers, right.integers, frame.rows, bits);
   } else {
@@ -106,7 +90,20 @@ void run_compare_numbers(const Frame& frame, const Step& step) {
 
 void run_in_numbers(const Frame& frame, const Step& step) {
   const auto& set = frame.program->number_sets[static_cast<std::size_t>(step.immediate)];
-  with_integers(frame.operand(step, 0), [&](auto value) {
+  const Register& operand = frame.operand(step, 0);
+  if (!operand.is_scalar && !set.empty() && set.size() <= small_set) {
+    Word* const bits = frame.result(step).out.no;
+    std::vector<Word>& one = frame.scratch->bits;
+    if (one.size() < frame.words) one.resize(frame.words);
+    simd::compare(CompareOp::equal, operand.integers, set.front(), frame.rows, bits);
+    for (const std::int64_t number : std::span(set).subspan(1)) {
+      simd::compare(CompareOp::equal, operand.integers, number, frame.rows, one.data());
+      for (std::size_t word = 0; word < frame.words; ++word) bits[word] |= one[word];
+    }
+    finish_predicate(frame, step);
+    return;
+  }
+  with_integers(operand, [&](auto value) {
     if (set.size() > small_set) {
       run_predicate(frame, step,
                     [&](std::size_t row) { return std::binary_search(set.begin(), set.end(), value(row)); });

@@ -113,14 +113,10 @@ class RegisterFile {
 
 // The same for all rows: constant, missing, the moment of the evaluation, what the run was given.
 [[nodiscard]] constexpr bool is_scalar(compiler::Op op) {
-  using compiler::Op;
-  return op == Op::constant || op == Op::missing || op == Op::as_of_instant || op == Op::as_of_day ||
-         op == Op::window_edge || op == Op::is_given;
+  return compiler::reach_of(op) == compiler::InstReach::scalar;
 }
 
 // Reads child rows, writes their parents.
-[[nodiscard]] constexpr bool is_fold(compiler::Op op) {
-  return op >= compiler::Op::any_rows && op <= compiler::Op::most_days;
-}
+[[nodiscard]] constexpr bool is_fold(compiler::Op op) { return compiler::reach_of(op) == compiler::InstReach::fold; }
 
 }  // namespace muster::runtime::interpret

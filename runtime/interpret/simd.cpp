@@ -302,7 +302,7 @@ MUSTER_AVX512 std::size_t widen_words(const std::uint16_t* narrow, std::size_t r
 }
 
 // The rows that the wide loop has done; the plain one goes on from there.
-#define MUSTER_WIDE(call) (has_avx512() ? call : std::size_t{0})
+#define MUSTER_WIDE(call) (has_avx512() ? (call) : std::size_t{0})
 #else
 #define MUSTER_WIDE(call) std::size_t{0}
 #endif

@@ -45,8 +45,8 @@ void widen(const std::uint8_t* narrow, std::size_t rows, std::uint32_t* out);
 void widen(const std::uint16_t* narrow, std::size_t rows, std::uint32_t* out);
 
 // What is left of points that halve every `interval` (above 0), where that is certain without the exact arithmetic of
-// kernels::FadeCurve: rounded to multiples of `unit`, to the nearest. Sets the bit of each row that is certain; at
-// whole intervals, near a tie, and for points or ages beyond 2^40 it is not. Ages are as_of - event.
+// kernels::FadeCurve: rounded to multiples of `unit`, to the nearest. Sets the bit of each row that is certain; near
+// a tie, and for points beyond 2^40 or ages beyond 2^52, it is not. Ages are as_of - event.
 void halve(const std::int64_t* points, const std::int64_t* events, std::int64_t as_of, std::int64_t interval,
            std::int64_t unit, std::size_t rows, std::int64_t* out, Word* certain);
 

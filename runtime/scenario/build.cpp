@@ -215,10 +215,13 @@ void ScenarioRows::fill(std::size_t begin, Batch& batch) const {
   std::vector<const Row*> rows;
   for (std::size_t lead = begin; lead < begin + count; ++lead) rows.push_back(&rows_[leads_[lead]]);
   batch.rows = count;
-  batch.columns.clear();
-  for (const std::uint32_t field : fields) {
-    const Kind kind = program_.schema.subject_object().fields[field].type.kind;
-    fill_column(rows, field, batch.columns.emplace_back(compiler::physical_of(kind)));
+  // The columns stay: an engine knows a dictionary by its address and its epoch.
+  for (std::size_t k = 0; k < fields.size(); ++k) {
+    const Kind kind = program_.schema.subject_object().fields[fields[k]].type.kind;
+    if (k == batch.columns.size()) batch.columns.emplace_back(compiler::physical_of(kind));
+    batch.columns[k].clear_rows();
+    batch.columns[k].dictionary.clear();
+    fill_column(rows, fields[k], batch.columns[k]);
   }
   batch.keys.clear();
   batch.texts.assign(references.size(), {});

@@ -76,7 +76,7 @@ class Harvest {
         break;
       case Op::in_numbers:
       case Op::in_codes:
-        for (const std::int64_t number : program_.number_sets[at]) add_number(operands[0], number);
+        for (const std::int64_t number : program_.number_sets[at]) meet_number(operands[0], number);
         break;
       case Op::in_texts:
         for (const std::string& text : program_.text_sets[at]) add_text(operands[0], text);
@@ -125,10 +125,15 @@ class Harvest {
       number = raised.value;
     }
     for (; value_raise > other_raise; ++other_raise) *number /= 10;
-    add_number(value, *number);
+    meet_number(value, *number);
+  }
+
+  void meet_number(ValueId value, std::int64_t number) {
+    add_number(value, number);
+    // A count, or what may be made of one: a choice between a count and nothing, where its file may not be given.
     const Op op = program_.insts[value].op;
-    if (op == Op::count_rows || op == Op::count_distinct || op == Op::most_days || op == Op::sum) {
-      const std::int64_t most = std::clamp<std::int64_t>(*number, -1, rows_limit - 1) + 1;
+    if (op == Op::count_rows || op == Op::count_distinct || op == Op::most_days || op == Op::sum || op == Op::select) {
+      const std::int64_t most = std::clamp<std::int64_t>(number, -1, rows_limit - 1) + 1;
       pools_.most_rows = std::max(pools_.most_rows, static_cast<std::uint32_t>(most));
     }
   }

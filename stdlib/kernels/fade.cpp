@@ -136,17 +136,18 @@ std::int64_t FadeCurve::at(std::int64_t points, std::int64_t age) const {
 
 std::uint64_t FadeCurve::rounded(Left left) const {
   // Halves of the unit: the quotient, and what is left of it compared with one half.
+  const std::uint64_t two_units = 2 * unit_;
   std::uint64_t quotient = 0;
   std::uint64_t rest = 0;
   if (unit_ == 1) {
     quotient = static_cast<std::uint64_t>(left.doubled >> 1U);
     rest = static_cast<std::uint64_t>(left.doubled & 1U);
   } else if (high_half(left.doubled) == 0) {
-    quotient = low_half(left.doubled) / (2 * unit_);
-    rest = low_half(left.doubled) % (2 * unit_);
+    quotient = low_half(left.doubled) / two_units;
+    rest = low_half(left.doubled) % two_units;
   } else {
-    quotient = static_cast<std::uint64_t>(left.doubled / (2 * unit_));
-    rest = static_cast<std::uint64_t>(left.doubled % (2 * unit_));
+    quotient = static_cast<std::uint64_t>(left.doubled / two_units);
+    rest = static_cast<std::uint64_t>(left.doubled % two_units);
   }
   bool away = false;
   switch (mode_) {
@@ -220,7 +221,7 @@ FadeCurve::Left FadeCurve::reduced(std::uint64_t points, std::uint64_t age) cons
     }
     if (divisor <= doubled && doubled % divisor == 0) return {doubled / divisor * factor, false};
   }
-  return {doubled_part, points != 0 && share != 0};
+  return {doubled_part, points != 0};  // a share of something is never nothing
 }
 
 std::int64_t age_at(std::int64_t as_of, std::int64_t event) {

@@ -132,6 +132,12 @@ repeat 100000 '"' | case_of 'nothing but quotation marks' 1 'M1002|M1005'
 { echo "$lead"; printf 'set big = { '; repeat 10000 '"value @", '; echo '}'; echo 'icp In { require t in big }'; } | case_of 'a set of 10,000' 0 "$fine"
 { echo "$lead"; printf 'set big = { '; repeat 10000 '"value @", '; echo '}'; repeat 1000 'let in@ = t in big
 '; } | case_of 'a set of 10,000 in 1,000 conditions' 0 "$fine"
+{ echo "$lead"; echo 'output v = match t {'; repeat 9000 '  "a text of some length, number @": "SMB"
+'; echo '  otherwise: "Other"'; echo '}'; } | case_of 'a table of 9,000 texts with one answer' 0 "$fine"
+for junction in and or; do
+  { echo "$lead"; echo 'let m0 = a'; for ((k = 1; k <= 12000; k++)); do echo "let m$k = m$((k - 1)) $junction t = \"text $k\""; done
+    echo 'icp In { require m12000 }'; } | case_of "12,000 conditions in a chain of $junction" 0 "$fine"
+done
 { echo "$lead"; printf 'icp In { require t contains any { '; repeat 10000 '"value @", '; echo '} }'; } | case_of '10,000 texts to look for' 0 "$fine"
 { echo "$lead"; echo 'picklist P {'; repeat 10000 '  m@ = "Member @"
 '; echo '}'; } | sed 's/t: text?/t: P?/' | cat - <(repeat 1000 'let is@ = t in { m@, "Member 77" }

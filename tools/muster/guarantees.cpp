@@ -39,8 +39,7 @@ std::string lines_for_terminal(std::string_view text) {
 }  // namespace
 
 ExitCode try_guarantees(const std::string& policy, const lang::Tree& tree,
-                        const runtime::search::SearchOptions& options, const compiler::PassOptions& passes,
-                        const lang::Limits& limits) {
+                        const runtime::search::SearchOptions& options, const lang::Limits& limits) {
   if (!has_conditions(tree)) return ExitCode::ok;
   std::vector<runtime::search::PolicyOnDay> days;
   lang::SourceMap sources;
@@ -49,7 +48,9 @@ ExitCode try_guarantees(const std::string& policy, const lang::Tree& tree,
     compiler::CompileOptions how;
     how.as_of_day = day;
     how.guarantees = true;
-    how.passes = passes;
+    // What leads are worth trying is read from the program as the policy says it: no pass may hide a value that it
+    // compares with, and the same seed finds the same leads.
+    how.passes = {.fold = false, .ranges = false, .reduce = false, .share = false, .order = false, .prune = true};
     auto compiled = compiler::compile_file(policy, limits, how);
     if (!compiled) {
       print_error(compiled.error());

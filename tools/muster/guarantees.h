@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "compiler/passes/options.h"
 #include "lang/spec/limits.h"
 #include "lang/syntax/tree.h"
 #include "runtime/search/search.h"
@@ -15,7 +14,6 @@ namespace muster::tools {
 // `tree` is the policy's, which has no errors. A line for each guarantee and a test for each lead that breaks one go to
 // the standard output. Returns ExitCode::policy_has_errors where one is broken.
 [[nodiscard]] ExitCode try_guarantees(const std::string& policy, const lang::Tree& tree,
-                                      const runtime::search::SearchOptions& options,
-                                      const compiler::PassOptions& passes, const lang::Limits& limits);
+                                      const runtime::search::SearchOptions& options, const lang::Limits& limits);
 
 }  // namespace muster::tools

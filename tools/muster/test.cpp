@@ -95,8 +95,7 @@ class TestRunner {
     tell(policy, *compiled, *answers);
     if (!command_.filter.empty()) return ExitCode::ok;  // somebody looks at a few tests
     has_guarantees_ = has_guarantees_ || has_guarantees(compiled->tree);
-    const ExitCode guaranteed =
-        try_guarantees(policy, compiled->tree, command_.search, command_.passes, command_.limits);
+    const ExitCode guaranteed = try_guarantees(policy, compiled->tree, command_.search, command_.limits);
     if (guaranteed == ExitCode::policy_has_errors) is_broken_ = true;
     return guaranteed == ExitCode::policy_has_errors ? ExitCode::ok : guaranteed;
   }

@@ -1,10 +1,8 @@
-// bench CSV [ROWS] [ROUNDS]: the workload lead-scoring-30 in memory, by Muster's engines and by the hand-written
-// AVX-512 kernel of the workload's reference ("HAND", hand.hpp), one after the other in every round, and the ratio of
-// the medians. Every run asserts the checksums of the first one: no speed that costs an answer. CSV is what gen.cpp of
-// the reference writes; it is read once, by HAND's reader, into columns that both use.
-#include <array>
+// lead_scoring_bench POLICY CSV [ROWS] [ROUNDS]: the workload lead-scoring-30 in memory, by Muster's interpreter and by
+// the hand-written AVX-512 kernel of the workload's reference ("HAND", hand.hpp), one after the other in every round,
+// and the ratio of the medians. Every round of the interpreter must have HAND's checksums: no speed that costs an
+// answer. README.md beside this file says how to run it and what is compared.
 #include <cinttypes>
-#include <functional>
 
 #include "compiler/compile.h"
 #include "runtime/data/batch.h"
@@ -38,21 +36,24 @@ struct Columns {
       created_at[i] = table.cr[i] * 1'000'000;
     }
     all.assign(rows / 64 + 2, ~Word{0});
-    demo_no_missing = all;
     intern(country, table.dco.v, "");
     intern(industry, table.dind.v, "");
     intern(title, table.dti.v, "");
     intern(lead_source, table.dsrc.v, "");
     intern(email, table.ddom.v, "x@");  // the policy reads the domain only, and that is all that HAND keeps
-    for (auto [codes, bits] : {std::pair{&known_industry, 0}, {&known_title, 1}, {&known_email, 2}}) {
-      codes->assign(rows / 64 + 2, 0);
-      for (std::size_t i = 0; i < rows; ++i) {
-        const bool known = bits == 0 ? table.ind[i] != 0 : bits == 1 ? table.ti[i] != 0 : table.dom[i] != 0;
-        (*codes)[i / 64] |= Word{known} << (i % 64);
-      }
-    }
+    known_industry = known_of([&](std::size_t i) { return table.ind[i] != 0; });
+    known_title = known_of([&](std::size_t i) { return table.ti[i] != 0; });
+    known_email = known_of([&](std::size_t i) { return table.dom[i] != 0; });
     is_maker.resize(rows / 64 + 2);
     for (std::size_t w = 0; w <= rows / 64; ++w) is_maker[w] = table.dm.p[w] & table.dm_v.p[w];
+  }
+
+  // A bit for each row that has a value.
+  template <class Has>
+  [[nodiscard]] vector<Word> known_of(Has has) const {
+    vector<Word> bits(rows / 64 + 2);
+    for (std::size_t i = 0; i < rows; ++i) bits[i / 64] |= Word{has(i)} << (i % 64);
+    return bits;
   }
 
   // HAND's code 0 is "missing"; Muster's codes begin at 0 and say what is missing by a bit.
@@ -101,7 +102,7 @@ struct Columns {
     if (field == "webinars_attended") return narrow(t.wb.p, all.data());
     if (field == "whitepapers") return narrow(t.wp.p, all.data());
     if (field == "pricing_page_visits") return narrow(t.pr.p, all.data());
-    if (field == "demo_requested") return flag(t.demo.p, demo_no_missing.data());
+    if (field == "demo_requested") return flag(t.demo.p, all.data());
     if (field == "last_activity") return wide(last_activity.data(), all.data());
     if (field == "created_at") return wide(created_at.data(), all.data());
     if (field == "budget") return wide(budget.data(), t.bud_v.p);
@@ -114,11 +115,12 @@ struct Columns {
   std::size_t rows;
   const Table& source;
   vector<std::int64_t> revenue, budget, last_activity, created_at;
-  vector<Word> all, demo_no_missing, known_industry, known_title, known_email, is_maker;
+  vector<Word> all, known_industry, known_title, known_email, is_maker;
   muster::runtime::Dictionary country, industry, title, lead_source, email;
 };
 
-// What both write for every lead. Scores are numbers of four digits behind the point in Muster.
+// What both write for every lead; tiers and stages are numbered in the order of the policy, which is that of hand.hpp.
+// Scores are numbers of four digits behind the point in Muster.
 struct Answers {
   explicit Answers(std::size_t rows)
       : fit(rows + 64), engagement(rows + 64), total(rows + 64), tier(rows + 64), stage(rows + 64) {}
@@ -174,12 +176,11 @@ void run(const Program& program, Engine& engine, const Columns& columns, const W
 }
 
 Sum sum_of(const Answers& answers, std::size_t rows) {
-  constexpr std::array<int, 5> stage_of = {0, 1, 2, 3, 4};  // SQL, MQL, Nurture, Lead, Disqualified: as in hand.hpp
   Sum sum;
   sum.n = static_cast<std::int64_t>(rows);
   for (std::size_t i = 0; i < rows; ++i) {
     ++sum.tier[answers.tier[i]];
-    ++sum.stage[stage_of[answers.stage[i]]];
+    ++sum.stage[answers.stage[i]];
     sum.fit += answers.fit[i];
     sum.eng += answers.engagement[i] / hundredths;
     sum.tot += answers.total[i] / hundredths;
@@ -200,7 +201,7 @@ double median(vector<double> values) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) fail("usage: bench POLICY CSV [ROWS] [ROUNDS]");
+  if (argc < 3) fail("usage: lead_scoring_bench POLICY CSV [ROWS] [ROUNDS]");
   const std::size_t most = argc > 3 ? std::strtoull(argv[3], nullptr, 10) : ~std::size_t{0};
   const int rounds = argc > 4 ? std::atoi(argv[4]) : 5;
   auto compiled = muster::compiler::compile_file(argv[1], muster::lang::Limits{});

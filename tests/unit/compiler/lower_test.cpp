@@ -25,7 +25,7 @@ std::size_t count(const Program& program, Op op) {
 
 TEST_CASE("what is written twice is worked out once") {
   const Program program =
-      program_of("icp I { require n * 7 > 3 }\nicp J { require n * 7 > 3 and a }\nscore s { +1 when n * 7 > 3 }");
+      program_of("icp I { require n * n > 3 }\nicp J { require n * n > 3 and a }\nscore s { +1 when n * n > 3 }");
   CHECK(count(program, Op::multiply) == 1);
   CHECK(count(program, Op::compare) == 1);
 }
@@ -257,9 +257,9 @@ TEST_CASE("limits on how often choose among rows") {
 
 TEST_CASE("a scale needs a greatest") {
   const Program program = behaviour_of(
-      "score s scaled to 100 { +10 when a\n +2 per PageView, at most 30\n group at most 10 { +8 when n > 1\n +8 when n "
+      "score s scaled to 100 { +20 when a\n +2 per PageView, at most 30\n group at most 10 { +8 when n > 1\n +8 when n "
       "> 2 } }");
-  CHECK(ledger_of(only_score(program)).back() == "scaled from 50 to 100");
+  CHECK(ledger_of(only_score(program)).back() == "scaled from 60 to 100");
   CHECK(count(program, Op::scale_by) >= 2);
   CHECK(test::codes("score s scaled to 100 { +1 per n }") == "M2084");
 }

@@ -73,6 +73,14 @@ TEST_CASE("none of some constants is not one of them") {
   CHECK(it.operand(inst, 0).op == Op::in_numbers);
 }
 
+TEST_CASE("a product with a whole number is a sum of one term") {
+  Made it;
+  const ValueId n = it.column(integer, "n");
+  const Inst& inst = it.after(reduce, it.add(Op::multiply, integer, {it.constant(integer, 7), n}));
+  CHECK(inst.op == Op::sum);
+  CHECK(it.program.weights[static_cast<std::size_t>(inst.immediate)] == 7);
+}
+
 TEST_CASE("numbers of other digits are raised, and one that cannot be raised is never met") {
   Made it;
   const ValueId n = it.column(integer, "n");

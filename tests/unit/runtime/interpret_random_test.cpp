@@ -4,6 +4,7 @@
 // The same with each pass and with all of them run over the program before.
 #include <doctest/doctest.h>
 
+#include <cstring>
 #include <deque>
 
 #include "compiler/ir/cost.h"
@@ -20,6 +21,7 @@ using naive::Value;
 
 // Columns of any length, unlike Column.
 struct Columns {
+  explicit Columns(compiler::Physical kind = compiler::Physical::integer) : physical(kind) {}
   compiler::Physical physical;
   std::vector<std::int64_t> integers;
   std::vector<std::uint32_t> codes;
@@ -44,7 +46,37 @@ struct Columns {
       if (cell.number != 0) set_bit(yes.data(), row);
     }
   }
-  ColumnView view() const { return {physical, integers.data(), codes.data(), yes.data(), known.data(), &dictionary}; }
+  // As narrow as its values are.
+  ColumnView view() {
+    ColumnView made{physical, integers.data(), codes.data(), yes.data(), known.data(), &dictionary};
+    if (physical == compiler::Physical::integer) {
+      made.narrow_bytes = narrow<std::int8_t>(integers)    ? 1
+                          : narrow<std::int16_t>(integers) ? 2
+                          : narrow<std::int32_t>(integers) ? 4
+                                                           : 0;
+    } else if (physical != compiler::Physical::boolean) {
+      made.narrow_bytes = narrow<std::uint8_t>(codes) ? 1 : narrow<std::uint16_t>(codes) ? 2 : 0;
+    }
+    if (made.narrow_bytes == 0) return made;
+    made.narrow = narrow_.data();
+    made.integers = nullptr;
+    made.codes = nullptr;
+    return made;
+  }
+
+ private:
+  // Whether all of `wide` fit; then narrow_ holds them.
+  template <class Narrow, class Wide>
+  bool narrow(const std::vector<Wide>& wide) {
+    narrow_.resize(wide.size() * sizeof(Narrow));
+    for (std::size_t row = 0; row < wide.size(); ++row) {
+      const auto value = static_cast<Narrow>(wide[row]);
+      if (static_cast<Wide>(value) != wide[row]) return false;
+      std::memcpy(narrow_.data() + row * sizeof(Narrow), &value, sizeof(Narrow));
+    }
+    return true;
+  }
+  std::vector<unsigned char> narrow_;
 };
 
 // Values of a `one` space, copied out of an interpreter.
@@ -125,7 +157,7 @@ class Scenario : RandomProgram {
     REQUIRE(regions.back().root.index == compiler::root_space);
     for (const auto& types : column_types_) {
       auto& columns = columns_.emplace_back();
-      for (const Type type : types) columns.push_back({compiler::physical_of(type.kind), {}, {}, {}, {}, {}});
+      for (const Type type : types) columns.emplace_back(compiler::physical_of(type.kind));
     }
     for (const std::size_t rows : batches) {
       make_rows(rows);
@@ -430,17 +462,12 @@ class Scenario : RandomProgram {
   }
   // The operands of a call, and theirs, with what the plain engine says of the row.
   std::string explain(std::size_t at, std::size_t row) const {
-    static constexpr const char* names[] = {
-#define MUSTER_INST(name, result, operands, doc) #name,
-#include "compiler/ir/inst.def"
-#undef MUSTER_INST
-    };
     std::set<std::size_t> needed{at};
     std::string lines;
     for (std::size_t call = at + 1; call-- > 0;) {
       if (needed.count(call) == 0) continue;
       const Call& one = calls_[call];
-      lines += "call " + std::to_string(call) + " = " + names[static_cast<std::size_t>(one.op)] + " " +
+      lines += "call " + std::to_string(call) + " = " + std::string(compiler::row_of(one.op).name) + " " +
                std::to_string(one.immediate) + " (";
       for (const std::size_t operand : one.operands) lines += " " + std::to_string(operand);
       lines += " ) space " + std::to_string(one.space.index);

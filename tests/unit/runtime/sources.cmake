@@ -12,6 +12,7 @@ muster_unit_test(runtime
     runtime/relations_test.cpp
     runtime/rows_test.cpp
     runtime/search_test.cpp
+    runtime/simd_test.cpp
     runtime/tables_test.cpp
     runtime/verdict_test.cpp
   LIBRARIES nlohmann_json::nlohmann_json)

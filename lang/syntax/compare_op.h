@@ -1,13 +1,12 @@
-// Comparisons turned round. May include: lang/syntax. Called by: lower, analyze.
+// Comparisons turned round. May include: lang/syntax. Called by: lower, analyze, passes, the interpreter.
 #pragma once
 
 #include "lang/syntax/expression.h"
 
-namespace muster::compiler {
+namespace muster::lang {
 
 // a op b is b mirrored(op) a.
-constexpr lang::CompareOp mirrored(lang::CompareOp op) {
-  using lang::CompareOp;
+[[nodiscard]] constexpr CompareOp mirrored(CompareOp op) {
   switch (op) {
     case CompareOp::less:
       return CompareOp::greater;
@@ -25,8 +24,7 @@ constexpr lang::CompareOp mirrored(lang::CompareOp op) {
 }
 
 // not (a op b) is a negated(op) b.
-constexpr lang::CompareOp negated(lang::CompareOp op) {
-  using lang::CompareOp;
+[[nodiscard]] constexpr CompareOp negated(CompareOp op) {
   switch (op) {
     case CompareOp::less:
       return CompareOp::greater_equal;
@@ -44,4 +42,4 @@ constexpr lang::CompareOp negated(lang::CompareOp op) {
   return op;
 }
 
-}  // namespace muster::compiler
+}  // namespace muster::lang

@@ -1,0 +1,156 @@
+#include <array>
+#include <limits>
+#include <string>
+
+#include "tests/differ/generator.h"
+
+namespace muster::differ {
+
+using compiler::Kind;
+
+namespace {
+
+constexpr std::int64_t second = 1'000'000;
+constexpr std::int64_t day = 86'400 * second;
+
+class Leads {
+ public:
+  Leads(Random& random, const Sample& sample) : random_(random), sample_(sample) {}
+
+  DataRow lead() {
+    missing_percent_ = static_cast<unsigned>(random_.one_of(std::vector<int>{0, 5, 20, 20, 60}));
+    DataRow made = row(lead_object, 0);
+    const auto below = [&](std::uint32_t relation, std::uint32_t object, std::uint64_t most) {
+      const std::uint64_t count = random_.chance(25) ? 0 : random_.below(most + 1);
+      for (std::uint64_t i = 0; i < count; ++i) {
+        made.below.push_back(row(object, relation));
+        // A second row of the same moment.
+        if (random_.chance(15)) copy_moment(made.below);
+      }
+    };
+    below(0, activity_object, 7);
+    below(1, call_object, 4);
+    if (random_.chance(75)) {
+      DataRow company = row(company_object, 2);
+      const std::uint64_t contacts = random_.below(4);
+      for (std::uint64_t i = 0; i < contacts; ++i) company.below.push_back(row(contact_object, 0));
+      made.below.push_back(std::move(company));
+    }
+    return made;
+  }
+
+ private:
+  DataRow row(std::uint32_t object, std::uint32_t relation) {
+    DataRow made{object, relation, {}, {}};
+    for (const FieldShape& field : sample_.shapes[object].fields) made.cells.push_back(cell(field));
+    return made;
+  }
+
+  void copy_moment(std::vector<DataRow>& rows) {
+    DataRow& last = rows.back();
+    for (const DataRow& other : rows) {
+      if (&other == &last || other.object != last.object) continue;
+      const std::size_t time = last.object == activity_object ? 2 : 1;
+      last.cells[time] = other.cells[time];
+      return;
+    }
+  }
+
+  Cell cell(const FieldShape& field) {
+    Cell made;
+    if (field.name == "act_id")
+      return {true, 0, "k" + std::to_string(random_.below(100)) + "_" + std::to_string(next_key_++)};
+    if (field.name.ends_with("_id") || field.name.ends_with("_lead") || field.name.ends_with("_comp")) return made;
+    if (random_.chance(missing_percent_)) return made;
+    made.known = true;
+    switch (field.kind) {
+      case Kind::boolean:
+        made.number = static_cast<std::int64_t>(random_.below(2));
+        break;
+      case Kind::text:
+        made.text = field.name == "before" ? stage_word() : text();
+        break;
+      case Kind::picklist:
+        made.number = static_cast<std::int64_t>(
+            random_.below(field.picklist == "Activity" ? kinds_of_activity : members_of(field.picklist).size()));
+        break;
+      case Kind::date:
+        made.number = sample_.as_of.day + days();
+        break;
+      case Kind::datetime:
+        made.number = moment();
+        break;
+      case Kind::duration:
+        made.number = random_.one_of(std::vector<std::int64_t>{0, second, 3600 * second, day, 7 * day, 90 * day}) +
+                      (random_.chance(30) ? random_.between(-5, 5) : 0);
+        break;
+      default:
+        made.number = number(field.digits);
+        break;
+    }
+    return made;
+  }
+
+  std::string text() {
+    std::string made = random_.one_of(some_texts());
+    if (random_.chance(20)) made = random_.one_of(some_texts()) + " " + made;
+    if (random_.chance(10)) made = "  " + made + " ";
+    if (random_.chance(10)) {
+      for (char& byte : made) byte = byte >= 'a' && byte <= 'z' ? static_cast<char>(byte - 32) : byte;
+    }
+    return random_.chance(2) ? "  " : made;
+  }
+
+  std::string stage_word() {
+    return random_.one_of(
+        std::vector<std::string>{"MQL", "SAL", "SQL", " sql ", "PQL", "Customer", "disqualified", "Not yet"});
+  }
+
+  std::int64_t number(unsigned digits) {
+    std::int64_t unit = 1;
+    for (unsigned i = 0; i < digits; ++i) unit *= 10;
+    if (random_.chance(2)) {
+      constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+      return random_.one_of(
+          std::vector<std::int64_t>{most, -most - 1, most / 3, -most / 7, most / unit, 3'000'000'000});
+    }
+    if (random_.chance(50)) return random_.one_of(some_numbers()) * unit;
+    if (random_.chance(30)) return random_.one_of(some_numbers()) * unit + random_.between(-1, 1);
+    return random_.between(-1000, 30'000);
+  }
+
+  // From the evaluation: at the edges of windows, near them, or anywhere in a year.
+  std::int64_t days() {
+    if (random_.chance(40)) {
+      return -random_.one_of(
+          std::vector<std::int64_t>{0, 1, 2, 6, 7, 8, 13, 14, 15, 28, 29, 30, 31, 59, 60, 61, 89, 90, 91, 365, 366});
+    }
+    return random_.chance(5) ? random_.between(1, 5) : -random_.between(0, 130);
+  }
+
+  std::int64_t moment() {
+    // Both changes of New York's clocks in 2026, and a leap day.
+    static const std::array<std::int64_t, 4> changes{1'772'953'200, 1'793'512'800, 1'709'226'000, 1'772'953'200 - 1800};
+    if (random_.chance(5)) return changes[random_.below(changes.size())] * second + random_.between(-1, 1);
+    const std::int64_t at = sample_.as_of.instant + days() * day;
+    if (random_.chance(40)) return at + random_.between(-1, 1);
+    return at - random_.between(0, 86'399) * second;
+  }
+
+  Random& random_;
+  const Sample& sample_;
+  unsigned missing_percent_ = 0;
+  std::uint64_t next_key_ = 0;
+};
+
+}  // namespace
+
+std::vector<DataRow> random_leads(Random& random, const Sample& sample, std::size_t leads) {
+  Leads made(random, sample);
+  std::vector<DataRow> all;
+  all.reserve(leads);
+  for (std::size_t i = 0; i < leads; ++i) all.push_back(made.lead());
+  return all;
+}
+
+}  // namespace muster::differ

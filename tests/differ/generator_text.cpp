@@ -1,0 +1,107 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "tests/differ/generator.h"
+#include "tests/differ/policy_writer.h"
+
+namespace muster::differ {
+
+using compiler::Kind;
+
+namespace {
+
+constexpr std::string_view header = R"(policy "Random" { version "1", zone "America/New_York", currency USD }
+
+picklist Country { US = "United States", "USA", CA = "Canada", FR, Elsewhere }
+
+picklist Size ordered { Small, Medium, Large }
+
+picklist Role { Champion, User }
+
+object Lead {
+  lead_id: text key
+  t0: text?
+  t1: text?
+  b0: bool?
+  b1: bool?
+  b2: bool?
+  i0: int?
+  i1: int?
+  i2: int?
+  d0: decimal(2)?
+  d1: decimal?
+  p0: percent?
+  m0: money?
+  m1: money?
+  day0: date?
+  day1: date?
+  at0: datetime?
+  at1: datetime? event
+  len0: duration?
+  c0: Country?
+  z0: Size?
+  budget: money? dated by budget_at, verified by budget_ok
+  budget_at: datetime?
+  budget_ok: bool?
+  told: text? claimed, source explicit, dated by told_on
+  told_on: date?
+  before: text?
+  mql_at: datetime? event
+  back_at: datetime? event
+  company_id: text?
+  company: one Company by company_id
+  many Activity by act_lead{0}
+  many Call by call_lead
+}
+
+object Activity {
+{1}  act_lead: text
+  act_at: datetime? time
+  what: kind { View { page: text?, seconds: int? }, Download { asset: text? }, Demo, Unsub }
+  bot: bool?
+  worth: decimal(2)?
+}
+
+object Call {
+  call_lead: text
+  on: date? time
+  minutes: int?
+  outcome: text?
+}
+
+object Company {
+  comp_id: text key
+  heads: int?
+  revenue: money?
+  domain: text?
+  many Contact by cont_comp
+}
+
+object Contact {
+  cont_id: text key
+  cont_comp: text
+  role: Role?
+  interest: int?
+}
+)";
+
+std::string replaced(std::string text, std::string_view what, std::string_view by) {
+  text.replace(text.find(what), what.size(), by);
+  return text;
+}
+
+}  // namespace
+
+std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, std::int32_t as_of_day,
+                        bool is_tracked) {
+  const std::string tracked = is_tracked ? ", tracked since day1, only when b2" : "";
+  std::string text = replaced(std::string(header), "{0}", tracked);
+  text = replaced(text, "{1}", random.chance(50) ? "  act_id: text key\n" : "");
+  PolicyWriter writer(random, shapes, as_of_day);
+  return text + "\n" + writer.declarations();
+}
+
+}  // namespace muster::differ

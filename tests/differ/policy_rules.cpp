@@ -1,0 +1,249 @@
+#include <fmt/format.h>
+
+#include "tests/differ/policy_writer.h"
+
+namespace muster::differ {
+
+using compiler::Kind;
+
+// ---- scores
+
+std::string PolicyWriter::fade(bool of_days) {
+  if (!of_days && chance(10)) return "halving every 36 hours";
+  return pick({"halving every 7 days", "halving every 30 days", "fading to zero over 90 days",
+               "fading to zero over 14 days", "minus 10% every 30 days", "minus 12.5% every 7 days"}) +
+         pick({"", "", " by whole days"});
+}
+
+std::string PolicyWriter::fade_since() {
+  return pick({"halving every 30 days since at1", "fading to zero over 90 days since at1",
+               "minus 10% every 30 days since day0", "halving every 7 days since budget_at"});
+}
+
+std::string PolicyWriter::row_clauses(bool fades, bool may_fade, const Source& source) {
+  std::string made;
+  if (chance(30)) {
+    made += pick({", counting latest 1 per day", ", counting latest 1 per week from monday",
+                  ", counting latest 2 per month", ", first only", ", counting latest 1 per week from sunday",
+                  ", counting latest 1 per quarter"});
+  }
+  if (may_fade && chance(25))
+    made += fades && chance(30) ? ", never fading" : ", " + fade(source.object == call_object);
+  if (chance(15) && source.object == activity_object)
+    made += ", restart after latest " + pick({"Unsub", "Demo", "View where (page = \"/pricing\")"});
+  return made;
+}
+
+// `fades`: the score or group fades, so that a rule without rows must say how it does.
+// Without rows: see found/zero_while_restart.txt.
+std::string PolicyWriter::zero_condition() {
+  Scope scope;
+  scope.may_use_rows = false;
+  return condition(1, scope);
+}
+
+// `may_fade`: not where all of it fades by one moment.
+std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Scope& scope) {
+  const std::string points = pick({"+", "+", "+", "-"}) + pick({"1", "5", "10", "25", "2.5", "0.3333", "7"});
+  const std::string aged =
+      !fades ? "" : pick({", never fading", ", never fading", ", aged by at1", ", aged by budget_at"});
+  const std::string cap = chance(25) ? fmt::format(", at most {}", 5 + below(30)) : "";
+  const std::string zero = chance(8) ? ", zero while " + zero_condition() : "";
+  switch (below(grouped ? 7 : 8)) {
+    case 0:
+    case 1: {
+      const Source from = source(scope);
+      std::string what = rows(from, 2, scope);
+      if (from.object == activity_object && chance(25)) {
+        const std::string value = from.name == "View" ? "page" : from.name == "Download" ? "asset" : "worth";
+        what = "different " + from.name + "." + value + what.substr(from.name.size());
+      }
+      const std::string when = chance(15) ? " when " + condition(1, scope) : "";
+      return points + " per " + what + when + row_clauses(fades, may_fade, from) + cap +
+             (chance(10) ? ", at least 3" : "") + zero;
+    }
+    case 2: {
+      const Source from = source(scope);
+      const std::string clauses = may_fade && chance(25) ? ", " + fade(from.object == call_object) : "";
+      return points + " when any " + rows(from, 2, scope) + clauses + cap + zero;
+    }
+    case 3:
+      return points + " per " + pick({"", "full "}) + pick({"", "3 ", "100 ", "0.25 "}) + field(scope, Kind::integer) +
+             (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + zero;
+    case 4: {
+      const std::string name = field(scope, Kind::integer);
+      const std::string bands =
+          pick({"{ under 2: 0 | 2 to under 10: 5 | 10 and over: 2.5 }",
+                "{ under 0: -3 | 0 to 12: 4 | over 12: 9 | missing: 1 }", "{ under 5: 6 | 7 to 100: 1 }",
+                "{ under 5: 6 | 5 and over: 6 }", "{ 1, 2, 3: 4 | 10: 5 | otherwise: 1 }"});
+      return "points by " + name + " " + bands + (chance(15) ? " when " + condition(1, scope) : "") + aged + zero;
+    }
+    case 5:
+      if (chance(50)) return points + " when " + named_condition(scope) + aged + zero;
+      return "points by c0 " +
+             pick({"{ US: 5 | CA, FR: 2 | Elsewhere: 1 }", "{ US, CA: 3 | missing: 7 | otherwise: 0 }"}) + aged;
+    case 6:
+      return points + " when (" + condition(2, scope) + " and " + comparison(1, scope) + ")" + aged + cap + zero;
+    default: {
+      std::string clauses = chance(60) ? fmt::format(" at most {}", 5 + below(40)) : "";
+      bool inner = fades;
+      bool inner_may = may_fade;
+      if (may_fade && chance(25)) {
+        const bool since = chance(40);
+        clauses += (clauses.empty() ? " " : ", ") + (since ? fade_since() : fade());
+        inner = !since;
+        inner_may = !since;
+      }
+      std::string body;
+      for (std::uint64_t i = 0, count = 1 + below(3); i < count; ++i)
+        body += "    " + rule(inner, inner_may, true, scope) + "\n";
+      return "group \"g\"" + clauses + " {\n" + body + "  }";
+    }
+  }
+}
+
+void PolicyWriter::write_score(bool late) {
+  const std::string name = fresh("score");
+  Scope scope;
+  scope.may_use_stage = late;
+  may_restart_ = !late;  // a later score may name letters: see found/restart_in_framework.txt
+  std::string head = "score " + name + pick({"", " from 0 to 100", " from 0 to 50", " from -20 to 60"});
+  if (scores_.size() >= 2 && chance(25)) {
+    add(head + " = " + pick({"60% of ", "33.33% of ", ""}) + one_of(scores_) + pick({" + ", " - "}) +
+        pick({"12.5% of ", "40% of "}) + one_of(scores_) + (chance(40) ? " + " + number(1, scope) : ""));
+    scores_.push_back(name);
+    return;
+  }
+  bool fades = false;
+  bool may_fade = true;
+  if (chance(35)) {
+    const bool since = chance(25);
+    head += " " + (since ? fade_since() : fade());
+    fades = !since;
+    may_fade = !since;
+  }
+  std::string body;
+  if (chance(15) && may_restart_) body += "  restart after latest Unsub\n";
+  if (chance(10)) body += "  zero while " + zero_condition() + "\n";
+  for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i)
+    body += "  " + rule(fades, may_fade, false, scope) + "\n";
+  add(head + " {\n" + body + "}");
+  if (!late) scores_.push_back(name);
+}
+
+// ---- what follows from scores
+
+void PolicyWriter::write_grades() {
+  const Scope scope;
+  std::string name = fresh("grade");
+  const std::string score = one_of(scores_);
+  const std::string second = chance(30) ? condition(1, scope) : score + " >= 10";
+  add(fmt::format("grade {0} from {1} {{\n  {1} >= 40 | {0}_a\n  {2} | {0}_b\n  otherwise | {0}_c\n}}", name, score,
+                  second));
+  ordered_grades_.push_back(name);
+  name = fresh("grade");
+  const std::string other = one_of(scores_);
+  if (other == score) return;
+  const std::string column = chance(30) ? condition(1, scope) : other + " >= 20";
+  const std::string row = chance(30) ? condition(1, scope) : score + " >= 20";
+  add(fmt::format(
+      "grade {0} from {1}, {2} {{\n  | {3} | otherwise\n  {4} | {0}_a1 | {0}_a2\n  otherwise | {0}_a2 | {0}_b2\n}}",
+      name, score, other, column, row));
+}
+
+void PolicyWriter::write_framework() {
+  const std::string name = fresh("frame");
+  const Scope scope;
+  std::string body = fmt::format("  {}_A met when budget >= {}{}\n", name, money_literal(),
+                                 chance(60) ? ", half met when claimed" : "");
+  const std::uint64_t letters = 2 + below(3);
+  for (std::uint64_t i = 1; i < letters; ++i) {
+    body += fmt::format("  {}_{} met when {}", name, "ABCDE"[i], condition(1, scope));
+    if (chance(40)) body += ", half met when " + condition(1, scope);
+    body += "\n";
+  }
+  const std::string verdict = chance(30) ? "all met" : fmt::format("at least {} met", 1 + below(letters));
+  add("framework " + name + (chance(40) ? " in order, stop at first not met" : "") + " {\n" + body +
+      "  qualified when " + verdict + "\n}");
+  frameworks_.push_back(name);
+  for (std::uint64_t i = 0; i < letters; ++i) letters_.push_back(fmt::format("{0}.{0}_{1}", name, "ABCDE"[i]));
+  if (!chance(40)) return;
+  const std::string pattern = fresh("frame");
+  add(
+      fmt::format("framework {0}(par_e: bool, par_f: int) {{\n  {0}_A met when par_e\n  {0}_B met when i1 >= par_f\n  "
+                  "qualified when at least 1 met\n}}",
+                  pattern));
+  const std::string copy = fresh("frame");
+  add(fmt::format("framework {0} from {1}({2}, {3}) {{\n  {0}_C met when {4}\n  qualified when all met\n}}", copy,
+                  pattern, condition(1, scope), below(9), condition(1, scope)));
+  frameworks_.push_back(copy);
+}
+
+void PolicyWriter::write_lifecycle() {
+  const Scope scope;
+  remembers_ = chance(60);
+  const std::string score = one_of(scores_);
+  const std::string kept = remembers_ && chance(40) ? " kept while " + condition(1, scope) : "";
+  std::string body = "  stage MQL" + std::string(chance(60) ? " entered at mql_at" : "") + " when " +
+                     (chance(50) ? "(" + score + " >= 10)" : condition(1, scope)) +
+                     (chance(40) ? fmt::format(" needs {} known of t0, i0, m0", 1 + below(3)) : "") + kept + "\n";
+  body += "  stage SAL when " + condition(1, scope) + "\n";
+  stages_ = {"MQL", "SAL"};
+  has_beside_ = chance(40);
+  if (has_beside_) {
+    body += "  stage PQL beside SAL when " + condition(1, scope) + "\n";
+  }
+  if (chance(70)) {
+    body += "  stage SQL when " + condition(1, scope) + "\n";
+    stages_.push_back("SQL");
+  }
+  if (remembers_ && chance(50)) body += std::string("  recycled ") + (chance(60) ? "at back_at " : "") + "when b1\n";
+  if (remembers_ && chance(20)) body += "  never back below MQL\n";
+  if (chance(50)) body += "  not yet when " + condition(1, scope) + "\n";
+  body += "  disqualified when " + pick({"b0", "(i2 < 0)", "(t1 contains \"intern\")"}) + "\n";
+  add(std::string("lifecycle") + (remembers_ ? " remembers stage from before" : "") + " {\n" + body + "}");
+}
+
+void PolicyWriter::write_route() {
+  Scope scope;
+  scope.may_use_stage = true;
+  std::string body;
+  for (std::uint64_t i = 0, count = 2 + below(3); i < count; ++i)
+    body += fmt::format("  to \"desk {}\" when {}\n", i, condition(2, scope));
+  if (chance(80)) body += "  to \"rest\" otherwise\n";
+  add("route {\n" + body + "}");
+}
+
+void PolicyWriter::write_outputs() {
+  Scope scope;
+  scope.may_use_stage = true;
+  for (std::uint64_t i = 0, count = 8 + below(8); i < count; ++i) {
+    std::string value;
+    switch (below(9)) {
+      case 0:
+        value = text(2, scope);
+        break;
+      case 1:
+        value = money(2, scope);
+        break;
+      case 2:
+        value = condition(3, scope);
+        break;
+      case 3:
+        value = date(1, scope);
+        break;
+      case 4:
+        value = chance(50) ? moment(1, scope) : length(1, scope);
+        break;
+      case 5:
+        value = country(1, scope);
+        break;
+      default:
+        value = number(3, scope);
+        break;
+    }
+    add("output " + fresh("out") + " = " + value);
+  }
+}
+
+}  // namespace muster::differ

@@ -1,0 +1,70 @@
+// Leads that the differ makes up, as plain rows: the slow evaluator reads them as they are, the engine gets columns.
+// May include: compiler/ir/type.h, runtime/data/as_of.h. Called by: tests/differ.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/type.h"
+#include "runtime/data/as_of.h"
+
+namespace muster::differ {
+
+// In the form of a column: a number's mantissa, days, microseconds, 0 or 1, the position of a picklist's member.
+struct Cell {
+  bool known = false;
+  std::int64_t number = 0;
+  std::string text;
+};
+
+struct FieldShape {
+  std::string name;
+  compiler::Kind kind = compiler::Kind::text;
+  std::uint8_t digits = 0;
+  std::string picklist;
+  bool event = false;
+};
+struct RelationShape {
+  std::string name;
+  std::uint32_t object = 0;
+  bool many = false;
+};
+struct ObjectShape {
+  std::string name;
+  std::vector<FieldShape> fields;
+  std::vector<RelationShape> relations;
+
+  [[nodiscard]] int field(std::string_view wanted) const {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      if (fields[i].name == wanted) return static_cast<int>(i);
+    }
+    return -1;
+  }
+  [[nodiscard]] int relation(std::string_view wanted) const {
+    for (std::size_t i = 0; i < relations.size(); ++i) {
+      if (relations[i].name == wanted) return static_cast<int>(i);
+    }
+    return -1;
+  }
+};
+
+struct DataRow {
+  std::uint32_t object = 0;
+  std::uint32_t relation = 0;  // of the row that it hangs on, to this one
+  std::vector<Cell> cells;     // by field of its shape
+  std::vector<DataRow> below;  // child rows, and rows that this one refers to
+};
+
+// A policy with what it is asked about. The first shape is the lead's.
+struct Sample {
+  std::string policy;
+  runtime::AsOf as_of;
+  std::vector<ObjectShape> shapes;
+  std::vector<bool> given;  // by shape: the run has its file
+  std::vector<DataRow> leads;
+  bool tells_faults = true;  // why something is missing is compared too
+};
+
+}  // namespace muster::differ
