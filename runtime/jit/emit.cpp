@@ -159,23 +159,14 @@ class Emitter {
   void write(const Output& output, Value* value) {
     const auto index = static_cast<std::size_t>(&output - plan_.outputs.data());
     Value* const base = pointer(outputs_, index);
-    switch (output.kind) {
-      case OutputKind::mask:
-        builder_.CreateAlignedStore(value, at_step(base, 8), llvm::Align(8));
-        return;
-      case OutputKind::numbers: {
-        Value* wide = builder_.CreateSExt(value, type_of(Lane::i64));
-        if (output.scale != 1) wide = builder_.CreateMul(wide, splat(Lane::i64, output.scale));
-        builder_.CreateAlignedStore(wide, at_step(base, step_rows * 8), llvm::Align(64));
-        return;
-      }
-      case OutputKind::codes: {
-        Value* codes = builder_.CreateSExtOrTrunc(value, type_of(Lane::i32));
-        if (output.scale != 1) codes = builder_.CreateMul(codes, splat(Lane::i32, output.scale));
-        builder_.CreateAlignedStore(codes, at_step(base, step_rows * 4), llvm::Align(64));
-        return;
-      }
+    if (output.bytes == 0) {
+      builder_.CreateAlignedStore(value, at_step(base, 8), llvm::Align(8));
+      return;
     }
+    const Lane lane = lane_of_bytes(output.bytes);
+    Value* numbers = builder_.CreateSExtOrTrunc(value, type_of(lane));
+    if (output.scale != 1) numbers = builder_.CreateMul(numbers, splat(lane, output.scale));
+    builder_.CreateAlignedStore(numbers, at_step(base, step_rows * output.bytes), llvm::Align(1));
   }
 
   // ---- nodes
@@ -252,9 +243,11 @@ class Emitter {
       case NodeOp::look_up:
         return look_up(a, pointer(tables_, static_cast<std::size_t>(node.immediate)));
       case NodeOp::gather: {
-        Value* const places =
-            builder_.CreateGEP(builder_.getInt32Ty(), pointer(tables_, static_cast<std::size_t>(node.immediate)), a);
-        return builder_.CreateMaskedGather(type_of(Lane::i32), places, llvm::Align(4));
+        // Each entry is read with the bytes that follow it, up to four; the table is longer by so many.
+        Value* const table = pointer(tables_, static_cast<std::size_t>(node.immediate));
+        Value* const places = builder_.CreateGEP(type_of(node.lane)->getScalarType(), table, a);
+        Value* const entries = builder_.CreateMaskedGather(type_of(Lane::i32), places, llvm::Align(1));
+        return node.lane == Lane::i32 ? entries : builder_.CreateTrunc(entries, type_of(node.lane));
       }
       case NodeOp::fade:
         return emit_fade(builder_, {.plan = plan_.fades[static_cast<std::size_t>(node.immediate)],
@@ -312,14 +305,15 @@ class Emitter {
     return plan_.nodes[id].op == NodeOp::splat && plan_.nodes[id].immediate == 0;
   }
 
-  // A step reads each column in one burst, which the processor's own guesses do not get ahead of.
+  // A step reads each column in one burst, which the processor's own guesses do not get ahead of. Into the second
+  // cache: the first one is too small for so many columns at once.
   void fetch_ahead(Value* place, std::size_t bytes) {
-    constexpr std::size_t steps = 8;
+    constexpr std::size_t steps = 6;
     constexpr std::size_t line = 64;
     for (std::size_t at = 0; at < bytes; at += line) {
       Value* const later = builder_.CreateConstGEP1_64(builder_.getInt8Ty(), place, steps * bytes + at);
       builder_.CreateIntrinsic(llvm::Intrinsic::prefetch, {builder_.getPtrTy()},
-                               {later, builder_.getInt32(0), builder_.getInt32(3), builder_.getInt32(1)});
+                               {later, builder_.getInt32(0), builder_.getInt32(2), builder_.getInt32(1)});
     }
   }
 
@@ -349,7 +343,6 @@ class Emitter {
   Value* look_up(Value* codes, Value* table) {
     Type* const bytes = type_of(Lane::i8);
     if (!options_.has_byte_permutes) {
-      // Each entry is read with the three bytes that follow it; the table is longer by so many.
       Value* const places =
           builder_.CreateGEP(builder_.getInt8Ty(), table, builder_.CreateZExt(codes, type_of(Lane::i32)));
       Value* const entries = builder_.CreateMaskedGather(type_of(Lane::i32), places, llvm::Align(1));

@@ -42,8 +42,8 @@ class Buffer {
   std::vector<Line> lines_;
 };
 
-std::size_t bytes_of_row(OutputKind kind) { return kind == OutputKind::numbers ? 8 : 4; }
-std::size_t bytes_of_step(OutputKind kind) { return kind == OutputKind::mask ? 8 : step_rows * bytes_of_row(kind); }
+// `bytes` of a row as in Output.
+std::size_t bytes_of_step(std::uint8_t bytes) { return bytes == 0 ? sizeof(Word) : step_rows * bytes; }
 
 class CompiledKernel final : public Kernel {
  public:
@@ -65,10 +65,11 @@ class CompiledKernel final : public Kernel {
     tail_pointers_.resize(lowered_.sources.size());
     for (const InputSource& source : lowered_.sources) tails_.emplace_back(source.bytes);
     for (const Slot& slot : lowered_.slots) {
-      Buffer& buffer = slots_.emplace_back(bytes_of_step(slot.kind) * batch_words);
+      Buffer& buffer = slots_.emplace_back(bytes_of_step(slot.bytes) * batch_words);
       if (slot.constant) fill(buffer, slot);
     }
-    output_pointers_.resize(lowered_.written.size());
+    output_pointers_.resize(lowered_.targets.size());
+    for (const AnswerLayout& answer : lowered_.answers) answer_tails_.emplace_back(bytes_of_step(answer.bytes));
     for (const std::string& text : lowered_.texts) constants_.intern(text);
     for (const auto& [index, scale] : lowered_.fades) {
       const compiler::FadeRule& rule = program.fades[static_cast<std::size_t>(index)];
@@ -78,7 +79,8 @@ class CompiledKernel final : public Kernel {
     }
   }
 
-  void run(const BatchView& batch) override {
+  void evaluate(const BatchView& batch, std::span<void* const> answers) override {
+    assert(answers.size() == lowered_.answers.size());
     const SpaceView& root = batch.spaces[compiler::root_space];
     assert(root.rows >= 1 && root.rows <= batch_rows);
     root_ = &root;
@@ -96,24 +98,15 @@ class CompiledKernel final : public Kernel {
     const std::size_t steps = root.rows / step_rows;
     if (steps != 0) {
       frame.inputs = input_pointers_.data();
-      point_outputs(0);
+      point_outputs(0, answers);
       code_->entry()(&frame, steps);
     }
     const std::size_t rest = root.rows % step_rows;
-    if (rest == 0) return;
-    // The last rows, in memory that is as long as a whole step.
-    for (std::size_t at = 0; at < tails_.size(); ++at) {
-      const std::size_t bytes = lowered_.sources[at].bytes;
-      auto* const tail = tails_[at].as<std::uint8_t>();
-      const auto* const from = static_cast<const std::uint8_t*>(input_pointers_[at]) + steps * bytes;
-      const std::size_t used = is_mask(lowered_.sources[at]) ? bytes : bytes / step_rows * rest;
-      std::memcpy(tail, from, used);
-      std::memset(tail + used, 0, bytes - used);
-      tail_pointers_[at] = tail;
+    if (rest != 0) evaluate_rest(frame, steps, rest, answers);
+    for (const std::size_t at : lowered_.foreign_answers) {
+      const AnswerLayout& answer = lowered_.answers[at];
+      write_answer(interpreter_->value(answer.id), root.rows, answer.bytes, answers[at]);
     }
-    frame.inputs = tail_pointers_.data();
-    point_outputs(steps);
-    code_->entry()(&frame, 1);
   }
 
   [[nodiscard]] Vector value(ValueId id) const override {
@@ -157,15 +150,41 @@ class CompiledKernel final : public Kernel {
     bool of_days;
   };
 
+  // The last rows, in memory that is as long as a whole step.
+  void evaluate_rest(Frame frame, std::size_t steps, std::size_t rest, std::span<void* const> answers) {
+    for (std::size_t at = 0; at < tails_.size(); ++at) {
+      const std::size_t bytes = lowered_.sources[at].bytes;
+      auto* const tail = tails_[at].as<std::uint8_t>();
+      const auto* const from = static_cast<const std::uint8_t*>(input_pointers_[at]) + steps * bytes;
+      const std::size_t used = is_mask(lowered_.sources[at]) ? bytes : bytes / step_rows * rest;
+      std::memcpy(tail, from, used);
+      std::memset(tail + used, 0, bytes - used);
+      tail_pointers_[at] = tail;
+    }
+    frame.inputs = tail_pointers_.data();
+    point_outputs(steps, answers);
+    for (std::size_t at = 0; at < output_pointers_.size(); ++at) {
+      const Target& target = lowered_.targets[at];
+      if (target.is_answer) output_pointers_[at] = answer_tails_[target.index].as<std::uint8_t>();
+    }
+    code_->entry()(&frame, 1);
+    for (const Target& target : lowered_.targets) {
+      if (!target.is_answer) continue;
+      const std::size_t bytes = lowered_.answers[target.index].bytes;
+      std::memcpy(static_cast<std::uint8_t*>(answers[target.index]) + steps * step_rows * bytes,
+                  answer_tails_[target.index].as<std::uint8_t>(), rest * bytes);
+    }
+  }
+
   static void fill(Buffer& buffer, const Slot& slot) {
-    switch (slot.kind) {
-      case OutputKind::mask:
+    switch (slot.bytes) {
+      case 0:
         std::fill_n(buffer.as<Word>(), batch_words, *slot.constant != 0 ? ~Word{0} : Word{0});
         break;
-      case OutputKind::numbers:
+      case 8:
         std::fill_n(buffer.as<std::int64_t>(), batch_rows, *slot.constant);
         break;
-      case OutputKind::codes:
+      default:
         std::fill_n(buffer.as<std::uint32_t>(), batch_rows, static_cast<std::uint32_t>(*slot.constant));
         break;
     }
@@ -254,11 +273,16 @@ class CompiledKernel final : public Kernel {
                             : root_->columns[table.index].dictionary;
   }
 
-  void point_outputs(std::size_t step) {
+  void point_outputs(std::size_t step, std::span<void* const> answers) {
     for (std::size_t at = 0; at < output_pointers_.size(); ++at) {
-      const std::size_t slot = lowered_.written[at];
-      output_pointers_[at] = slots_[slot].as<std::uint8_t>() + step * bytes_of_step(lowered_.slots[slot].kind);
+      const Target& target = lowered_.targets[at];
+      auto* const place = target.is_answer ? static_cast<std::uint8_t*>(answers[target.index])
+                                           : slots_[target.index].as<std::uint8_t>();
+      output_pointers_[at] = place + step * bytes_of_step(bytes_of(target));
     }
+  }
+  [[nodiscard]] std::uint8_t bytes_of(const Target& target) const {
+    return target.is_answer ? lowered_.answers[target.index].bytes : lowered_.slots[target.index].bytes;
   }
 
   struct WideColumn {
@@ -279,6 +303,7 @@ class CompiledKernel final : public Kernel {
   Dictionary constants_;
   std::vector<Buffer> tails_;  // by input
   std::vector<Buffer> slots_;
+  std::vector<Buffer> answer_tails_;
   std::vector<const void*> table_pointers_, input_pointers_, tail_pointers_;
   std::vector<void*> output_pointers_;
   BatchView batch_;
@@ -300,12 +325,11 @@ std::vector<ColumnLayout> layouts_of(const SpaceView& space) {
 
 bool is_available() { return plugin().make_code != nullptr; }
 
-lang::Result<std::unique_ptr<Kernel>> make_kernel(const Program& program, AsOf as_of, std::span<const ValueId> values,
-                                                  std::span<const ValueId> bits, std::vector<ColumnLayout> columns,
-                                                  const KernelOptions& options) {
+lang::Result<std::unique_ptr<Kernel>> make_kernel(const Program& program, AsOf as_of, const KernelWants& wants,
+                                                  std::vector<ColumnLayout> columns, const KernelOptions& options) {
   const Plugin& door = plugin();
   if (door.make_code == nullptr) return lang::Error{lang::ErrorKind::usage, {}, 0, door.error, {}};
-  Lowered lowered = lower(program, as_of, values, bits, columns);
+  Lowered lowered = lower(program, as_of, wants, columns);
   std::string assembly;
   std::string error;
   const CodeOptions code_options{options.level, options.nodes_per_function, options.features, options.cpu};

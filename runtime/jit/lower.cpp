@@ -30,18 +30,15 @@ Range range_of_layout(const ColumnLayout& layout) {
   return range;
 }
 
-Lane lane_of_bytes(std::size_t bytes) {
-  return bytes == 1 ? Lane::i8 : (bytes == 2 ? Lane::i16 : (bytes == 4 ? Lane::i32 : Lane::i64));
-}
+std::size_t entry_bytes_of(std::size_t bits) { return bits <= 8 ? 1 : (bits <= 16 ? 2 : 4); }
 
 }  // namespace
 
-Lowering::Lowering(const compiler::Program& program, AsOf as_of, std::span<const ValueId> values,
-                   std::span<const ValueId> bits, std::span<const ColumnLayout> columns)
+Lowering::Lowering(const compiler::Program& program, AsOf as_of, const KernelWants& wants,
+                   std::span<const ColumnLayout> columns)
     : program_(program),
       as_of_(as_of),
-      wanted_values_(values),
-      wanted_bits_(bits),
+      wants_(wants),
       columns_(columns),
       is_needed_(program.insts.size()),
       is_wanted_whole_(program.insts.size()),
@@ -49,8 +46,11 @@ Lowering::Lowering(const compiler::Program& program, AsOf as_of, std::span<const
       values_(program.insts.size()) {}
 
 void Lowering::find_needed() {
-  for (const ValueId id : wanted_values_) is_needed_[id.index] = is_wanted_whole_[id.index] = true;
-  for (const ValueId id : wanted_bits_) is_needed_[id.index] = true;
+  for (const ValueId id : wants_.values) is_needed_[id.index] = is_wanted_whole_[id.index] = true;
+  for (const ValueId id : wants_.bits) is_needed_[id.index] = true;
+  for (const AnswerLayout& answer : wants_.answers) {
+    is_needed_[answer.id.index] = is_wanted_whole_[answer.id.index] = true;
+  }
   for (auto at = static_cast<std::uint32_t>(is_needed_.size()); at-- > 0;) {
     if (!is_needed_[at]) continue;
     for (const ValueId operand : program_.operands_of(program_.insts[ValueId{at}])) is_needed_[operand.index] = true;
@@ -311,68 +311,6 @@ void Lowering::mark_overflow(LoweredValue& value, NodeId rows) {
   value.known = builder_.without(value.known, rows);
 }
 
-// ---- outputs
-
-std::size_t Lowering::constant_slot(Lowered& lowered, OutputKind kind, std::int64_t value) {
-  for (std::size_t at = 0; at < lowered.slots.size(); ++at) {
-    if (lowered.slots[at].kind == kind && lowered.slots[at].constant == value) return at;
-  }
-  lowered.slots.push_back({kind, value});
-  return lowered.slots.size() - 1;
-}
-
-std::size_t Lowering::slot_of(Lowered& lowered, OutputKind kind, NodeId node, std::int64_t scale) {
-  if (builder_.is_splat(node)) return constant_slot(lowered, kind, builder_[node].immediate * scale);
-  const auto [place, is_new] = known_slots_.emplace(std::tuple(kind, node, scale), lowered.slots.size());
-  if (is_new) {
-    lowered.written.push_back(lowered.slots.size());
-    lowered.slots.push_back({kind, std::nullopt});
-    outputs_.push_back({kind, node, scale});
-  }
-  return place->second;
-}
-
-WantedValue Lowering::want(Lowered& lowered, ValueId id) {
-  const compiler::Inst& inst = program_.insts[id];
-  const LoweredValue& value = values_[id.index];
-  WantedValue wanted;
-  wanted.id = id;
-  wanted.physical = physical_of(id);
-  if (wanted.physical == Physical::boolean) {
-    wanted.yes = slot_of(lowered, OutputKind::mask, value.yes, 1);
-    wanted.no = slot_of(lowered, OutputKind::mask, value.no, 1);
-  } else {
-    wanted.known = slot_of(lowered, OutputKind::mask, value.known, 1);
-  }
-  if (inst.may_fault) {
-    wanted.overflow = slot_of(lowered, OutputKind::mask, value.overflow, 1);
-    wanted.division_by_zero = slot_of(lowered, OutputKind::mask, value.division_by_zero, 1);
-  }
-  if (!is_wanted_whole_[id.index] || wanted.physical == Physical::boolean) return wanted;
-  if (wanted.physical == Physical::text) {
-    if (value.text.is_constant) {
-      const std::string& text = program_.texts[static_cast<std::size_t>(inst.immediate)];
-      const auto place = std::ranges::find(lowered.texts, text);
-      wanted.values = constant_slot(lowered, OutputKind::codes, place - lowered.texts.begin());
-      if (place == lowered.texts.end()) lowered.texts.push_back(text);
-      return wanted;
-    }
-    wanted.column = value.text.index;
-    const Lane lane = builder_[value.text_codes].lane;
-    wanted.values =
-        slot_of(lowered, OutputKind::codes,
-                lane == Lane::i32 ? value.text_codes : builder_.extend_zero(value.text_codes, Lane::i32), 1);
-    return wanted;
-  }
-  const OutputKind kind = wanted.physical == Physical::integer ? OutputKind::numbers : OutputKind::codes;
-  if (value.numbers.is_constant()) {
-    wanted.values = constant_slot(lowered, kind, value.numbers.constant);
-  } else {
-    wanted.values = slot_of(lowered, kind, value.numbers.node, value.numbers.scale);
-  }
-  return wanted;
-}
-
 Lowered Lowering::run() {
   find_needed();
   find_ranges();
@@ -397,8 +335,8 @@ Lowered Lowering::run() {
     if (!inst.may_fault || value.division_by_zero == no_node) value.division_by_zero = builder_.none();
   }
   std::vector<bool> is_read(values_.size());  // of the interpreter
-  std::vector<ValueId> wanted(wanted_values_.begin(), wanted_values_.end());
-  wanted.insert(wanted.end(), wanted_bits_.begin(), wanted_bits_.end());
+  std::vector<ValueId> wanted(wants_.values.begin(), wants_.values.end());
+  wanted.insert(wanted.end(), wants_.bits.begin(), wants_.bits.end());
   std::ranges::sort(wanted);
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   for (const ValueId id : wanted) {
@@ -413,11 +351,27 @@ Lowered Lowering::run() {
       lowered.wanted.push_back(want(lowered, id));
     }
   }
+  lowered.answers.assign(wants_.answers.begin(), wants_.answers.end());
+  for (std::size_t at = 0; at < lowered.answers.size(); ++at) {
+    const std::uint32_t value = lowered.answers[at].id.index;
+    if (is_foreign[value]) {
+      is_read[value] = true;
+      lowered.foreign_answers.push_back(at);
+    } else {
+      answer(lowered, at);
+    }
+  }
   std::vector<std::size_t> bytes;
   for (const InputSource& input : inputs_) bytes.push_back(input.bytes);
   std::vector<std::size_t> kept;
   lowered.plan = builder_.finish(outputs_, fades_, bytes, kept);
   lowered.plan.tables = tables_.size();
+  // Now that all questions are known, so is the width of an entry.
+  for (TableSpec& table : tables_) table.entry_bytes = entry_bytes_of(table.predicates.size());
+  for (Node& node : lowered.plan.nodes) {
+    if (node.op != NodeOp::gather) continue;
+    node.lane = lane_of_bytes(tables_[static_cast<std::size_t>(node.immediate)].entry_bytes);
+  }
   for (std::size_t k = 0; k < fade_rules_.size(); ++k) lowered.fades.emplace_back(fade_rules_[k], fade_scales_[k]);
   for (const std::size_t input : kept) {
     lowered.sources.push_back(inputs_[input]);
@@ -430,9 +384,9 @@ Lowered Lowering::run() {
   return lowered;
 }
 
-Lowered lower(const compiler::Program& program, AsOf as_of, std::span<const ValueId> values,
-              std::span<const ValueId> bits, std::span<const ColumnLayout> columns) {
-  return Lowering(program, as_of, values, bits, columns).run();
+Lowered lower(const compiler::Program& program, AsOf as_of, const KernelWants& wants,
+              std::span<const ColumnLayout> columns) {
+  return Lowering(program, as_of, wants, columns).run();
 }
 
 }  // namespace muster::runtime::jit

@@ -42,8 +42,14 @@ struct WantedValue {
   std::optional<std::uint32_t> column;  // text: whose dictionary it has; none: the texts of constants
 };
 struct Slot {
-  OutputKind kind = OutputKind::mask;
+  std::uint8_t bytes = 0;                // as Output::bytes
   std::optional<std::int64_t> constant;  // the same for all rows; then no code writes it
+};
+
+// Where the code writes an output.
+struct Target {
+  bool is_answer = false;  // the caller's memory; else a slot
+  std::size_t index = 0;   // of Lowered::answers or of Lowered::slots
 };
 
 struct Lowered {
@@ -53,14 +59,16 @@ struct Lowered {
   // By fade of the plan: which of Program::fades, and what a lane of its points is multiplied by.
   std::vector<std::pair<std::int64_t, std::int64_t>> fades;
   std::vector<Slot> slots;
-  std::vector<std::size_t> written;  // by output of the plan: its slot
-  std::vector<WantedValue> wanted;   // by id
-  std::vector<std::string> texts;    // constants of wanted texts, by code
+  std::vector<Target> targets;  // by output of the plan
+  std::vector<AnswerLayout> answers;
+  std::vector<std::size_t> foreign_answers;  // those that are written from what the interpreter gives
+  std::vector<WantedValue> wanted;           // by id
+  std::vector<std::string> texts;            // constants of wanted texts, by code
   std::vector<compiler::ValueId> foreign;
   std::size_t instructions = 0;  // that the wanted values need, of the root's space
 };
 
-[[nodiscard]] Lowered lower(const compiler::Program& program, AsOf as_of, std::span<const compiler::ValueId> values,
-                            std::span<const compiler::ValueId> bits, std::span<const ColumnLayout> columns);
+[[nodiscard]] Lowered lower(const compiler::Program& program, AsOf as_of, const KernelWants& wants,
+                            std::span<const ColumnLayout> columns);
 
 }  // namespace muster::runtime::jit

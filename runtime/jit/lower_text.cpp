@@ -31,7 +31,7 @@ NodeId Lowering::ask(const LoweredValue& text, TextPredicate predicate) {
     table.predicates.push_back(std::move(predicate));
     return node_of(at, table.predicates.size() - 1);
   }
-  tables_.push_back({text.text.is_foreign, text.text.index, of_bytes, {std::move(predicate)}, 0, {}});
+  tables_.push_back({text.text.is_foreign, text.text.index, of_bytes, 1, {std::move(predicate)}});
   return node_of(tables_.size() - 1, 0);
 }
 

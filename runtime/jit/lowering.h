@@ -54,8 +54,8 @@ struct LoweredValue {
 
 class Lowering {
  public:
-  Lowering(const compiler::Program& program, AsOf as_of, std::span<const compiler::ValueId> values,
-           std::span<const compiler::ValueId> bits, std::span<const ColumnLayout> columns);
+  Lowering(const compiler::Program& program, AsOf as_of, const KernelWants& wants,
+           std::span<const ColumnLayout> columns);
 
   [[nodiscard]] Lowered run();
 
@@ -84,9 +84,10 @@ class Lowering {
   void find_needed();
   void find_ranges();
   NodeId load(InputSource source, Lane lane);
-  std::size_t slot_of(Lowered& lowered, OutputKind kind, NodeId node, std::int64_t scale);
-  std::size_t constant_slot(Lowered& lowered, OutputKind kind, std::int64_t value);
+  std::size_t slot_of(Lowered& lowered, std::uint8_t bytes, NodeId node, std::int64_t scale);
+  std::size_t constant_slot(Lowered& lowered, std::uint8_t bytes, std::int64_t value);
   WantedValue want(Lowered& lowered, ValueId id);
+  void answer(Lowered& lowered, std::size_t at);
 
   [[nodiscard]] const LoweredValue& operand(const Inst& inst, std::size_t which) const {
     return values_[program_.operands_of(inst)[which].index];
@@ -133,8 +134,7 @@ class Lowering {
 
   const compiler::Program& program_;
   AsOf as_of_;
-  std::span<const ValueId> wanted_values_;
-  std::span<const ValueId> wanted_bits_;
+  KernelWants wants_;
   std::span<const ColumnLayout> columns_;
   PlanBuilder builder_;
   std::vector<bool> is_needed_;
@@ -146,7 +146,7 @@ class Lowering {
   std::vector<TableSpec> tables_;
   std::vector<FadePlan> fades_;
   std::vector<std::int64_t> fade_rules_, fade_scales_;
-  std::map<std::tuple<OutputKind, NodeId, std::int64_t>, std::size_t> known_slots_;
+  std::map<std::tuple<std::uint8_t, NodeId, std::int64_t>, std::size_t> known_slots_;
   std::vector<Output> outputs_;  // of code
 };
 

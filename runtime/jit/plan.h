@@ -15,6 +15,9 @@ enum class Lane : std::uint8_t { mask, i8, i16, i32, i64 };
 [[nodiscard]] constexpr unsigned lane_bits(Lane lane) {
   return lane == Lane::mask ? 1U : 4U << static_cast<unsigned>(lane);
 }
+[[nodiscard]] constexpr Lane lane_of_bytes(std::size_t bytes) {
+  return bytes == 1 ? Lane::i8 : (bytes == 2 ? Lane::i16 : (bytes == 4 ? Lane::i32 : Lane::i64));
+}
 [[nodiscard]] constexpr std::size_t lane_bytes(Lane lane) {
   return lane == Lane::mask ? 8 : step_rows * lane_bits(lane) / 8;
 }
@@ -45,7 +48,7 @@ enum class NodeOp : std::uint8_t {
   subtract_overflows,  // a - b likewise
   // tables
   look_up,  // i8 lanes a index a table of 256 bytes, as unsigned numbers
-  gather,   // i32 lanes a index a table of 4-byte entries, as unsigned numbers
+  gather,   // i32 lanes a index a table of entries as wide as this node's lanes, as unsigned numbers
   // Plan::fades[immediate] of points a and events b (i64) for the rows of mask c
   fade,
 };
@@ -83,11 +86,10 @@ struct FadePlan {
   std::int64_t far = 0;
 };
 
-enum class OutputKind : std::uint8_t { mask, numbers, codes };  // words, 8-byte integers, 4-byte codes
 struct Output {
-  OutputKind kind = OutputKind::mask;
+  std::uint8_t bytes = 0;  // of a row: 1, 2, 4 or 8; 0: a mask, a word for each step
   NodeId node = no_node;
-  std::int64_t scale = 1;  // numbers and codes: what a lane is multiplied by
+  std::int64_t scale = 1;  // what a lane is multiplied by
 };
 
 struct Plan {

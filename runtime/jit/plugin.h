@@ -14,6 +14,7 @@
 #include "lang/support/result.h"
 #include "runtime/data/as_of.h"
 #include "runtime/data/batch.h"
+#include "runtime/interpret/answer.h"
 #include "runtime/interpret/interpreter.h"
 
 namespace muster::runtime::jit {
@@ -39,8 +40,9 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   // As Interpreter::evaluate; the batch's columns of the root's space have the layouts that the kernel was made for.
-  virtual void run(const BatchView& batch) = 0;
-  // As Interpreter::value, for the values that the kernel was made for; valid until the next run.
+  // `answers`: where each of KernelWants::answers goes, as many rows as the batch has.
+  virtual void evaluate(const BatchView& batch, std::span<void* const> answers = {}) = 0;
+  // As Interpreter::value, for the values that the kernel was made for; valid until the next evaluate().
   [[nodiscard]] virtual Vector value(compiler::ValueId id) const = 0;
   // Instructions that the interpreter works out, and all that the values need.
   [[nodiscard]] virtual std::size_t foreign_instructions() const = 0;
@@ -51,12 +53,17 @@ class Kernel {
 // Whether the plug-in is there. Loads it.
 [[nodiscard]] bool is_available();
 
-// A kernel for values of the root's space. `values` are wanted whole, of `bits` only what is known and at fault.
-// `program` is verified and outlives the kernel. One kernel serves one thread.
+// Values of the root's space. What is in neither `values` nor `bits` cannot be asked of Kernel::value().
+struct KernelWants {
+  std::span<const compiler::ValueId> values{};  // whole
+  std::span<const compiler::ValueId> bits{};    // only what is known, and at fault
+  std::span<const AnswerLayout> answers{};      // written to the caller's memory; bytes >= bytes_of_answer()
+};
+
+// A kernel for what is wanted. `program` is verified and outlives the kernel. One kernel serves one thread.
 // Error (ErrorKind::usage): there is no plug-in on this machine, or it is of another version.
 [[nodiscard]] lang::Result<std::unique_ptr<Kernel>> make_kernel(const compiler::Program& program, AsOf as_of,
-                                                                std::span<const compiler::ValueId> values,
-                                                                std::span<const compiler::ValueId> bits,
+                                                                const KernelWants& wants,
                                                                 std::vector<ColumnLayout> columns,
                                                                 const KernelOptions& options);
 

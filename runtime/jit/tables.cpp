@@ -1,6 +1,7 @@
 #include "runtime/jit/tables.h"
 
 #include <algorithm>
+#include <cstring>
 #include <functional>
 #include <string_view>
 
@@ -9,7 +10,7 @@
 namespace muster::runtime::jit {
 namespace {
 
-constexpr std::size_t byte_codes = 256;
+constexpr std::uint32_t byte_codes = 256;
 constexpr std::size_t read_behind = 3;  // an entry may be read together with the bytes that follow it
 
 bool holds(const compiler::Program& program, const TextPredicate& predicate, std::string_view raw,
@@ -52,12 +53,7 @@ std::uint32_t TextTable::entry_of(const Dictionary& dictionary, std::uint32_t co
     }
     if (!made.empty() && holds(program_, predicate, made, made_folded)) bits |= 1U << bit;
   }
-  std::int64_t points = 0;
-  for (const TableSpec::Points& one : spec_.points) {
-    if ((bits >> one.predicate & 1U) != 0) points += one.points;
-  }
-  if (spec_.points.empty()) return bits;
-  return bits | static_cast<std::uint32_t>(static_cast<std::uint64_t>(points) << spec_.points_shift);
+  return bits;
 }
 
 TextTable::Entries& TextTable::entries_of(const Dictionary& dictionary) {
@@ -70,7 +66,7 @@ TextTable::Entries& TextTable::entries_of(const Dictionary& dictionary) {
     return *place;
   }
   if (entries_.size() < most_dictionaries) {
-    entries_.push_back({&dictionary, dictionary.epoch(), 0, {}, {}});
+    entries_.push_back({&dictionary, dictionary.epoch(), 0, {}});
     return entries_.back();
   }
   next_ = (next_ + 1) % most_dictionaries;
@@ -83,17 +79,16 @@ TextTable::Entries& TextTable::entries_of(const Dictionary& dictionary) {
 // There is at least one entry, for a missing text has code 0 even where the dictionary is empty.
 const void* TextTable::entries(const Dictionary& dictionary) {
   Entries& found = entries_of(dictionary);
-  const std::uint32_t size = dictionary.size();
-  if (spec_.of_bytes) {
-    if (found.bytes.empty()) found.bytes.resize(byte_codes + read_behind);
-    for (; found.filled < size && found.filled < byte_codes; ++found.filled) {
-      found.bytes[found.filled] = static_cast<std::uint8_t>(entry_of(dictionary, found.filled));
-    }
-    return found.bytes.data();
+  const std::uint32_t size = spec_.is_whole ? std::min(dictionary.size(), byte_codes) : dictionary.size();
+  const std::size_t entries = spec_.is_whole ? byte_codes : std::max<std::size_t>(size, 1);
+  if (found.bytes.size() < entries * spec_.entry_bytes + read_behind) {
+    found.bytes.resize(entries * spec_.entry_bytes + read_behind);
   }
-  if (found.wide.size() < size || found.wide.empty()) found.wide.resize(std::max<std::size_t>(size, 1));
-  for (; found.filled < size; ++found.filled) found.wide[found.filled] = entry_of(dictionary, found.filled);
-  return found.wide.data();
+  for (; found.filled < size; ++found.filled) {
+    const std::uint32_t entry = entry_of(dictionary, found.filled);
+    std::memcpy(found.bytes.data() + found.filled * spec_.entry_bytes, &entry, spec_.entry_bytes);
+  }
+  return found.bytes.data();
 }
 
 }  // namespace muster::runtime::jit

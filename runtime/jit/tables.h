@@ -29,15 +29,9 @@ struct TextPredicate {
 struct TableSpec {
   bool is_foreign = false;  // which text it is of: a column's or a foreign value's
   std::uint32_t index = 0;
-  bool of_bytes = false;                  // 256 entries of 1 byte, for codes of 1 byte; else 4 bytes for each code
+  bool is_whole = false;                  // 256 entries, for codes of 1 byte; else an entry for each code
+  std::size_t entry_bytes = 1;            // 1, 2 or 4
   std::vector<TextPredicate> predicates;  // by bit
-  // The sum of points of predicates, in the bits from `points_shift` on: signed, so that it stands highest.
-  struct Points {
-    std::size_t predicate;
-    std::int64_t points;
-  };
-  unsigned points_shift = 0;
-  std::vector<Points> points;
 };
 
 class TextTable {
@@ -53,7 +47,6 @@ class TextTable {
     const Dictionary* source = nullptr;
     std::uint64_t epoch = 0;
     std::uint32_t filled = 0;
-    std::vector<std::uint32_t> wide;
     std::vector<std::uint8_t> bytes;
   };
   static constexpr std::size_t most_dictionaries = 8;

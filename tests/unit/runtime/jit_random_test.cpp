@@ -66,7 +66,7 @@ class JitScenario : RandomProgram {
     }
     std::vector<std::unique_ptr<jit::Kernel>> kernels;
     for (const jit::KernelOptions& options : all_options) {
-      auto kernel = jit::make_kernel(program_, as_of, values, bits, layouts, options);
+      auto kernel = jit::make_kernel(program_, as_of, {.values = values, .bits = bits}, layouts, options);
       REQUIRE_MESSAGE(kernel.has_value(), (kernel.has_value() ? "" : kernel.error().message));
       kernels.push_back(std::move(*kernel));
     }
@@ -76,7 +76,7 @@ class JitScenario : RandomProgram {
       interpreter.evaluate(view(rows, false));
       const BatchView batch = view(rows, true);
       for (const auto& kernel : kernels) {
-        kernel->run(batch);
+        kernel->evaluate(batch);
         for (const auto& ids : {values, bits}) {
           for (const ValueId id : ids) compare(interpreter.value(id), kernel->value(id), id, rows);
         }
