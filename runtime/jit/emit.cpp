@@ -18,6 +18,8 @@ namespace {
 using llvm::Type;
 using llvm::Value;
 
+constexpr std::size_t cache_line = 64;
+
 // The members of Frame, by their order.
 enum class Member : unsigned { inputs, outputs, tables, scratch, context, fade };
 
@@ -197,7 +199,7 @@ class Emitter {
       case NodeOp::load: {
         const auto input = static_cast<std::size_t>(node.immediate);
         Value* const place = at_step(pointer(inputs_, input), plan_.inputs[input]);
-        fetch_ahead(place, plan_.inputs[input]);
+        if (plan_.inputs[input] >= cache_line) fetch_ahead(place, plan_.inputs[input]);
         return builder_.CreateAlignedLoad(type_of(node.lane), place, llvm::Align(1));
       }
       case NodeOp::and_:
@@ -309,8 +311,7 @@ class Emitter {
   // cache: the first one is too small for so many columns at once.
   void fetch_ahead(Value* place, std::size_t bytes) {
     constexpr std::size_t steps = 6;
-    constexpr std::size_t line = 64;
-    for (std::size_t at = 0; at < bytes; at += line) {
+    for (std::size_t at = 0; at < bytes; at += cache_line) {
       Value* const later = builder_.CreateConstGEP1_64(builder_.getInt8Ty(), place, steps * bytes + at);
       builder_.CreateIntrinsic(llvm::Intrinsic::prefetch, {builder_.getPtrTy()},
                                {later, builder_.getInt32(0), builder_.getInt32(2), builder_.getInt32(1)});

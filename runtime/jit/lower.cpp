@@ -42,6 +42,7 @@ Lowering::Lowering(const compiler::Program& program, AsOf as_of, const KernelWan
       columns_(columns),
       is_needed_(program.insts.size()),
       is_wanted_whole_(program.insts.size()),
+      uses_(program.insts.size()),
       ranges_(program.insts.size()),
       values_(program.insts.size()) {}
 
@@ -53,7 +54,10 @@ void Lowering::find_needed() {
   }
   for (auto at = static_cast<std::uint32_t>(is_needed_.size()); at-- > 0;) {
     if (!is_needed_[at]) continue;
-    for (const ValueId operand : program_.operands_of(program_.insts[ValueId{at}])) is_needed_[operand.index] = true;
+    for (const ValueId operand : program_.operands_of(program_.insts[ValueId{at}])) {
+      is_needed_[operand.index] = true;
+      ++uses_[operand.index];
+    }
   }
 }
 
@@ -103,7 +107,10 @@ LoweredValue Lowering::lower_column(ValueId id, const compiler::Inst& inst) {
     case Physical::integer: {
       const Range& range = ranges_[id.index];
       const Lane lane = lane_of_bytes(layout.narrow_bytes == 0 ? 8 : layout.narrow_bytes);
-      value.numbers = made(part(InputSource::Part::numbers, lane), 1, range.low, range.high);
+      NodeId numbers = part(InputSource::Part::numbers, lane);
+      const Lane narrow = lane_for(range.low, range.high);
+      if (uses_[id.index] > 1 && lane_bits(narrow) < lane_bits(lane)) numbers = builder_.truncate(numbers, narrow);
+      value.numbers = made(numbers, 1, range.low, range.high);
       break;
     }
     case Physical::code:

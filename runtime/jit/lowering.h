@@ -139,6 +139,7 @@ class Lowering {
   PlanBuilder builder_;
   std::vector<bool> is_needed_;
   std::vector<bool> is_wanted_whole_;
+  std::vector<std::uint32_t> uses_;  // by other values that are needed
   std::vector<compiler::Range> ranges_;  // by instruction
   std::vector<LoweredValue> values_;     // by instruction
   std::vector<InputSource> inputs_;

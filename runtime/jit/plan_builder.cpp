@@ -1,6 +1,7 @@
 #include "runtime/jit/plan_builder.h"
 
 #include <cassert>
+#include <limits>
 #include <utility>
 
 namespace muster::runtime::jit {
@@ -196,15 +197,24 @@ NodeId PlanBuilder::compare(Order order, NodeId a, NodeId b) {
       return negated(compare(Order::greater, a, b));
     case Order::greater_equal:
       return negated(compare(Order::less, a, b));
+    case Order::greater:
+      if (is_splat(b)) {
+        const std::int64_t bound = nodes_[b].immediate;
+        const Lane lane = nodes_[b].lane;
+        if (wrapped(bound + (bound != std::numeric_limits<std::int64_t>::max()), lane) <= bound) {
+          return splat(Lane::mask, 0);  // nothing is greater than the lane's greatest number
+        }
+        return negated(compare(Order::less, a, splat(lane, bound + 1)));
+      }
+      return compare(Order::less, b, a);
     case Order::equal:
     case Order::less:
-    case Order::greater:
       break;
   }
   if (is_splat(a) && is_splat(b)) {
     const std::int64_t left = nodes_[a].immediate;
     const std::int64_t right = nodes_[b].immediate;
-    const bool holds = order == Order::equal ? left == right : (order == Order::less ? left < right : left > right);
+    const bool holds = order == Order::equal ? left == right : left < right;
     return splat(Lane::mask, holds ? 1 : 0);
   }
   return add(

@@ -65,30 +65,27 @@ struct Columns {
     }
   }
 
-  // The columns of the rows from `first` on, a multiple of 64.
-  [[nodiscard]] ColumnView view(const string& field, std::size_t first) const {
-    const std::size_t word = first / 64;
+  // A column, all rows of it.
+  [[nodiscard]] ColumnView view(const string& field) const {
     const auto wide = [&](const std::int64_t* values, const Word* known) {
-      return ColumnView{.physical = Physical::integer, .integers = values + first, .known = known + word};
+      return ColumnView{.physical = Physical::integer, .integers = values, .known = known};
     };
     const auto narrow = [&](const std::int32_t* values, const Word* known) {
-      return ColumnView{
-          .physical = Physical::integer, .known = known + word, .narrow = values + first, .narrow_bytes = 4};
+      return ColumnView{.physical = Physical::integer, .known = known, .narrow = values, .narrow_bytes = 4};
     };
     const auto text = [&](const auto* codes, const muster::runtime::Dictionary& dictionary, const Word* known) {
       if constexpr (sizeof(*codes) == 4) {
-        return ColumnView{
-            .physical = Physical::text, .codes = codes + first, .known = known + word, .dictionary = &dictionary};
+        return ColumnView{.physical = Physical::text, .codes = codes, .known = known, .dictionary = &dictionary};
       } else {
         return ColumnView{.physical = Physical::text,
-                          .known = known + word,
+                          .known = known,
                           .dictionary = &dictionary,
-                          .narrow = codes + first,
+                          .narrow = codes,
                           .narrow_bytes = sizeof(*codes)};
       }
     };
     const auto flag = [&](const Word* yes, const Word* known) {
-      return ColumnView{.physical = Physical::boolean, .yes = yes + word, .known = known + word};
+      return ColumnView{.physical = Physical::boolean, .yes = yes, .known = known};
     };
     const Table& t = source;
     if (field == "employees") return wide(t.emp.p, t.emp_v.p);
@@ -155,23 +152,32 @@ vector<muster::runtime::AnswerLayout> wanted_of(const Program& program) {
 // Batches of the columns, one after the other.
 class Batches {
  public:
-  Batches(const Program& program, const Columns& columns) : columns_(columns) {
+  Batches(const Program& program, const Columns& columns) {
     batch_.spaces.resize(program.spaces.size());
     const auto& root = program.spaces[muster::compiler::SpaceId{0}];
     for (const std::uint32_t field : root.columns)
-      names_.push_back(program.schema.objects[root.object].fields[field].name);
-    batch_.spaces[0].columns.resize(names_.size());
+      whole_.push_back(columns.view(program.schema.objects[root.object].fields[field].name));
+    batch_.spaces[0].columns = whole_;
   }
 
+  // `first` is a multiple of 64.
   const muster::runtime::BatchView& at(std::size_t first, std::size_t rows) {
-    for (std::size_t k = 0; k < names_.size(); ++k) batch_.spaces[0].columns[k] = columns_.view(names_[k], first);
+    const std::size_t word = first / 64;
+    for (std::size_t k = 0; k < whole_.size(); ++k) {
+      const ColumnView& from = whole_[k];
+      ColumnView& to = batch_.spaces[0].columns[k];
+      to.known = from.known + word;
+      if (from.yes != nullptr) to.yes = from.yes + word;
+      if (from.codes != nullptr) to.codes = from.codes + first;
+      if (from.integers != nullptr) to.integers = from.integers + first;
+      if (from.narrow != nullptr) to.narrow = static_cast<const char*>(from.narrow) + first * from.narrow_bytes;
+    }
     batch_.spaces[0].rows = rows;
     return batch_;
   }
 
  private:
-  const Columns& columns_;
-  vector<string> names_;
+  vector<ColumnView> whole_;
   muster::runtime::BatchView batch_;
 };
 
