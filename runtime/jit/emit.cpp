@@ -234,6 +234,8 @@ class Emitter {
         const Lane lane = plan_.nodes[node.a].lane;
         return as_mask(builder_.CreateICmpNE(builder_.CreateAnd(a, splat(lane, node.immediate)), splat(lane, 0)));
       }
+      case NodeOp::any:
+        return any(a, plan_.nodes[node.a].lane, node.immediate);
       case NodeOp::add_overflows: {
         Value* const sum = builder_.CreateAdd(a, b);
         return is_negative(builder_.CreateAnd(builder_.CreateXor(a, sum), builder_.CreateXor(b, sum)), node.a);
@@ -316,6 +318,25 @@ class Emitter {
       builder_.CreateIntrinsic(llvm::Intrinsic::prefetch, {builder_.getPtrTy()},
                                {later, builder_.getInt32(0), builder_.getInt32(2), builder_.getInt32(1)});
     }
+  }
+
+  // One register's worth of lanes has the bits of all of them.
+  Value* any(Value* lanes, Lane lane, std::int64_t bits) {
+    constexpr unsigned register_bits = 512;
+    unsigned count = step_rows;
+    for (; count * lane_bits(lane) > register_bits; count /= 2) {
+      llvm::SmallVector<int, step_rows> low;
+      llvm::SmallVector<int, step_rows> high;
+      for (unsigned k = 0; k < count / 2; ++k) {
+        low.push_back(static_cast<int>(k));
+        high.push_back(static_cast<int>(k + count / 2));
+      }
+      lanes = builder_.CreateOr(builder_.CreateShuffleVector(lanes, low), builder_.CreateShuffleVector(lanes, high));
+    }
+    Value* const wanted = builder_.CreateAnd(lanes, llvm::ConstantInt::getSigned(lanes->getType(), bits));
+    Value* const is_any = builder_.CreateICmpNE(wanted, llvm::Constant::getNullValue(lanes->getType()));
+    return opaque(
+        builder_.CreateZExt(builder_.CreateBitCast(is_any, builder_.getIntNTy(count)), builder_.getInt64Ty()));
   }
 
   Value* is_negative(Value* lanes, NodeId like) {

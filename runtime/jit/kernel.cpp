@@ -2,6 +2,7 @@
 // foreign.
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cassert>
 #include <cstring>
 #include <functional>
@@ -103,6 +104,8 @@ class CompiledKernel final : public Kernel {
     }
     const std::size_t rest = root.rows % step_rows;
     if (rest != 0) evaluate_rest(frame, steps, rest, answers);
+    is_unexpected_ = is_unexpected(steps + (rest != 0 ? 1 : 0));
+    if (is_unexpected_) return evaluate_unexpected(batch, answers);
     for (const std::size_t at : lowered_.foreign_answers) {
       const AnswerLayout& answer = lowered_.answers[at];
       write_answer(interpreter_->value(answer.id), root.rows, answer.bytes, answers[at]);
@@ -113,6 +116,7 @@ class CompiledKernel final : public Kernel {
     const auto place = std::ranges::lower_bound(lowered_.wanted, id, std::less<>(), &WantedValue::id);
     assert(place != lowered_.wanted.end() && place->id == id);
     const WantedValue& wanted = *place;
+    if (is_unexpected_) return whole_->value(id);
     if (wanted.is_foreign) return interpreter_->value(id);
     Vector vector;
     vector.physical = wanted.physical;
@@ -140,6 +144,7 @@ class CompiledKernel final : public Kernel {
     return interpreter_ ? interpreter_->live_instructions() : 0;
   }
   [[nodiscard]] std::size_t instructions() const override { return lowered_.instructions; }
+  [[nodiscard]] std::size_t unexpected_batches() const override { return unexpected_batches_; }
   [[nodiscard]] const std::string& assembly() const override { return assembly_; }
 
  private:
@@ -173,6 +178,29 @@ class CompiledKernel final : public Kernel {
       const std::size_t bytes = lowered_.answers[target.index].bytes;
       std::memcpy(static_cast<std::uint8_t*>(answers[target.index]) + steps * step_rows * bytes,
                   answer_tails_[target.index].as<std::uint8_t>(), rest * bytes);
+    }
+  }
+
+  [[nodiscard]] bool is_unexpected(std::size_t steps) const {
+    if (!lowered_.unexpected) return false;
+    const std::span<const Word> words(slots_[*lowered_.unexpected].as<Word>(), steps);
+    return std::ranges::any_of(words, [](Word word) { return word != 0; });
+  }
+
+  void evaluate_unexpected(const BatchView& batch, std::span<void* const> answers) {
+    ++unexpected_batches_;
+    if (!whole_) {
+      std::vector<ValueId> ids;
+      for (const WantedValue& wanted : lowered_.wanted) ids.push_back(wanted.id);
+      for (const AnswerLayout& answer : lowered_.answers) ids.push_back(answer.id);
+      std::ranges::sort(ids);
+      ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+      whole_.emplace(program_, as_of_, compiler::SpaceId{compiler::root_space}, std::move(ids));
+    }
+    whole_->evaluate(widened(batch));
+    for (std::size_t at = 0; at < answers.size(); ++at) {
+      const AnswerLayout& answer = lowered_.answers[at];
+      write_answer(whole_->value(answer.id), root_->rows, answer.bytes, answers[at]);
     }
   }
 
@@ -297,7 +325,10 @@ class CompiledKernel final : public Kernel {
   std::unique_ptr<Code> code_;
   std::string assembly_;
   Buffer scratch_;
-  std::optional<Interpreter> interpreter_;
+  std::optional<Interpreter> interpreter_;  // of what is foreign
+  std::optional<Interpreter> whole_;        // of all that is wanted, once a batch was not as expected
+  bool is_unexpected_ = false;              // the last batch
+  std::size_t unexpected_batches_ = 0;
   std::vector<TextTable> tables_;
   std::vector<Curve> curves_;
   Dictionary constants_;
@@ -311,6 +342,35 @@ class CompiledKernel final : public Kernel {
   const SpaceView* root_ = nullptr;  // of the last batch
 };
 
+std::uint8_t expected_bits_of(const ColumnView& column, std::size_t rows) {
+  constexpr int spare = 2;
+  constexpr int most = 40;  // of more nothing is gained
+  const auto all_bits = [&]<class Number>(const Number* values) {
+    Number bits = 0;
+    for (std::size_t row = 0; row < rows; ++row) bits = static_cast<Number>(bits | values[row]);
+    return std::int64_t{bits};
+  };
+  std::int64_t bits = 0;
+  switch (column.narrow != nullptr ? column.narrow_bytes : 8) {
+    case 1:
+      bits = all_bits(static_cast<const std::int8_t*>(column.narrow));
+      break;
+    case 2:
+      bits = all_bits(static_cast<const std::int16_t*>(column.narrow));
+      break;
+    case 4:
+      bits = all_bits(static_cast<const std::int32_t*>(column.narrow));
+      break;
+    default:
+      bits = all_bits(column.integers);
+      break;
+  }
+  if (bits < 0) return 0;
+  const int expected = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(bits))) + spare;
+  const int lane = 8 * (column.narrow != nullptr ? column.narrow_bytes : 8);
+  return expected > most || expected >= lane ? std::uint8_t{0} : static_cast<std::uint8_t>(expected);
+}
+
 }  // namespace
 
 std::vector<ColumnLayout> layouts_of(const SpaceView& space) {
@@ -319,6 +379,7 @@ std::vector<ColumnLayout> layouts_of(const SpaceView& space) {
     ColumnLayout& layout = layouts.emplace_back();
     layout.physical = column.physical;
     layout.narrow_bytes = column.narrow != nullptr ? column.narrow_bytes : std::uint8_t{0};
+    if (column.physical == Physical::integer) layout.expected_bits = expected_bits_of(column, space.rows);
   }
   return layouts;
 }

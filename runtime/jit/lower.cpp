@@ -21,7 +21,8 @@ namespace {
 bool is_of_root(const compiler::Inst& inst) { return inst.space.is_none() || inst.space.index == compiler::root_space; }
 
 Range range_of_layout(const ColumnLayout& layout) {
-  Range range{layout.low, layout.high};
+  Range range;
+  if (layout.expected_bits != 0) range = {0, (std::int64_t{1} << layout.expected_bits) - 1};
   if (layout.narrow_bytes != 0) {
     const std::int64_t half = std::int64_t{1} << (8U * layout.narrow_bytes - 1);
     range.low = std::max(range.low, -half);
@@ -108,6 +109,9 @@ LoweredValue Lowering::lower_column(ValueId id, const compiler::Inst& inst) {
       const Range& range = ranges_[id.index];
       const Lane lane = lane_of_bytes(layout.narrow_bytes == 0 ? 8 : layout.narrow_bytes);
       NodeId numbers = part(InputSource::Part::numbers, lane);
+      if (layout.expected_bits != 0) {
+        unexpected_ = builder_.either(unexpected_, builder_.any(numbers, -(std::int64_t{1} << layout.expected_bits)));
+      }
       const Lane narrow = lane_for(range.low, range.high);
       if (uses_[id.index] > 1 && lane_bits(narrow) < lane_bits(lane)) numbers = builder_.truncate(numbers, narrow);
       value.numbers = made(numbers, 1, range.low, range.high);
@@ -321,6 +325,7 @@ void Lowering::mark_overflow(LoweredValue& value, NodeId rows) {
 Lowered Lowering::run() {
   find_needed();
   find_ranges();
+  unexpected_ = builder_.none();
   Lowered lowered;
   std::vector<bool> is_foreign(values_.size());
   for (std::uint32_t at = 0; at < values_.size(); ++at) {
@@ -368,6 +373,7 @@ Lowered Lowering::run() {
       answer(lowered, at);
     }
   }
+  if (!builder_.is_splat(unexpected_)) lowered.unexpected = slot_of(lowered, 0, unexpected_, 1);
   std::vector<std::size_t> bytes;
   for (const InputSource& input : inputs_) bytes.push_back(input.bytes);
   std::vector<std::size_t> kept;

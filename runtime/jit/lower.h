@@ -59,7 +59,8 @@ struct Lowered {
   // By fade of the plan: which of Program::fades, and what a lane of its points is multiplied by.
   std::vector<std::pair<std::int64_t, std::int64_t>> fades;
   std::vector<Slot> slots;
-  std::vector<Target> targets;  // by output of the plan
+  std::vector<Target> targets;            // by output of the plan
+  std::optional<std::size_t> unexpected;  // the slot of words that are not 0 where a column is not as expected
   std::vector<AnswerLayout> answers;
   std::vector<std::size_t> foreign_answers;  // those that are written from what the interpreter gives
   std::vector<WantedValue> wanted;           // by id

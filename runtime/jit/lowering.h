@@ -135,11 +135,12 @@ class Lowering {
   const compiler::Program& program_;
   AsOf as_of_;
   KernelWants wants_;
+  NodeId unexpected_ = no_node;  // a mask without rows
   std::span<const ColumnLayout> columns_;
   PlanBuilder builder_;
   std::vector<bool> is_needed_;
   std::vector<bool> is_wanted_whole_;
-  std::vector<std::uint32_t> uses_;  // by other values that are needed
+  std::vector<std::uint32_t> uses_;      // by other values that are needed
   std::vector<compiler::Range> ranges_;  // by instruction
   std::vector<LoweredValue> values_;     // by instruction
   std::vector<InputSource> inputs_;

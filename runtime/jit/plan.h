@@ -44,6 +44,7 @@ enum class NodeOp : std::uint8_t {
   // lanes to a mask
   compare,             // a with b by the Order `immediate`
   test,                // whether a has any bit of `immediate`
+  any,                 // a word that is not 0 where some lane of a has any bit of `immediate`; no bit is of a row
   add_overflows,       // whether a + b does not fit the lane
   subtract_overflows,  // a - b likewise
   // tables

@@ -40,6 +40,9 @@ class PlanBuilder {
   NodeId blend(NodeId mask, NodeId yes, NodeId no);
   NodeId compare(Order order, NodeId a, NodeId b);
   NodeId test(NodeId a, std::int64_t bits);
+  NodeId any(NodeId a, std::int64_t bits) {
+    return add({.op = NodeOp::any, .lane = Lane::mask, .a = a, .immediate = bits});
+  }
   NodeId overflows(NodeOp op, NodeId a, NodeId b) { return add({.op = op, .lane = Lane::mask, .a = a, .b = b}); }
   NodeId look_up(NodeId codes, std::size_t table);
   NodeId gather(NodeId codes, std::size_t table);

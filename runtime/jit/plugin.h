@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,14 +18,16 @@
 
 namespace muster::runtime::jit {
 
-// How a column of the root's space comes, in every batch. `narrow_bytes` as in ColumnView. Values that are known lie
-// between `low` and `high`, which the caller promises; integers only.
+// How a column of the root's space comes, in every batch. `narrow_bytes` as in ColumnView.
 struct ColumnLayout {
   compiler::Physical physical = compiler::Physical::integer;
   std::uint8_t narrow_bytes = 0;
-  std::int64_t low = std::numeric_limits<std::int64_t>::min();
-  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+  // Integers: what every value, also of rows that are not known, is expected to be: 0 or more, and less than
+  // 2^expected_bits. 0: nothing is expected. The kernel computes in narrow lanes what then stays in them, and sees
+  // where it does not hold: such a batch is the interpreter's.
+  std::uint8_t expected_bits = 0;
 };
+// What is so of the space's rows, which are taken for a sample: two bits more than its values have are expected.
 [[nodiscard]] std::vector<ColumnLayout> layouts_of(const SpaceView& space);
 
 struct KernelOptions {
@@ -47,6 +48,8 @@ class Kernel {
   // Instructions that the interpreter works out, and all that the values need.
   [[nodiscard]] virtual std::size_t foreign_instructions() const = 0;
   [[nodiscard]] virtual std::size_t instructions() const = 0;
+  // Batches whose values were not as expected.
+  [[nodiscard]] virtual std::size_t unexpected_batches() const = 0;
   [[nodiscard]] virtual const std::string& assembly() const = 0;
 };
 

@@ -282,7 +282,9 @@ int main(int argc, char** argv) {
   if (jit::is_available()) {
     std::printf("jit: plug-in loaded in %.1f ms\n", (now() - start) * 1e3);
     start = now();
-    auto made = jit::make_kernel(program, as_of, {.answers = wanted}, jit::layouts_of(batches.at(0, 1).spaces[0]), {});
+    auto made =
+        jit::make_kernel(program, as_of, {.answers = wanted},
+                         jit::layouts_of(batches.at(0, std::min(rows, muster::runtime::batch_rows)).spaces[0]), {});
     if (!made) fail(made.error().message.c_str());
     kernel = std::move(*made);
     std::printf("jit: compiled in %.1f ms, %zu of %zu instructions left to the interpreter\n", (now() - start) * 1e3,
