@@ -24,8 +24,10 @@ bool fits(const compiler::ValueRange& range) {
 }  // namespace
 
 std::uint8_t bytes_of_answer(const compiler::Program& program, compiler::ValueId id) {
+  const Physical physical = compiler::physical_of(program.insts[id].type.kind);
+  if (program.ranges.empty()) return physical == Physical::integer ? 8 : 4;
   const compiler::ValueRange& range = program.ranges[id.index];
-  switch (compiler::physical_of(program.insts[id].type.kind)) {
+  switch (physical) {
     case Physical::integer:
       return fits<std::int8_t>(range) ? 1 : (fits<std::int16_t>(range) ? 2 : (fits<std::int32_t>(range) ? 4 : 8));
     case Physical::code:

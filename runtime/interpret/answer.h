@@ -11,13 +11,14 @@
 namespace muster::runtime {
 
 // A value that is not a condition, as the caller wants it: signed numbers (of the type's digits behind the point) or
-// unsigned codes, in 1, 2, 4 or 8 bytes. Rows without a value have 0.
+// unsigned codes, in 1, 2, 4 or 8 bytes. Rows without a value have 0. Codes of a text are of the dictionary that the
+// engine's value() has.
 struct AnswerLayout {
   compiler::ValueId id;
   std::uint8_t bytes = 8;
 };
 
-// The fewest bytes that hold whatever the value may be, for any leads.
+// The fewest bytes that hold whatever the value may be, for any leads; the widest where the program has no ranges.
 [[nodiscard]] std::uint8_t bytes_of_answer(const compiler::Program& program, compiler::ValueId id);
 
 // Writes the first `rows` rows of `from` to `place`. Precondition: bytes >= bytes_of_answer().
