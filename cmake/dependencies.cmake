@@ -10,3 +10,16 @@ find_package(nlohmann_json REQUIRED)  # nlohmann-json3-dev: tools/muster/render_
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)  # libutf8proc-dev: lang/source/unicode.cpp only
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)               # libre2-dev: stdlib/kernels/text.cpp only
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)      # libxxhash-dev: runtime/data only
+
+# llvm-19-dev: runtime/jit only, as a plug-in. Its CMake file answers to 19.1, not to 19.
+find_package(LLVM 19.1 QUIET CONFIG)
+if(LLVM_FOUND)
+  set(MUSTER_JIT_DEFAULT ON)
+else()
+  set(MUSTER_JIT_DEFAULT OFF)
+endif()
+option(MUSTER_JIT "Build the compiler of kernels (needs LLVM 19)" ${MUSTER_JIT_DEFAULT})
+if(MUSTER_JIT)
+  find_package(LLVM 19.1 REQUIRED CONFIG)
+  separate_arguments(LLVM_DEFINITIONS_LIST NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+endif()

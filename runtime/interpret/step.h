@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <type_traits>
 
 #include "runtime/interpret/distinct.h"
@@ -84,6 +86,9 @@ void run_mask(const Frame& frame, const Step& step);        // masks.cpp: masks 
 inline constexpr unsigned rate_digits = 9;  // of RateTable::Rate::mantissa
 // The first moment, or day, that belongs to a window (moment.cpp).
 [[nodiscard]] std::int64_t edge_of(const compiler::WindowEdge& edge, AsOf as_of, const kernels::Zone& zone);
+// What the text_function `immediate` makes of a text; empty where the result is missing (text.cpp).
+[[nodiscard]] std::string text_of_function(const compiler::Program& program, std::int64_t immediate,
+                                           std::string_view text);
 
 // ---- loops
 

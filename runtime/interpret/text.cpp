@@ -91,7 +91,7 @@ std::int64_t apply_to_integer([[maybe_unused]] Kernel kernel, [[maybe_unused]] s
   }
 }
 
-std::string text_of_function(lang::FunctionId function, std::string_view text, std::string_view constant) {
+std::string text_of(lang::FunctionId function, std::string_view text, std::string_view constant) {
   switch (function) {
 #define MUSTER_FUNCTION(id, shape, doc, example, result)                                                          \
   case lang::FunctionId::id:                                                                                      \
@@ -117,11 +117,6 @@ std::int64_t integer_of_function(lang::FunctionId function, std::string_view tex
 void run_text_function(const Frame& frame, const Step& step) {
   Register& result = frame.result(step);
   const Register& operand = frame.operand(step, 0);
-  const auto function = static_cast<lang::FunctionId>(step.immediate & 255);
-  std::string_view constant;
-  if (lang::function_rows[static_cast<std::size_t>(function)].shape == FunctionShape::text_with_text_to_text) {
-    constant = frame.program->texts[static_cast<std::size_t>(step.immediate >> 8)];
-  }
   CodeMap map(step.text->first_codes, *operand.dictionary, step.text->own);
   begin_strict(frame, step, result.out.known);
   result.dictionary = &step.text->own;
@@ -131,7 +126,7 @@ void run_text_function(const Frame& frame, const Step& step) {
       Word nothing = 0;
       for_bits(result.out.known[word] & row_mask(rows, 0), first, [&](std::size_t row) {
         const std::uint32_t made = map(code(row), [&](std::uint32_t entry) {
-          return text_of_function(function, operand.dictionary->text(entry), constant);
+          return text_of_function(*frame.program, step.immediate, operand.dictionary->text(entry));
         });
         if (made == maps_to_nothing) {
           nothing |= Word{1} << (row - first);
@@ -158,6 +153,15 @@ void run_text_to_integer(const Frame& frame, const Step& step) {
 }
 
 }  // namespace
+
+std::string text_of_function(const compiler::Program& program, std::int64_t immediate, std::string_view text) {
+  const auto function = static_cast<lang::FunctionId>(immediate & 255);
+  std::string_view constant;
+  if (lang::function_rows[static_cast<std::size_t>(function)].shape == FunctionShape::text_with_text_to_text) {
+    constant = program.texts[static_cast<std::size_t>(immediate >> 8)];
+  }
+  return text_of(function, text, constant);
+}
 
 void run_text(const Frame& frame, const Step& step) {
   switch (step.op) {

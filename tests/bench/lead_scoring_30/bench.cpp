@@ -8,6 +8,7 @@
 #include "runtime/data/batch.h"
 #include "runtime/data/dictionary.h"
 #include "runtime/interpret/interpreter.h"
+#include "runtime/jit/plugin.h"
 
 // Of the reference; the build says where it lies. Last, for it leaves macros behind.
 #include "hand.hpp"
@@ -64,30 +65,27 @@ struct Columns {
     }
   }
 
-  // The columns of the rows from `first` on, a multiple of 64.
-  [[nodiscard]] ColumnView view(const string& field, std::size_t first) const {
-    const std::size_t word = first / 64;
+  // A column, all rows of it.
+  [[nodiscard]] ColumnView view(const string& field) const {
     const auto wide = [&](const std::int64_t* values, const Word* known) {
-      return ColumnView{.physical = Physical::integer, .integers = values + first, .known = known + word};
+      return ColumnView{.physical = Physical::integer, .integers = values, .known = known};
     };
     const auto narrow = [&](const std::int32_t* values, const Word* known) {
-      return ColumnView{
-          .physical = Physical::integer, .known = known + word, .narrow = values + first, .narrow_bytes = 4};
+      return ColumnView{.physical = Physical::integer, .known = known, .narrow = values, .narrow_bytes = 4};
     };
     const auto text = [&](const auto* codes, const muster::runtime::Dictionary& dictionary, const Word* known) {
       if constexpr (sizeof(*codes) == 4) {
-        return ColumnView{
-            .physical = Physical::text, .codes = codes + first, .known = known + word, .dictionary = &dictionary};
+        return ColumnView{.physical = Physical::text, .codes = codes, .known = known, .dictionary = &dictionary};
       } else {
         return ColumnView{.physical = Physical::text,
-                          .known = known + word,
+                          .known = known,
                           .dictionary = &dictionary,
-                          .narrow = codes + first,
+                          .narrow = codes,
                           .narrow_bytes = sizeof(*codes)};
       }
     };
     const auto flag = [&](const Word* yes, const Word* known) {
-      return ColumnView{.physical = Physical::boolean, .yes = yes + word, .known = known + word};
+      return ColumnView{.physical = Physical::boolean, .yes = yes, .known = known};
     };
     const Table& t = source;
     if (field == "employees") return wide(t.emp.p, t.emp_v.p);
@@ -120,7 +118,7 @@ struct Columns {
 };
 
 // What both write for every lead; tiers and stages are numbered in the order of the policy, which is that of hand.hpp.
-// Scores are numbers of four digits behind the point in Muster.
+// Scores are whole numbers of 1/10,000 in Muster.
 struct Answers {
   explicit Answers(std::size_t rows)
       : fit(rows + 64), engagement(rows + 64), total(rows + 64), tier(rows + 64), stage(rows + 64) {}
@@ -129,51 +127,93 @@ struct Answers {
   vector<std::uint8_t> tier, stage;
 };
 
-struct Wanted {
-  ValueId fit, engagement, total, tier, stage;
-};
-
-Wanted wanted_of(const Program& program) {
-  Wanted wanted;
-  for (const auto& score : program.outputs.scores) {
-    if (score.name == "fit") wanted.fit = score.value;
-    if (score.name == "engagement") wanted.engagement = score.value;
-    if (score.name == "total") wanted.total = score.value;
+// In the order of Answers.
+vector<muster::runtime::AnswerLayout> wanted_of(const Program& program) {
+  const auto score = [&](const char* name) {
+    for (const auto& one : program.outputs.scores) {
+      if (one.name == name) return one.value;
+    }
+    fail("the policy lacks a score");
+  };
+  const auto output = [&](const char* name) {
+    for (const auto& one : program.outputs.values) {
+      if (one.name == name) return one.value;
+    }
+    fail("the policy lacks an output");
+  };
+  const vector<muster::runtime::AnswerLayout> wanted = {
+      {score("fit"), 4}, {score("engagement"), 8}, {score("total"), 8}, {output("tier"), 1}, {output("stage"), 1}};
+  for (const auto& answer : wanted) {
+    if (answer.bytes < muster::runtime::bytes_of_answer(program, answer.id)) fail("an answer is wider than that");
   }
-  for (const auto& value : program.outputs.values) (value.name == "tier" ? wanted.tier : wanted.stage) = value.value;
   return wanted;
 }
 
-constexpr std::int64_t hundredths = 100;  // mantissas of four digits
+// Batches of the columns, one after the other.
+class Batches {
+ public:
+  Batches(const Program& program, const Columns& columns) {
+    batch_.spaces.resize(program.spaces.size());
+    const auto& root = program.spaces[muster::compiler::SpaceId{0}];
+    for (const std::uint32_t field : root.columns)
+      whole_.push_back(columns.view(program.schema.objects[root.object].fields[field].name));
+    batch_.spaces[0].columns = whole_;
+  }
+
+  // `first` is a multiple of 64.
+  const muster::runtime::BatchView& at(std::size_t first, std::size_t rows) {
+    const std::size_t word = first / 64;
+    for (std::size_t k = 0; k < whole_.size(); ++k) {
+      const ColumnView& from = whole_[k];
+      ColumnView& to = batch_.spaces[0].columns[k];
+      to.known = from.known + word;
+      if (from.yes != nullptr) to.yes = from.yes + word;
+      if (from.codes != nullptr) to.codes = from.codes + first;
+      if (from.integers != nullptr) to.integers = from.integers + first;
+      if (from.narrow != nullptr) to.narrow = static_cast<const char*>(from.narrow) + first * from.narrow_bytes;
+    }
+    batch_.spaces[0].rows = rows;
+    return batch_;
+  }
+
+ private:
+  vector<ColumnView> whole_;
+  muster::runtime::BatchView batch_;
+};
+
+// The interpreter behind the same door as a kernel.
+struct Interpreted {
+  Interpreted(const Program& program, muster::runtime::AsOf as_of, const vector<muster::runtime::AnswerLayout>& wanted)
+      : layouts(wanted), interpreter(program, as_of, muster::compiler::SpaceId{0}, ids_of(wanted)) {}
+  static vector<ValueId> ids_of(const vector<muster::runtime::AnswerLayout>& wanted) {
+    vector<ValueId> ids;
+    for (const auto& answer : wanted) ids.push_back(answer.id);
+    return ids;
+  }
+  void evaluate(const muster::runtime::BatchView& batch, std::span<void* const> answers) {
+    interpreter.evaluate(batch);
+    for (std::size_t at = 0; at < layouts.size(); ++at) {
+      muster::runtime::write_answer(interpreter.value(layouts[at].id), batch.spaces[0].rows, layouts[at].bytes,
+                                    answers[at]);
+    }
+  }
+
+  vector<muster::runtime::AnswerLayout> layouts;
+  muster::runtime::Interpreter interpreter;
+};
 
 template <class Engine>
-void run(const Program& program, Engine& engine, const Columns& columns, const Wanted& wanted, Answers& answers,
-         std::size_t begin, std::size_t end) {
-  muster::runtime::BatchView batch;
-  batch.spaces.resize(program.spaces.size());
-  auto& space = batch.spaces[0];
-  const auto& fields = program.schema.objects[program.spaces[muster::compiler::SpaceId{0}].object].fields;
-  vector<string> names;
-  for (const std::uint32_t field : program.spaces[muster::compiler::SpaceId{0}].columns)
-    names.push_back(fields[field].name);
-  space.columns.resize(names.size());
-  for (std::size_t first = begin; first < end; first += muster::runtime::batch_rows) {
-    space.rows = std::min(end - first, muster::runtime::batch_rows);
-    for (std::size_t k = 0; k < names.size(); ++k) space.columns[k] = columns.view(names[k], first);
-    engine.evaluate(batch);
-    const auto fit = engine.value(wanted.fit);
-    const auto engagement = engine.value(wanted.engagement);
-    const auto total = engine.value(wanted.total);
-    const auto tier = engine.value(wanted.tier);
-    const auto stage = engine.value(wanted.stage);
-    for (std::size_t i = 0; i < space.rows; ++i)
-      answers.fit[first + i] = static_cast<std::int32_t>(fit.integers[i] / 10'000);
-    std::copy_n(engagement.integers, space.rows, answers.engagement.data() + first);
-    std::copy_n(total.integers, space.rows, answers.total.data() + first);
-    for (std::size_t i = 0; i < space.rows; ++i) answers.tier[first + i] = static_cast<std::uint8_t>(tier.codes[i]);
-    for (std::size_t i = 0; i < space.rows; ++i) answers.stage[first + i] = static_cast<std::uint8_t>(stage.codes[i]);
+void run(Batches& batches, Engine& engine, Answers& answers, std::size_t rows) {
+  for (std::size_t first = 0; first < rows; first += muster::runtime::batch_rows) {
+    void* const places[] = {answers.fit.data() + first, answers.engagement.data() + first, answers.total.data() + first,
+                            answers.tier.data() + first, answers.stage.data() + first};
+    engine.evaluate(batches.at(first, std::min(rows - first, muster::runtime::batch_rows)), places);
   }
 }
+
+// What 1/10,000 are in one point, and in a hundredth.
+constexpr std::int64_t point = 10'000;
+constexpr std::int64_t hundredths = 100;
 
 Sum sum_of(const Answers& answers, std::size_t rows) {
   Sum sum;
@@ -181,7 +221,7 @@ Sum sum_of(const Answers& answers, std::size_t rows) {
   for (std::size_t i = 0; i < rows; ++i) {
     ++sum.tier[answers.tier[i]];
     ++sum.stage[answers.stage[i]];
-    sum.fit += answers.fit[i];
+    sum.fit += answers.fit[i] / point;
     sum.eng += answers.engagement[i] / hundredths;
     sum.tot += answers.total[i] / hundredths;
   }
@@ -228,27 +268,46 @@ int main(int argc, char** argv) {
   const Sum expected = checksum(hand, rows);
   expected.print("HAND");
 
-  const Wanted wanted = wanted_of(program);
-  const vector<ValueId> keep = {wanted.fit, wanted.engagement, wanted.total, wanted.tier, wanted.stage};
+  const auto wanted = wanted_of(program);
   const muster::runtime::AsOf as_of{.instant = AS_OF * 1'000'000, .day = static_cast<std::int32_t>(AS_OF / 86400)};
   Answers answers(rows);
-  muster::runtime::Interpreter interpreter(program, as_of, muster::compiler::SpaceId{0}, keep);
-  std::printf("interpreter: %zu instructions for each batch of %zu leads\n", interpreter.live_instructions(),
-              muster::runtime::batch_rows);
+  Interpreted interpreted(program, as_of, wanted);
+  std::printf("interpreter: %zu instructions for each batch of %zu leads\n",
+              interpreted.interpreter.live_instructions(), muster::runtime::batch_rows);
+
+  Batches batches(program, columns);
+  namespace jit = muster::runtime::jit;
+  std::unique_ptr<jit::Kernel> kernel;
+  double start = now();
+  if (jit::is_available()) {
+    std::printf("jit: plug-in loaded in %.1f ms\n", (now() - start) * 1e3);
+    start = now();
+    auto made =
+        jit::make_kernel(program, as_of, {.answers = wanted},
+                         jit::layouts_of(batches.at(0, std::min(rows, muster::runtime::batch_rows)).spaces[0]), {});
+    if (!made) fail(made.error().message.c_str());
+    kernel = std::move(*made);
+    std::printf("jit: compiled in %.1f ms, %zu of %zu instructions left to the interpreter\n", (now() - start) * 1e3,
+                kernel->foreign_instructions(), kernel->instructions());
+  }
 
   vector<double> hand_seconds;
   vector<double> interpreter_seconds;
+  vector<double> jit_seconds;
+  const auto measure = [&](const char* name, auto& engine, vector<double>& seconds) {
+    const double begun = now();
+    run(batches, engine, answers, rows);
+    seconds.push_back(now() - begun);
+    if (same(sum_of(answers, rows), expected)) return;
+    sum_of(answers, rows).print(name);
+    fail("the checksums are others");
+  };
   for (int round = 0; round < rounds; ++round) {
-    double start = now();
+    start = now();
     k_simd<true, false>(table, luts, hand, 0, rows, nullptr);
     hand_seconds.push_back(now() - start);
-    start = now();
-    run(program, interpreter, columns, wanted, answers, 0, rows);
-    interpreter_seconds.push_back(now() - start);
-    if (!same(sum_of(answers, rows), expected)) {
-      sum_of(answers, rows).print("interpreter");
-      fail("the interpreter's checksums are others");
-    }
+    measure("interpreter", interpreted, interpreter_seconds);
+    if (kernel) measure("jit", *kernel, jit_seconds);
   }
   const auto tell = [&](const char* name, double seconds) {
     std::printf("%-12s %8.2f M leads/s  %6.2f ns/lead  %5.2f x HAND\n", name, static_cast<double>(rows) / seconds / 1e6,
@@ -256,5 +315,6 @@ int main(int argc, char** argv) {
   };
   tell("HAND", median(hand_seconds));
   tell("interpreter", median(interpreter_seconds));
+  if (kernel) tell("jit", median(jit_seconds));
   return 0;
 }

@@ -7,6 +7,8 @@ muster_unit_test(runtime
     runtime/ingest_test.cpp
     runtime/init_test.cpp
     runtime/interpret_random_test.cpp
+    runtime/jit_code_test.cpp
+    runtime/jit_random_test.cpp
     runtime/keys_test.cpp
     runtime/relations_test.cpp
     runtime/rows_test.cpp

@@ -1,0 +1,27 @@
+// Answers in memory that the caller owns: one number for each row, as narrow as every possible answer allows.
+// May include: runtime/interpret/interpreter.h, compiler/ir. Called by: runtime/jit, engine.h's callers, tests.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "compiler/ir/program.h"
+#include "runtime/interpret/interpreter.h"
+
+namespace muster::runtime {
+
+// A value that is not a condition, as the caller wants it: signed numbers (of the type's digits behind the point) or
+// unsigned codes, in 1, 2, 4 or 8 bytes. Rows without a value have 0. Codes of a text are of the dictionary that the
+// engine's value() has.
+struct AnswerLayout {
+  compiler::ValueId id;
+  std::uint8_t bytes = 8;
+};
+
+// The fewest bytes that hold whatever the value may be, for any leads; the widest where the program has no ranges.
+[[nodiscard]] std::uint8_t bytes_of_answer(const compiler::Program& program, compiler::ValueId id);
+
+// Writes the first `rows` rows of `from` to `place`. Precondition: bytes >= bytes_of_answer().
+void write_answer(const Vector& from, std::size_t rows, std::uint8_t bytes, void* place);
+
+}  // namespace muster::runtime

@@ -1,0 +1,109 @@
+// The plug-in: makes machine code of a plan. No exception crosses a frame of LLVM.
+#include <llvm/ExecutionEngine/Orc/CompileUtils.h>
+#include <llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h>
+#include <llvm/ExecutionEngine/Orc/LLJIT.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/MC/MCSubtargetInfo.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/Support/raw_ostream.h>
+#include <llvm/Target/TargetMachine.h>
+#include <llvm/Transforms/Utils/Cloning.h>
+
+#include <algorithm>
+#include <string>
+
+#include "runtime/jit/code.h"
+#include "runtime/jit/emit.h"
+
+namespace muster::runtime::jit {
+namespace {
+
+class NativeCode final : public Code {
+ public:
+  NativeCode(std::unique_ptr<llvm::orc::LLJIT> jit, Entry begin, std::size_t bytes)
+      : jit_(std::move(jit)), entry_(begin), scratch_bytes_(bytes) {}
+  [[nodiscard]] Entry entry() const override { return entry_; }
+  [[nodiscard]] std::size_t scratch_bytes() const override { return scratch_bytes_; }
+
+ private:
+  std::unique_ptr<llvm::orc::LLJIT> jit_;
+  Entry entry_;
+  std::size_t scratch_bytes_;
+};
+
+llvm::CodeGenOptLevel code_level(unsigned level) {
+  constexpr llvm::CodeGenOptLevel levels[] = {llvm::CodeGenOptLevel::None, llvm::CodeGenOptLevel::Less,
+                                              llvm::CodeGenOptLevel::Default, llvm::CodeGenOptLevel::Aggressive};
+  return levels[std::min(level, 3U)];
+}
+
+// Code generation costs more than twice as much for a function twice as long.
+std::size_t part_of(const Plan& plan, const CodeOptions& options) {
+  constexpr std::size_t one_function = 600;
+  constexpr std::size_t part = 160;
+  if (options.nodes_per_function != 0) return options.nodes_per_function;
+  return plan.nodes.size() <= one_function ? 0 : part;
+}
+
+std::string assembly_of(const llvm::Module& module, llvm::TargetMachine& machine) {
+  const std::unique_ptr<llvm::Module> copy = llvm::CloneModule(module);
+  llvm::SmallString<0> text;
+  llvm::raw_svector_ostream stream(text);
+  llvm::legacy::PassManager passes;
+  if (machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::AssemblyFile)) return {};
+  passes.run(*copy);
+  return std::string(text);
+}
+
+llvm::Expected<std::unique_ptr<NativeCode>> make_native(const Plan& plan, const CodeOptions& options,
+                                                        std::string* assembly) {
+  static const bool is_ready = !llvm::InitializeNativeTarget() && !llvm::InitializeNativeTargetAsmPrinter();
+  if (!is_ready) return llvm::createStringError("LLVM does not know this processor");
+  auto target = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!target) return target.takeError();
+  target->setCodeGenOptLevel(code_level(options.level));
+  if (!options.cpu.empty()) {
+    target->setCPU(options.cpu);
+    target->getFeatures() = llvm::SubtargetFeatures(options.features);
+  }
+  auto machine = target->createTargetMachine();
+  if (!machine) return machine.takeError();
+  EmitOptions emit_options;
+  emit_options.cpu = target->getCPU();
+  emit_options.features = target->getFeatures().getString();
+  emit_options.has_byte_permutes = (*machine)->getMCSubtargetInfo()->checkFeatures("+avx512vbmi");
+  emit_options.nodes_per_function = part_of(plan, options);
+  auto context = std::make_unique<llvm::LLVMContext>();
+  Emitted emitted = emit(plan, *context, emit_options);
+  emitted.module->setTargetTriple((*machine)->getTargetTriple().str());
+  emitted.module->setDataLayout((*machine)->createDataLayout());
+  if (assembly != nullptr) *assembly = assembly_of(*emitted.module, **machine);
+  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(*target).create();
+  if (!jit) return jit.takeError();
+  if (auto error = (*jit)->addIRModule(llvm::orc::ThreadSafeModule(std::move(emitted.module), std::move(context)))) {
+    return error;
+  }
+  auto symbol = (*jit)->lookup(entry_name);
+  if (!symbol) return symbol.takeError();
+  const Entry entry = symbol->toPtr<Entry>();
+  return std::make_unique<NativeCode>(std::move(*jit), entry, emitted.scratch_bytes);
+}
+
+}  // namespace
+}  // namespace muster::runtime::jit
+
+extern "C" {
+
+__attribute__((visibility("default"))) std::uint32_t muster_jit_door_version() {
+  return muster::runtime::jit::door_version;
+}
+
+__attribute__((visibility("default"))) muster::runtime::jit::Code* muster_jit_make_code(
+    const muster::runtime::jit::Plan& plan, const muster::runtime::jit::CodeOptions& options, std::string* assembly,
+    std::string* error) {
+  auto code = muster::runtime::jit::make_native(plan, options, assembly);
+  if (code) return code->release();
+  *error = llvm::toString(code.takeError());
+  return nullptr;
+}
+}
