@@ -322,6 +322,23 @@ void Lowering::mark_overflow(LoweredValue& value, NodeId rows) {
   value.known = builder_.without(value.known, rows);
 }
 
+// The tables that the plan reads. Now that all questions to them are known, so is the width of their entries.
+void Lowering::keep_tables(Lowered& lowered) {
+  std::vector<std::optional<std::size_t>> kept(tables_.size());
+  for (Node& node : lowered.plan.nodes) {
+    if (node.op != NodeOp::gather && node.op != NodeOp::look_up) continue;
+    const auto table = static_cast<std::size_t>(node.immediate);
+    if (!kept[table]) {
+      kept[table] = lowered.tables.size();
+      TableSpec& spec = lowered.tables.emplace_back(std::move(tables_[table]));
+      spec.entry_bytes = entry_bytes_of(spec.predicates.size());
+    }
+    node.immediate = static_cast<std::int64_t>(*kept[table]);
+    if (node.op == NodeOp::gather) node.lane = lane_of_bytes(lowered.tables[*kept[table]].entry_bytes);
+  }
+  lowered.plan.tables = lowered.tables.size();
+}
+
 Lowered Lowering::run() {
   find_needed();
   find_ranges();
@@ -378,19 +395,12 @@ Lowered Lowering::run() {
   for (const InputSource& input : inputs_) bytes.push_back(input.bytes);
   std::vector<std::size_t> kept;
   lowered.plan = builder_.finish(outputs_, fades_, bytes, kept);
-  lowered.plan.tables = tables_.size();
-  // Now that all questions are known, so is the width of an entry.
-  for (TableSpec& table : tables_) table.entry_bytes = entry_bytes_of(table.predicates.size());
-  for (Node& node : lowered.plan.nodes) {
-    if (node.op != NodeOp::gather) continue;
-    node.lane = lane_of_bytes(tables_[static_cast<std::size_t>(node.immediate)].entry_bytes);
-  }
+  keep_tables(lowered);
   for (std::size_t k = 0; k < fade_rules_.size(); ++k) lowered.fades.emplace_back(fade_rules_[k], fade_scales_[k]);
   for (const std::size_t input : kept) {
     lowered.sources.push_back(inputs_[input]);
     if (inputs_[input].is_foreign) is_read[inputs_[input].index] = true;
   }
-  lowered.tables = std::move(tables_);
   for (std::uint32_t at = 0; at < is_read.size(); ++at) {
     if (is_read[at]) lowered.foreign.push_back(ValueId{at});
   }

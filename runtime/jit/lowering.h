@@ -88,6 +88,7 @@ class Lowering {
   std::size_t constant_slot(Lowered& lowered, std::uint8_t bytes, std::int64_t value);
   WantedValue want(Lowered& lowered, ValueId id);
   void answer(Lowered& lowered, std::size_t at);
+  void keep_tables(Lowered& lowered);
 
   [[nodiscard]] const LoweredValue& operand(const Inst& inst, std::size_t which) const {
     return values_[program_.operands_of(inst)[which].index];
