@@ -373,7 +373,8 @@ class Emitter {
     Value* quarters[4] = {};
     for (unsigned k = 0; k < 4; ++k) {
       quarters[k] = builder_.CreateAlignedLoad(
-          bytes, builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), table, 64U * k), llvm::Align(1));
+          bytes, builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), table, std::uint64_t{64} * k),
+          llvm::Align(1));
     }
     const auto permuted = [&](Value* low, Value* high) {
       return builder_.CreateIntrinsic(llvm::Intrinsic::x86_avx512_vpermi2var_qi_512, {}, {low, codes, high});

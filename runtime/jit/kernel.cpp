@@ -85,7 +85,7 @@ class CompiledKernel final : public Kernel {
     const SpaceView& root = batch.spaces[compiler::root_space];
     assert(root.rows >= 1 && root.rows <= batch_rows);
     root_ = &root;
-    if (interpreter_) interpreter_->evaluate(widened(batch));
+    if (interpreter_) interpreter_->evaluate(batch);
     for (std::size_t at = 0; at < lowered_.sources.size(); ++at) input_pointers_[at] = pointer_to(lowered_.sources[at]);
     for (std::size_t at = 0; at < tables_.size(); ++at) {
       table_pointers_[at] = tables_[at].entries(*dictionary_of(tables_[at].spec()));
@@ -197,7 +197,7 @@ class CompiledKernel final : public Kernel {
       ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
       whole_.emplace(program_, as_of_, compiler::SpaceId{compiler::root_space}, std::move(ids));
     }
-    whole_->evaluate(widened(batch));
+    whole_->evaluate(batch);
     for (std::size_t at = 0; at < answers.size(); ++at) {
       const AnswerLayout& answer = lowered_.answers[at];
       write_answer(whole_->value(answer.id), root_->rows, answer.bytes, answers[at]);
@@ -232,37 +232,6 @@ class CompiledKernel final : public Kernel {
                                              : kernels::age_at(kernel.as_of_.instant, events[row]);
       results[row] = curve.curve.at(points[row] * curve.scale, age) / curve.unit;
     }
-  }
-
-  // The batch with the root's columns as wide as the interpreter reads them.
-  const BatchView& widened(const BatchView& batch) {
-    if (std::ranges::none_of(columns_, [](const ColumnLayout& column) { return column.narrow_bytes != 0; })) {
-      return batch;
-    }
-    batch_ = batch;
-    SpaceView& root = batch_.spaces[compiler::root_space];
-    wide_.resize(columns_.size());
-    for (std::size_t at = 0; at < columns_.size(); ++at) {
-      ColumnView& column = root.columns[at];
-      if (column.narrow == nullptr) continue;
-      const auto widen = [&]<class Narrow, class Wide>(std::vector<Wide>& wide, Narrow) {
-        wide.resize(batch_rows);
-        std::copy_n(static_cast<const Narrow*>(column.narrow), root.rows, wide.begin());
-        return wide.data();
-      };
-      if (column.physical == Physical::integer) {
-        auto& wide = wide_[at].integers;
-        column.integers = column.narrow_bytes == 1   ? widen(wide, std::int8_t{})
-                          : column.narrow_bytes == 2 ? widen(wide, std::int16_t{})
-                                                     : widen(wide, std::int32_t{});
-      } else {
-        auto& wide = wide_[at].codes;
-        column.codes = column.narrow_bytes == 1 ? widen(wide, std::uint8_t{}) : widen(wide, std::uint16_t{});
-      }
-      column.narrow = nullptr;
-      column.narrow_bytes = 0;
-    }
-    return batch_;
   }
 
   [[nodiscard]] const void* pointer_to(const InputSource& source) const {
@@ -313,11 +282,6 @@ class CompiledKernel final : public Kernel {
     return target.is_answer ? lowered_.answers[target.index].bytes : lowered_.slots[target.index].bytes;
   }
 
-  struct WideColumn {
-    std::vector<std::int64_t> integers;
-    std::vector<std::uint32_t> codes;
-  };
-
   const Program& program_;
   AsOf as_of_;
   Lowered lowered_;
@@ -337,8 +301,6 @@ class CompiledKernel final : public Kernel {
   std::vector<Buffer> answer_tails_;
   std::vector<const void*> table_pointers_, input_pointers_, tail_pointers_;
   std::vector<void*> output_pointers_;
-  BatchView batch_;
-  std::vector<WideColumn> wide_;
   const SpaceView* root_ = nullptr;  // of the last batch
 };
 

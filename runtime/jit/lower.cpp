@@ -9,7 +9,6 @@
 
 namespace muster::runtime::jit {
 
-using compiler::Kind;
 using compiler::Op;
 using compiler::Physical;
 using compiler::Range;
