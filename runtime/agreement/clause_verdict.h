@@ -50,10 +50,10 @@ struct ClauseVerdict {
   std::optional<std::int64_t> next_step;
 };
 
-// One agreement over a batch. `sla`, `interpreter` and `calendars` outlive it.
+// One agreement over a batch. `sla`, `engine` and `calendars` outlive it.
 class AgreementVerdict {
  public:
-  AgreementVerdict(const compiler::SlaOutput& sla, const Interpreter& interpreter, const Calendars& calendars,
+  AgreementVerdict(const compiler::SlaOutput& sla, const Values& engine, const Calendars& calendars,
                    AsOf as_of);
   // After each evaluate(), before the questions below.
   void bind();
@@ -86,7 +86,7 @@ class AgreementVerdict {
     bool at_any_time = false;
     bool is_seen = true;
   };
-  [[nodiscard]] Vector value(compiler::ValueId id) const { return interpreter_.value(id); }
+  [[nodiscard]] Vector value(compiler::ValueId id) const { return engine_.value(id); }
   [[nodiscard]] std::optional<std::int64_t> moment(compiler::ValueId id, std::size_t row) const;
   // False: the pauses are not known.
   bool read_pauses(std::size_t row);
@@ -102,7 +102,7 @@ class AgreementVerdict {
   void add_steps(std::int64_t start, std::size_t row, ClauseVerdict& verdict) const;
 
   const compiler::SlaOutput& sla_;
-  const Interpreter& interpreter_;
+  const Values& engine_;
   const Calendars& calendars_;
   AsOf as_of_;
   Vector handed_;

@@ -12,6 +12,7 @@
 #include "compiler/ir/program.h"
 #include "runtime/data/as_of.h"
 #include "runtime/data/batch.h"
+#include "runtime/interpret/values.h"
 
 namespace muster::runtime {
 
@@ -30,25 +31,6 @@ struct Wanted {
   bool agreements = false;  // what SLA clauses ask for
 };
 
-// A register after evaluate(): valid until the next call. Bits past the last row are unspecified.
-struct Vector {
-  compiler::Physical physical = compiler::Physical::integer;
-  const std::int64_t* integers = nullptr;
-  const std::uint32_t* codes = nullptr;
-  const Dictionary* dictionary = nullptr;
-  const Word* yes = nullptr;               // boolean
-  const Word* no = nullptr;                // boolean
-  const Word* known = nullptr;             // others
-  const Word* overflow = nullptr;          // may_fault only: missing because of an overflow
-  const Word* division_by_zero = nullptr;  // may_fault only
-
-  [[nodiscard]] bool is_yes(std::size_t row) const { return test_bit(yes, row); }
-  [[nodiscard]] bool is_no(std::size_t row) const { return test_bit(no, row); }
-  [[nodiscard]] bool is_known(std::size_t row) const {
-    return physical == compiler::Physical::boolean ? test_bit(yes, row) || test_bit(no, row) : test_bit(known, row);
-  }
-};
-
 // A region is a set of spaces that one interpreter evaluates together: the root or a `one` space, and the `many` spaces
 // below it, down to the next `one`. The values of a `one` space that other regions read are worked out for the whole
 // table before they are needed.
@@ -63,21 +45,21 @@ struct Region {
 [[nodiscard]] std::vector<Region> regions_of(const compiler::Program& program,
                                              std::span<const compiler::ValueId> roots);
 
-class Interpreter {
+class Interpreter : public Values {
  public:
   // `program` is verified and outlives the interpreter. One interpreter serves one thread.
   Interpreter(const compiler::Program& program, AsOf as_of, Wanted wanted);
   // For values of one region only: `keep` are values whose space is `root`'s.
   Interpreter(const compiler::Program& program, AsOf as_of, compiler::SpaceId root,
               std::vector<compiler::ValueId> keep);
-  ~Interpreter();
+  ~Interpreter() override;
   Interpreter(Interpreter&&) noexcept;
 
   // Precondition: for the spaces of the region, the batch's columns are Space::columns; 1 <= rows of its root <=
   // batch_rows. Registers of child spaces grow to the largest batch that was seen.
   void evaluate(const BatchView& batch);
   // A value that was wanted; all others have been overwritten or never computed.
-  [[nodiscard]] Vector value(compiler::ValueId id) const;
+  [[nodiscard]] Vector value(compiler::ValueId id) const override;
   [[nodiscard]] bool has(compiler::ValueId id) const;
   // Instructions that run per batch, for cost tests and --print-ir.
   [[nodiscard]] std::size_t live_instructions() const;

@@ -37,14 +37,11 @@ struct KernelOptions {
   std::string cpu{}, features{};    // of the processor, as LLVM writes them; empty: this machine's
 };
 
-class Kernel {
+class Kernel : public Values {
  public:
-  virtual ~Kernel() = default;
   // As Interpreter::evaluate; the batch's columns of the root's space have the layouts that the kernel was made for.
   // `answers`: where each of KernelWants::answers goes, as many rows as the batch has.
   virtual void evaluate(const BatchView& batch, std::span<void* const> answers = {}) = 0;
-  // As Interpreter::value, for the values that the kernel was made for; valid until the next evaluate().
-  [[nodiscard]] virtual Vector value(compiler::ValueId id) const = 0;
   // Instructions that the interpreter works out, and all that the values need.
   [[nodiscard]] virtual std::size_t foreign_instructions() const = 0;
   [[nodiscard]] virtual std::size_t instructions() const = 0;

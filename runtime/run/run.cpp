@@ -149,9 +149,9 @@ class Run {
         feeder_(program, *opened_.relations, opened_.region, options.as_of),
         output_(std::move(output)),
         writer_(output_, options.formulas),
-        interpreter_(program, options.as_of, wanted_),
-        verdict_(program, interpreter_, wanted_),
-        table_(program, interpreter_, verdict_, options.columns),
+        engine_(program, options.as_of, wanted_, options.engine),
+        verdict_(program, engine_, wanted_),
+        table_(program, engine_, verdict_, options.columns),
         tally_(program, wanted_),
         rejects_(options.rejects),
         issues_(headers_of(program, reader_)) {}
@@ -198,7 +198,7 @@ class Run {
     for (std::size_t begin = 0, count = 0; begin < batch_.rows; begin += count) {
       count = feeder_.fill(batch_, begin);
       add_issues(feeder_.issues());
-      interpreter_.evaluate(feeder_.view());
+      if (auto evaluated = engine_.evaluate(feeder_.view()); !evaluated) return evaluated;
       verdict_.bind();
       table_.bind();
       mask_.assign(words_for(count), 0);
@@ -207,7 +207,7 @@ class Run {
         while (next_issue < batch_.issues.size() && batch_.issues[next_issue].row == begin + row) ++next_issue;
         if (auto answered = answer_row(begin, row, first_issue, next_issue); !answered) return answered;
       }
-      tally_.add(interpreter_, mask_.data(), count);
+      tally_.add(engine_, mask_.data(), count);
     }
     return lang::Done{};
   }
@@ -410,7 +410,7 @@ class Run {
   Feeder feeder_;
   OutputFile output_;
   CsvWriter writer_;
-  Interpreter interpreter_;
+  Engine engine_;
   Verdict verdict_;
   VerdictTable table_;
   Tally tally_;

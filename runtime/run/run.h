@@ -16,6 +16,7 @@
 #include "lang/spec/limits.h"
 #include "lang/support/result.h"
 #include "runtime/emit/csv_writer.h"
+#include "runtime/engine/engine.h"
 #include "runtime/ingest/lead_reader.h"
 #include "runtime/ingest/table_reader.h"
 #include "runtime/interpret/interpreter.h"
@@ -74,6 +75,7 @@ struct RunOptions : RunInput {
   std::string issues;   // empty: no file
   RunColumns columns;
   FormulaPolicy formulas = FormulaPolicy::keep;
+  EngineOptions engine;
 };
 
 struct NamedCount {

@@ -36,9 +36,9 @@ Wanted wanted_for(const RunColumns& columns) {
   return wanted;
 }
 
-VerdictTable::VerdictTable(const compiler::Program& program, const Interpreter& interpreter, const Verdict& verdict,
+VerdictTable::VerdictTable(const compiler::Program& program, const Values& engine, const Verdict& verdict,
                            const RunColumns& columns)
-    : program_(program), interpreter_(interpreter), verdict_(verdict), columns_(columns) {
+    : program_(program), engine_(engine), verdict_(verdict), columns_(columns) {
   const compiler::Outputs& outputs = program.outputs;
   if (!outputs.lifecycle) columns_.stage = false;
   has_beside_ = outputs.lifecycle && std::any_of(outputs.lifecycle->stages.begin(), outputs.lifecycle->stages.end(),
@@ -102,15 +102,15 @@ void VerdictTable::bind() {
   route_rows_.clear();
   if (columns_.bounds) {
     for (const auto& score : outputs.scores) {
-      bounds_.push_back(interpreter_.value(score.lowest));
-      bounds_.push_back(interpreter_.value(score.highest));
+      bounds_.push_back(engine_.value(score.lowest));
+      bounds_.push_back(engine_.value(score.highest));
     }
   }
   if (columns_.qualifiers) {
-    for (const auto& qualifier : outputs.qualifiers) qualifiers_.push_back(interpreter_.value(qualifier.condition));
+    for (const auto& qualifier : outputs.qualifiers) qualifiers_.push_back(engine_.value(qualifier.condition));
   }
   if (columns_.route) {
-    for (const auto& row : outputs.route->rows) route_rows_.push_back(interpreter_.value(row.condition));
+    for (const auto& row : outputs.route->rows) route_rows_.push_back(engine_.value(row.condition));
   }
 }
 

@@ -18,8 +18,8 @@ namespace muster::runtime {
 
 class VerdictTable {
  public:
-  // Everything outlives the table. `interpreter` and `verdict` were made with wanted_for(columns).
-  VerdictTable(const compiler::Program& program, const Interpreter& interpreter, const Verdict& verdict,
+  // Everything outlives the table. `engine` and `verdict` were made with wanted_for(columns).
+  VerdictTable(const compiler::Program& program, const Values& engine, const Verdict& verdict,
                const RunColumns& columns);
 
   void header(CsvWriter& writer) const;
@@ -41,7 +41,7 @@ class VerdictTable {
   std::string_view provisional_text(std::size_t row, const RouteAnswer& answer);
 
   const compiler::Program& program_;
-  const Interpreter& interpreter_;
+  const Values& engine_;
   const Verdict& verdict_;
   RunColumns columns_;
   bool has_beside_ = false;         // a stage stands beside another

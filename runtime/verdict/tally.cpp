@@ -70,25 +70,25 @@ Tally::Tally(const compiler::Program& program, Wanted wanted) : program_(program
   }
 }
 
-void Tally::add(const Interpreter& interpreter, const Word* rows, std::size_t row_count) {
+void Tally::add(const Values& engine, const Word* rows, std::size_t row_count) {
   mask_.resize(words_for(row_count));
   for (std::size_t word = 0; word < mask_.size(); ++word) mask_[word] = rows[word] & row_mask(row_count, word);
-  add_ignored(interpreter, mask_);
+  add_ignored(engine, mask_);
   for (const Word word : mask_) leads_ += count(word);
   for (std::size_t which = 0; which < qualifiers_.size(); ++which) {
-    count_truth(qualifiers_[which], interpreter.value(program_.outputs.qualifiers[which].condition), mask_);
+    count_truth(qualifiers_[which], engine.value(program_.outputs.qualifiers[which].condition), mask_);
   }
-  add_scores(interpreter, mask_);
-  add_grades(interpreter, mask_);
-  add_frameworks(interpreter, mask_);
-  add_ignored_rows(interpreter, mask_);
-  if (wanted_.lifecycle && program_.outputs.lifecycle) add_stages(interpreter, mask_);
-  if (wanted_.route && program_.outputs.route) add_routes(interpreter, mask_);
+  add_scores(engine, mask_);
+  add_grades(engine, mask_);
+  add_frameworks(engine, mask_);
+  add_ignored_rows(engine, mask_);
+  if (wanted_.lifecycle && program_.outputs.lifecycle) add_stages(engine, mask_);
+  if (wanted_.route && program_.outputs.route) add_routes(engine, mask_);
 }
 
-void Tally::add_ignored(const Interpreter& interpreter, Mask& mask) {
+void Tally::add_ignored(const Values& engine, Mask& mask) {
   for (std::size_t which = 0; which < ignored_.size(); ++which) {
-    const Vector condition = interpreter.value(program_.outputs.ignores[which].condition);
+    const Vector condition = engine.value(program_.outputs.ignores[which].condition);
     for (std::size_t word = 0; word < mask.size(); ++word) {
       ignored_[which] += count(mask[word] & condition.yes[word]);
       mask[word] &= ~condition.yes[word];
@@ -96,11 +96,11 @@ void Tally::add_ignored(const Interpreter& interpreter, Mask& mask) {
   }
 }
 
-void Tally::add_scores(const Interpreter& interpreter, const Mask& mask) {
+void Tally::add_scores(const Values& engine, const Mask& mask) {
   for (std::size_t which = 0; which < scores_.size(); ++which) {
     const compiler::ScoreOutput& output = program_.outputs.scores[which];
     ScoreTally& tally = scores_[which];
-    const Vector value = interpreter.value(output.value);
+    const Vector value = engine.value(output.value);
     for_rows(mask, [&](std::size_t row) {
       if (!value.is_known(row)) return;
       const std::int64_t points = value.integers[row];
@@ -111,7 +111,7 @@ void Tally::add_scores(const Interpreter& interpreter, const Mask& mask) {
     });
     if (!wanted_.undecided) continue;
     conditions_.clear();
-    for (const auto& rule : output.rules) conditions_.push_back(interpreter.value(rule.value));
+    for (const auto& rule : output.rules) conditions_.push_back(engine.value(rule.value));
     for (std::size_t word = 0; word < mask.size(); ++word) {
       Word known = ~Word{0};
       for (const Vector& rule : conditions_) known &= rule.known[word];
@@ -120,24 +120,24 @@ void Tally::add_scores(const Interpreter& interpreter, const Mask& mask) {
   }
 }
 
-void Tally::add_grades(const Interpreter& interpreter, const Mask& mask) {
+void Tally::add_grades(const Values& engine, const Mask& mask) {
   for (std::size_t which = 0; which < grades_.size(); ++which) {
-    const Vector value = interpreter.value(program_.outputs.grades[which].value);
+    const Vector value = engine.value(program_.outputs.grades[which].value);
     GradeTally& tally = grades_[which];
     for_rows(mask, [&](std::size_t row) { count_code(tally.by_label, tally.undecided, value, row); });
   }
 }
 
-void Tally::add_frameworks(const Interpreter& interpreter, const Mask& mask) {
+void Tally::add_frameworks(const Values& engine, const Mask& mask) {
   for (std::size_t which = 0; which < frameworks_.size(); ++which) {
     const compiler::FrameworkOutput& output = program_.outputs.frameworks[which];
     FrameworkTally& tally = frameworks_[which];
-    if (output.qualified) count_truth(tally.qualified, interpreter.value(*output.qualified), mask);
+    if (output.qualified) count_truth(tally.qualified, engine.value(*output.qualified), mask);
     for (std::size_t k = 0; k < output.letters.size(); ++k) {
       LetterTally& letter = tally.letters[k];
-      const Vector met = interpreter.value(output.letters[k].met);
-      const Vector half = interpreter.value(output.letters[k].half);
-      const Vector reached = interpreter.value(output.letters[k].reached);
+      const Vector met = engine.value(output.letters[k].met);
+      const Vector half = engine.value(output.letters[k].half);
+      const Vector reached = engine.value(output.letters[k].reached);
       for (std::size_t word = 0; word < mask.size(); ++word) {  // as Verdict::letter
         const Word not_reached = mask[word] & reached.no[word];
         const Word open = mask[word] & ~not_reached;
@@ -154,23 +154,23 @@ void Tally::add_frameworks(const Interpreter& interpreter, const Mask& mask) {
   }
 }
 
-void Tally::add_ignored_rows(const Interpreter& interpreter, const Mask& mask) {
+void Tally::add_ignored_rows(const Values& engine, const Mask& mask) {
   for (std::size_t which = 0; which < ignored_rows_.size(); ++which) {
-    const Vector rows = interpreter.value(program_.outputs.row_ignores[which].count);
+    const Vector rows = engine.value(program_.outputs.row_ignores[which].count);
     for_rows(mask, [&](std::size_t row) {
       if (rows.is_known(row)) ignored_rows_[which] += static_cast<std::uint64_t>(rows.integers[row]);
     });
   }
 }
 
-void Tally::add_stages(const Interpreter& interpreter, const Mask& mask) {
+void Tally::add_stages(const Values& engine, const Mask& mask) {
   const compiler::LifecycleOutput& lifecycle = *program_.outputs.lifecycle;
-  const Vector reported = interpreter.value(lifecycle.reported);
+  const Vector reported = engine.value(lifecycle.reported);
   for_rows(mask, [&](std::size_t row) { count_code(stages_.by_reported, stages_.none, reported, row); });
   conditions_.clear();
-  for (const auto& stage : lifecycle.stages) conditions_.push_back(interpreter.value(stage.held));
+  for (const auto& stage : lifecycle.stages) conditions_.push_back(engine.value(stage.held));
   Vector disqualified;
-  if (lifecycle.disqualified) disqualified = interpreter.value(*lifecycle.disqualified);
+  if (lifecycle.disqualified) disqualified = engine.value(*lifecycle.disqualified);
   for (std::size_t word = 0; word < mask.size(); ++word) {
     Word open = mask[word];  // neither disqualified nor in a stage so far, from the highest down
     if (disqualified.yes != nullptr) open &= ~disqualified.yes[word];
@@ -191,9 +191,9 @@ void Tally::add_stages(const Interpreter& interpreter, const Mask& mask) {
   }
 }
 
-void Tally::add_routes(const Interpreter& interpreter, const Mask& mask) {
+void Tally::add_routes(const Values& engine, const Mask& mask) {
   conditions_.clear();
-  for (const auto& row : program_.outputs.route->rows) conditions_.push_back(interpreter.value(row.condition));
+  for (const auto& row : program_.outputs.route->rows) conditions_.push_back(engine.value(row.condition));
   for (std::size_t word = 0; word < mask.size(); ++word) {
     Word open = mask[word];  // not yet taken by a row
     Word undecided = 0;      // an earlier row may have taken it

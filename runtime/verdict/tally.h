@@ -55,7 +55,7 @@ class Tally {
 
   // Counts the rows whose bit is set in `rows` (words_for(row_count) words), after evaluate() with the same `wanted`.
   // Rows that an `ignore` names are counted there (by the first that is yes) and nowhere else.
-  void add(const Interpreter& interpreter, const Word* rows, std::size_t row_count);
+  void add(const Values& engine, const Word* rows, std::size_t row_count);
   // Precondition: made for the same program and `wanted`.
   void merge(const Tally& other);
 
@@ -74,13 +74,13 @@ class Tally {
  private:
   // The rows that count, by word; past the last row 0.
   using Mask = std::vector<Word>;
-  void add_ignored(const Interpreter& interpreter, Mask& mask);
-  void add_scores(const Interpreter& interpreter, const Mask& mask);
-  void add_grades(const Interpreter& interpreter, const Mask& mask);
-  void add_frameworks(const Interpreter& interpreter, const Mask& mask);
-  void add_ignored_rows(const Interpreter& interpreter, const Mask& mask);
-  void add_stages(const Interpreter& interpreter, const Mask& mask);
-  void add_routes(const Interpreter& interpreter, const Mask& mask);
+  void add_ignored(const Values& engine, Mask& mask);
+  void add_scores(const Values& engine, const Mask& mask);
+  void add_grades(const Values& engine, const Mask& mask);
+  void add_frameworks(const Values& engine, const Mask& mask);
+  void add_ignored_rows(const Values& engine, const Mask& mask);
+  void add_stages(const Values& engine, const Mask& mask);
+  void add_routes(const Values& engine, const Mask& mask);
 
   const compiler::Program& program_;
   Wanted wanted_;

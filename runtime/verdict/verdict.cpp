@@ -33,8 +33,8 @@ void append_separator(std::string& out, std::size_t begin) {
 
 }  // namespace
 
-Verdict::Verdict(const compiler::Program& program, const Interpreter& interpreter, Wanted wanted)
-    : program_(program), interpreter_(interpreter) {
+Verdict::Verdict(const compiler::Program& program, const Values& engine, Wanted wanted)
+    : program_(program), engine_(engine) {
   const compiler::Outputs& outputs = program.outputs;
   for (const auto& ignore : outputs.ignores) ignores_.push_back({ignore.because, ignore.condition, {}});
   for (const auto& output : outputs.scores) {
@@ -104,14 +104,14 @@ void Verdict::make_stages(const compiler::LifecycleOutput& lifecycle) {
 }
 
 void Verdict::bind() {
-  const auto look_up = [&](Named& named) { named.value = interpreter_.value(named.id); };
+  const auto look_up = [&](Named& named) { named.value = engine_.value(named.id); };
   std::for_each(ignores_.begin(), ignores_.end(), look_up);
   for (Score& score : scores_) {
     look_up(score.value);
     std::for_each(score.rules.begin(), score.rules.end(), look_up);
     for (Line& line : score.lines) {
-      line.after = interpreter_.value(line.after_id);
-      if (!line.before_id.is_none()) line.before = interpreter_.value(line.before_id);
+      line.after = engine_.value(line.after_id);
+      if (!line.before_id.is_none()) line.before = engine_.value(line.before_id);
     }
   }
   std::for_each(grades_.begin(), grades_.end(), look_up);
@@ -120,9 +120,9 @@ void Verdict::bind() {
   for (Framework& framework : frameworks_) {
     if (framework.qualified) look_up(*framework.qualified);
     for (Letter& letter : framework.letters) {
-      letter.met = interpreter_.value(letter.output->met);
-      letter.half = interpreter_.value(letter.output->half);
-      letter.reached = interpreter_.value(letter.output->reached);
+      letter.met = engine_.value(letter.output->met);
+      letter.half = engine_.value(letter.output->half);
+      letter.reached = engine_.value(letter.output->reached);
     }
   }
   std::for_each(becomes_.begin(), becomes_.end(), look_up);

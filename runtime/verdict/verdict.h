@@ -29,9 +29,9 @@ struct FaultIssue {
 
 class Verdict {
  public:
-  // `program` and `interpreter` outlive the verdict, and `interpreter` was made for the same program and `wanted`.
+  // `program` and `engine` outlive the verdict, and `engine` was made for the same program and `wanted`.
   // Parts that were not wanted are answered as if the program had none.
-  Verdict(const compiler::Program& program, const Interpreter& interpreter, Wanted wanted);
+  Verdict(const compiler::Program& program, const Values& engine, Wanted wanted);
 
   // Looks up the registers; after each evaluate() and before the questions below.
   void bind();
@@ -112,7 +112,7 @@ class Verdict {
   void append_undecided_routes(std::size_t row, std::string& out, std::size_t begin) const;
 
   const compiler::Program& program_;
-  const Interpreter& interpreter_;
+  const Values& engine_;
   std::vector<Named> ignores_;
   std::vector<Score> scores_;
   std::vector<Named> grades_;
