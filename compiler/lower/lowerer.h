@@ -124,6 +124,8 @@ class Lowerer {
   // To the type's digits, and for amounts to its currency.
   ValueId convert(ValueId value, const Type& from, const Type& to, lang::Span span);
   Extent convert(Extent extent, const Type& from, const Type& to, lang::Span span);
+  // Of an amount, its currency alone, for what aligns scales itself; `own` is then the type that it has.
+  Extent in_currency(Extent amount, Type& own, const Type& wanted, lang::Span span);
   // In `possible` the ends of scores may stand for no bound; arithmetic takes those for unknown.
   Extent known_ends(Extent extent, const Type& type, lang::Span span);
   // f(operands) where all are exact, else only where both ends of each agree.
@@ -293,6 +295,7 @@ class Lowerer {
   Earned lower_rule(const lang::ScoreItem& item, lang::ScoreItemId id, const Around& around, ScoreOutput& output);
   std::string rule_label(const lang::ScoreItem& item) const;
   Extent rule_points(const lang::PointRule& rule, lang::Span span);
+  ValueId whole_raised_steps(ValueId quantity, const Type& type, unsigned raise, std::int64_t step, lang::Span span);
   Extent rule_points(const lang::BandRule& rule, lang::ScoreItemId id, lang::Span span);
   Points plain_points(const lang::ScoreItem& item, lang::ScoreItemId id);
   std::optional<CountedRule> counted_rule(const lang::ScoreItem& item, const lang::Fade* fade);

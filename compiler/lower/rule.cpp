@@ -50,6 +50,14 @@ Lowerer::Points Lowerer::clamped(const Points& before, std::int64_t low, std::in
 
 // ---- the points before they fade
 
+// Whole steps of a finer scale than the quantity's. They are divided, because raised alone it might not fit.
+ValueId Lowerer::whole_raised_steps(ValueId quantity, const Type& type, unsigned raise, std::int64_t step, Span place) {
+  const ValueId not_below = builder_.add(Op::clamp, type, {quantity}, builder_.weights({0, no_most}), place);
+  const auto mode = static_cast<std::int64_t>(RoundingMode::down);
+  return builder_.add(Op::divide, whole_number(), {not_below, builder_.constant(whole_number(), step, place)},
+                      raise | (mode << 16), place);
+}
+
 Extent Lowerer::rule_points(const PointRule& rule, Span place) {
   const std::int64_t each = points_of(rule.points);
   if (!rule.per) return exactly(points(each, place));
@@ -66,10 +74,9 @@ Extent Lowerer::rule_points(const PointRule& rule, Span place) {
   const std::int64_t aligned_step = one(kernels::multiply(step.value, kernels::power_of_ten(raise_step), 0));
   const auto earned = [&](ValueId quantity) {
     if (rule.per->full) {  // whole steps, never below 0 (number 13)
-      Type raised = type;
-      raised.digits = static_cast<std::uint8_t>(type.digits + raise_quantity);
-      const ValueId steps = builder_.add(Op::whole_steps, {.kind = Kind::integer},
-                                         {convert(quantity, type, raised, place)}, aligned_step, place);
+      const ValueId steps = raise_quantity == 0
+                                ? builder_.add(Op::whole_steps, whole_number(), {quantity}, aligned_step, place)
+                                : whole_raised_steps(quantity, type, raise_quantity, aligned_step, place);
       return builder_.add(Op::scale_by, points_type(), {steps}, builder_.weights({each, 1}), place);
     }
     const std::int64_t numerator = one(kernels::multiply(each, kernels::power_of_ten(raise_quantity), 0));

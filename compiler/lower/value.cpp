@@ -1,5 +1,6 @@
 // Names, literals, arithmetic and functions.
 #include <algorithm>
+#include <utility>
 
 #include "compiler/lower/lowerer.h"
 #include "lang/source/unicode.h"
@@ -39,6 +40,11 @@ ValueId Lowerer::convert(ValueId value, const Type& from, const Type& to, Span p
 
 Extent Lowerer::convert(Extent extent, const Type& from, const Type& to, Span place) {
   return {convert(extent.low, from, to, place), convert(extent.high, from, to, place)};
+}
+
+Extent Lowerer::in_currency(Extent amount, Type& own, const Type& wanted, Span place) {
+  if (own.kind != Kind::money || wanted.kind != Kind::money || own.currency == wanted.currency) return amount;
+  return convert(amount, std::exchange(own, wanted), wanted, place);
 }
 
 Extent Lowerer::lower(ExprId id) {
@@ -208,10 +214,7 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
     } else {
       operand = lower(term.operand);
     }
-    if (term_type.kind == Kind::money && term_type.currency != type.currency) {
-      operand = convert(operand, term_type, type, span(term.operand));
-      term_type = type;
-    }
+    operand = in_currency(operand, term_type, type, span(term.operand));
     if (!operand.is_exact())
       are_one_number.push_back(compare_numbers(CompareOp::equal, operand.low, 0, operand.high, 0, place));
     weights.push_back(weight_in(term_type, type, term.minus));
@@ -317,12 +320,15 @@ Extent Lowerer::lower_round(ExprId id, const Round& round) {
 
 Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {
   const Type& type = type_of(id);
-  const Extent value = convert(lower(fallback.operand), type_of(fallback.operand), type, span(id));
-  if (mode_ == Mode::possible) return value;  // what is missing may become anything, the fallback included
+  Type own = type_of(fallback.operand);
+  const Extent value = in_currency(lower(fallback.operand), own, type, span(id));
+  const Extent aligned = convert(value, own, type, span(id));
+  if (mode_ == Mode::possible) return aligned;  // what is missing may become anything, the fallback included
   const Extent other = convert(lower(fallback.fallback), type_of(fallback.fallback), type, span(id));
-  if (!value.is_exact() || !other.is_exact()) {  // a count that is open is as good as missing
-    return select(is_settled(value, span(id)), exactly(value.low), other, type, span(id));
-  }
+  // Whether anything is known is asked of the value itself: at the scale of the fallback it may not fit, which is an
+  // overflow and not a blank. A count that is open is as good as missing.
+  if (own.digits != type.digits || !value.is_exact() || !other.is_exact())
+    return select(is_settled(value, span(id)), exactly(aligned.low), other, type, span(id));
   return exactly(builder_.add(Op::default_to, type, {value.low, other.low}, 0, span(id)));
 }
 
@@ -388,12 +394,18 @@ Extent Lowerer::lower_call(ExprId id, const Call& call) {
       return lift({lower(call.arguments[0])}, type, place, [&](const std::vector<ValueId>& v) {
         return builder_.add(Op::number_function, type, v, function | (first.digits << 8), place);
       });
-    case FunctionShape::numbers_to_same:
-      return lift({convert(lower(call.arguments[0]), first, type, place),
-                   convert(lower(call.arguments[1]), type_of(call.arguments[1]), type, place)},
-                  type, place, [&](const std::vector<ValueId>& v) {
-                    return builder_.add(Op::numbers_function, type, v, function, place);
-                  });
+    case FunctionShape::numbers_to_same: {
+      // They are aligned inside, so that the one that is not taken need not fit.
+      Type one = first;
+      Type other = type_of(call.arguments[1]);
+      const Extent left = in_currency(lower(call.arguments[0]), one, type, place);
+      const Extent right = in_currency(lower(call.arguments[1]), other, type, place);
+      const std::int64_t raises = std::int64_t{type.digits - one.digits} << 8 | std::int64_t{type.digits - other.digits}
+                                                                                    << 16;
+      return lift({left, right}, type, place, [&](const std::vector<ValueId>& v) {
+        return builder_.add(Op::numbers_function, type, v, function | raises, place);
+      });
+    }
     case FunctionShape::instant_to_date:
       return lift({lower(call.arguments[0])}, type, place,
                   [&](const std::vector<ValueId>& v) { return builder_.add(Op::date_of_instant, type, v, 0, place); });

@@ -308,14 +308,12 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
     case 5:
       return "(" + number(next, scope) + " mod " + name + ")";
     case 6:
-      return "(" + name + " default " + pick({"0", "-1", "100"}) + ")";
+      return "(" + name + " default " + pick({"0", "-1", "100", "0.5", "2.25"}) + ")";
     case 7:
       return pick({"absolute", "floor", "ceiling"}) + "(" + number(next, scope) + ")";
     case 8:
-      // Of the same digits: see found/smaller_of_aligned.txt.
-      if (name.find('d') != std::string::npos)
-        return pick({"smaller_of", "larger_of"}) + "(" + name + ", " + name + ")";
-      return pick({"smaller_of", "larger_of"}) + "(" + name + ", " + pick({"0", "3", "100"}) + ")";
+      return pick({"smaller_of", "larger_of"}) + "(" + name + ", " +
+             pick({"0", "3", "100", "0.5", "2.3333", number(0, scope).c_str()}) + ")";
     case 9:
       return "(if " + condition(next, scope) + " then " + number(next, scope) + " else " + number(0, scope) + ")";
     case 10:
