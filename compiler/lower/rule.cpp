@@ -180,21 +180,30 @@ Lowerer::Points Lowerer::gated(const std::optional<Gate>& gate, const Points& be
   return after;
 }
 
-// `at least N`: what is earned at all earns so much; a rule that counts rows earns where it counts some.
+// `at least N`: what is earned at all earns so much. A rule that counts rows earns where it counts some; another one
+// where it is decided, and as long as it is not it may also go on earning nothing.
 Lowerer::Points Lowerer::lifted(const Points& before, std::int64_t least, bool minus,
                                 const std::optional<Counted>& counted, Span place) {
-  const auto lift_end = [&](ValueId value, std::optional<ValueId> some) {
-    const ValueId raised = minus ? clamp(value, no_least, -least, place) : clamp(value, least, no_most, place);
-    return some ? pick(*some, raised, value, points_type(), place) : raised;
+  const auto raise = [&](ValueId value) {
+    return minus ? clamp(value, no_least, -least, place) : clamp(value, least, no_most, place);
   };
-  const auto of = [&](ValueId Counted::* some) {
-    return counted ? std::optional<ValueId>((*counted).*some) : std::nullopt;
+  const auto where = [&](ValueId earns, ValueId value, ValueId otherwise) {
+    return pick(earns, raise(value), otherwise, points_type(), place);
   };
-  const auto weakest = of(minus ? &Counted::some_perhaps : &Counted::some_surely);
-  const auto strongest = of(minus ? &Counted::some_surely : &Counted::some_perhaps);
-  return {lift_end(before.value, of(&Counted::some)),
-          lift_end(before.earned, of(&Counted::some)),
-          {lift_end(before.extent.low, weakest), lift_end(before.extent.high, strongest)}};
+  if (counted) {
+    const ValueId weakest = minus ? counted->some_perhaps : counted->some_surely;
+    const ValueId strongest = minus ? counted->some_surely : counted->some_perhaps;
+    return {where(counted->some, before.value, before.value),
+            where(counted->some, before.earned, before.earned),
+            {where(weakest, before.extent.low, before.extent.low),
+             where(strongest, before.extent.high, before.extent.high)}};
+  }
+  const ValueId decided = is_known(before.value, place);
+  Extent extent{raise(before.extent.low), raise(before.extent.high)};
+  ValueId& near_end = minus ? extent.high : extent.low;
+  const ValueId or_nothing = minus ? clamp(near_end, 0, no_most, place) : clamp(near_end, no_least, 0, place);
+  near_end = pick(decided, near_end, or_nothing, points_type(), place);
+  return {raise(before.value), where(decided, before.earned, before.earned), extent};
 }
 
 // One end of what may be earned. It stands for no bound where it is the smallest or largest number; without the moment
@@ -281,7 +290,10 @@ Lowerer::Earned Lowerer::lower_rule(const ScoreItem& item, ScoreItemId id, const
       now = plain_points(item, id);
       plain = now.earned;
     }
-    if (fade != nullptr && moment) now = faded_by_moment(now, *fade, *moment, place);
+    if (fade != nullptr && moment) {
+      now = faded_by_moment(now, *fade, *moment, place);
+      counted.reset();  // without the moment it is open what is left of the rows that count
+    }
     const std::string text = rule_label(item);
     const std::optional<Gate> condition = gate(zero_while, when, place);
     const ValueId unfaded = gated(condition, {plain, plain, exactly(plain)}, place).earned;

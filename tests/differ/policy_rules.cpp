@@ -46,6 +46,7 @@ std::string PolicyWriter::zero_condition() {
 std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Scope& scope) {
   const std::string points = pick({"+", "+", "+", "-"}) + pick({"1", "5", "10", "25", "2.5", "0.3333", "7"});
   const std::string aged =
+  const std::string least = chance(10) ? pick({", at least 3", ", at least 1.5"}) : "";
       !fades ? "" : pick({", never fading", ", never fading", ", aged by at1", ", aged by budget_at"});
   const std::string cap = chance(25) ? fmt::format(", at most {}", 5 + below(30)) : "";
   const std::string zero = chance(8) ? ", zero while " + zero_condition() : "";
@@ -59,17 +60,16 @@ std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Sc
         what = "different " + from.name + "." + value + what.substr(from.name.size());
       }
       const std::string when = chance(15) ? " when " + condition(1, scope) : "";
-      return points + " per " + what + when + row_clauses(fades, may_fade, from) + cap +
-             (chance(10) ? ", at least 3" : "") + zero;
+      return points + " per " + what + when + row_clauses(fades, may_fade, from) + cap + least + zero;
     }
     case 2: {
       const Source from = source(scope);
       const std::string clauses = may_fade && chance(25) ? ", " + fade(from.object == call_object) : "";
-      return points + " when any " + rows(from, 2, scope) + clauses + cap + zero;
+      return points + " when any " + rows(from, 2, scope) + clauses + cap + least + zero;
     }
     case 3:
       return points + " per " + pick({"", "full "}) + pick({"", "3 ", "100 ", "0.25 "}) + field(scope, Kind::integer) +
-             (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + zero;
+             (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + least + zero;
     case 4: {
       const std::string name = field(scope, Kind::integer);
       const std::string bands =
@@ -83,7 +83,8 @@ std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Sc
       return "points by c0 " +
              pick({"{ US: 5 | CA, FR: 2 | Elsewhere: 1 }", "{ US, CA: 3 | missing: 7 | otherwise: 0 }"}) + aged;
     case 6:
-      return points + " when (" + condition(2, scope) + " and " + comparison(1, scope) + ")" + aged + cap + zero;
+      return points + " when (" + condition(2, scope) + " and " + comparison(1, scope) + ")" + aged + cap + least +
+             zero;
     default: {
       std::string clauses = chance(60) ? fmt::format(" at most {}", 5 + below(40)) : "";
       bool inner = fades;
