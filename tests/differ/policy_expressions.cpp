@@ -190,9 +190,9 @@ std::string PolicyWriter::named_condition(const Scope& scope) {
   add_some(conditions_, "", "");
   add_some(conditions_, "", "");
   add_some(company_conditions_, "company.", "");
-  if (names_frameworks_) add_some(letters_, "", "");
-  if (names_frameworks_) add_some(frameworks_, "(", " qualified)");
-  if (names_frameworks_) add_some(frameworks_, "(", pick({".met >= 1)", ".met > 1.5)", ".met = 2)", ".share > 50%)"}));
+  add_some(letters_, "", "");
+  add_some(frameworks_, "(", " qualified)");
+  add_some(frameworks_, "(", pick({".met >= 1)", ".met > 1.5)", ".met = 2)", ".share > 50%)"}));
   add_some(ordered_grades_, "", "");
   if (!found.empty() && !ordered_grades_.empty() && found.back().starts_with("grade_")) {
     found.back() = "(" + found.back() + " " + operator_word() + " " + found.back() + pick({"_a", "_b", "_c"}) + ")";
@@ -347,8 +347,7 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
         std::vector<std::string> found = numbers_;
         found.insert(found.end(), scores_.begin(), scores_.end());
         for (const std::string& each : company_numbers_) found.push_back("company." + each);
-        for (const std::string& each : names_frameworks_ ? frameworks_ : std::vector<std::string>())
-          found.push_back("(" + each + ".met default 1)");
+        for (const std::string& each : frameworks_) found.push_back("(" + each + ".met default 1)");
         for (const std::string& each : tables_) found.push_back(each + "(i0, t0)");
         if (!found.empty()) return one_of(found);
       }

@@ -107,7 +107,6 @@ void PolicyWriter::write_score(bool late) {
   const std::string name = fresh("score");
   Scope scope;
   scope.may_use_stage = late;
-  may_restart_ = !late;  // a later score may name letters: see found/restart_in_framework.txt
   std::string head = "score " + name + pick({"", " from 0 to 100", " from 0 to 50", " from -20 to 60"});
   if (scores_.size() >= 2 && chance(25)) {
     add(head + " = " + pick({"60% of ", "33.33% of ", ""}) + one_of(scores_) + pick({" + ", " - "}) +
@@ -124,7 +123,7 @@ void PolicyWriter::write_score(bool late) {
     may_fade = !since;
   }
   std::string body;
-  if (chance(15) && may_restart_) body += "  restart after latest Unsub\n";
+  if (chance(15)) body += "  restart after latest Unsub\n";
   if (chance(10)) body += "  zero while " + zero_condition() + "\n";
   for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i)
     body += "  " + rule(fades, may_fade, false, scope) + "\n";

@@ -17,7 +17,6 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 std::string PolicyWriter::fresh(std::string_view stem) { return fmt::format("{}_{}", stem, ++names_); }
 
 std::string PolicyWriter::declarations() {
-  names_frameworks_ = chance(50);
   write_constants();
   write_functions();
   write_tables();

@@ -84,6 +84,20 @@ class Evaluator {
     bool has_restart_;
   };
 
+  // While something that has a name is worked out: it is the same wherever it is named.
+  class NoRestarts {
+   public:
+    explicit NoRestarts(Evaluator& evaluator)
+        : evaluator_(evaluator), around_(std::exchange(evaluator.restarts_, {})) {}
+    ~NoRestarts() { evaluator_.restarts_ = std::move(around_); }
+    NoRestarts(const NoRestarts&) = delete;
+    NoRestarts& operator=(const NoRestarts&) = delete;
+
+   private:
+    Evaluator& evaluator_;
+    std::vector<Restart> around_;
+  };
+
   // ---- evaluator.cpp
   void add_labels();
   Answer answer_of(const Value& value) const;

@@ -25,6 +25,7 @@ Value Evaluator::is_claimed(ExprId condition, const Frame& frame) {
 }
 
 std::vector<Evaluator::Letter> Evaluator::letters(const lang::FrameworkDecl& framework, const Frame& frame) {
+  const NoRestarts by_itself(*this);
   std::vector<Letter> all;
   Parameters parameters;
   if (framework.source) {
@@ -98,6 +99,7 @@ Value Evaluator::qualified(const lang::FrameworkDecl& framework, const Frame& fr
     says = &std::get<lang::FrameworkDecl>(tree_.declarations[declarations_.at(framework.source->name.text)].node);
   }
   if (!says->qualified) return undecided();
+  const NoRestarts by_itself(*this);
   const std::vector<Letter> all = letters(framework, frame);
   if (const auto* count = std::get_if<lang::QualifiedAtLeast>(&says->qualified->node)) {
     return compared(CompareOp::greater_equal, letters_met(all, false), known(Kind::number, count->count));
