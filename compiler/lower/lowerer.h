@@ -244,10 +244,14 @@ class Lowerer {
     Extent extent;   // never missing, as above
   };
   // What a rule takes over from the groups around it and from its score.
+  struct Gate {  // whether points are earned at all, in both modes; none: always
+    ValueId actual;
+    ValueId possible;
+  };
   struct Around {
     const lang::Fade* fade = nullptr;  // row by row
     bool fades_whole = false;          // a group or the score fades by one moment
-    std::vector<ExprId> zero_while;
+    std::vector<Gate> not_zero;        // `zero while` of each of them does not hold; worked out where it stands
   };
   // A total, apart from what has a fade of its own where the whole fades by one moment.
   struct Totals {
@@ -281,10 +285,6 @@ class Lowerer {
     const lang::Fade* fade = nullptr;
     lang::Span span;
   };
-  struct Gate {  // whether points are earned at all, in both modes; none: always
-    ValueId actual;
-    ValueId possible;
-  };
   // counted.cpp
   Counted lower_counted(const CountedRule& rule);
   CountedOnce count_once(const CountedRule& rule);
@@ -300,7 +300,8 @@ class Lowerer {
   Points plain_points(const lang::ScoreItem& item, lang::ScoreItemId id);
   std::optional<CountedRule> counted_rule(const lang::ScoreItem& item, const lang::Fade* fade);
   const lang::RowsTest* any_rows_in(const lang::PointRule& rule) const;
-  std::optional<Gate> gate(const std::vector<ExprId>& zero_while, const std::optional<ExprId>& when, lang::Span span);
+  Gate not_zero(ExprId zero_while, lang::Span span);
+  std::optional<Gate> gate(const std::vector<Gate>& not_zero, const std::optional<ExprId>& when, lang::Span span);
   Points gated(const std::optional<Gate>& gate, const Points& points, lang::Span span);
   Points lifted(const Points& points, std::int64_t least, bool minus, const std::optional<Counted>& counted,
                 lang::Span span);

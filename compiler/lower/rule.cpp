@@ -150,16 +150,23 @@ std::optional<Lowerer::CountedRule> Lowerer::counted_rule(const ScoreItem& item,
 
 // ---- conditions, floors and fading by one moment
 
-std::optional<Lowerer::Gate> Lowerer::gate(const std::vector<ExprId>& zero_while, const std::optional<ExprId>& when,
+Lowerer::Gate Lowerer::not_zero(ExprId zero_while, Span place) {
+  const auto condition = [&] { return negated(exact(zero_while), place); };
+  const ValueId now = in_mode(Mode::actual, condition);
+  return {now, in_mode(Mode::possible, condition)};
+}
+
+std::optional<Lowerer::Gate> Lowerer::gate(const std::vector<Gate>& not_zero, const std::optional<ExprId>& when,
                                            Span place) {
-  if (zero_while.empty() && !when) return std::nullopt;
-  const auto condition = [&] {
+  if (not_zero.empty() && !when) return std::nullopt;
+  const auto condition = [&](Mode mode, ValueId Gate::* answer) {
     std::vector<ValueId> terms;
-    if (when) terms.push_back(exact(*when));
-    for (const ExprId zero : zero_while) terms.push_back(negated(exact(zero), place));
+    if (when) terms.push_back(in_mode(mode, [&] { return exact(*when); }));
+    for (const Gate& each : not_zero) terms.push_back(each.*answer);
     return all_of(terms, place);
   };
-  return Gate{in_mode(Mode::actual, condition), in_mode(Mode::possible, condition)};
+  const ValueId now = condition(Mode::actual, &Gate::actual);
+  return Gate{now, condition(Mode::possible, &Gate::possible)};
 }
 
 Lowerer::Points Lowerer::gated(const std::optional<Gate>& gate, const Points& before, Span place) {
@@ -265,8 +272,6 @@ Lowerer::Earned Lowerer::lower_rule(const ScoreItem& item, ScoreItemId id, const
   std::optional<ExprId> moment = clauses.aged_by;
   if (fade != nullptr && fade->since && clauses.fade) moment = fade->since;
 
-  std::vector<ExprId> zero_while = around.zero_while;
-  if (clauses.zero_while) zero_while.push_back(*clauses.zero_while);
   const bool restarts = clauses.restart_after.has_value();
   const auto with_restart = [&](const auto& f) {
     return scoped(
@@ -295,7 +300,9 @@ Lowerer::Earned Lowerer::lower_rule(const ScoreItem& item, ScoreItemId id, const
       counted.reset();  // without the moment it is open what is left of the rows that count
     }
     const std::string text = rule_label(item);
-    const std::optional<Gate> condition = gate(zero_while, when, place);
+    std::vector<Gate> not_zeros = around.not_zero;
+    if (clauses.zero_while) not_zeros.push_back(not_zero(*clauses.zero_while, place));
+    const std::optional<Gate> condition = gate(not_zeros, when, place);
     const ValueId unfaded = gated(condition, {plain, plain, exactly(plain)}, place).earned;
     output.ledger.push_back({text, unfaded, {}});
     ValueId before = unfaded;

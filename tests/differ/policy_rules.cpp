@@ -35,20 +35,18 @@ std::string PolicyWriter::row_clauses(bool fades, bool may_fade, const Source& s
 }
 
 // `fades`: the score or group fades, so that a rule without rows must say how it does.
-// Without rows: see found/zero_while_restart.txt.
 std::string PolicyWriter::zero_condition() {
-  Scope scope;
-  scope.may_use_rows = false;
-  return condition(1, scope);
+  if (chance(30)) return "(" + pick({"none of ", "any "}) + pick({"Unsub", "Demo", "View"}) + ")";
+  return condition(1, Scope());
 }
 
 // `may_fade`: not where all of it fades by one moment.
 std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Scope& scope) {
   const std::string points = pick({"+", "+", "+", "-"}) + pick({"1", "5", "10", "25", "2.5", "0.3333", "7"});
   const std::string aged =
-  const std::string least = chance(10) ? pick({", at least 3", ", at least 1.5"}) : "";
       !fades ? "" : pick({", never fading", ", never fading", ", aged by at1", ", aged by budget_at"});
   const std::string cap = chance(25) ? fmt::format(", at most {}", 5 + below(30)) : "";
+  const std::string least = chance(10) ? pick({", at least 3", ", at least 1.5"}) : "";
   const std::string zero = chance(8) ? ", zero while " + zero_condition() : "";
   switch (below(grouped ? 7 : 8)) {
     case 0:
