@@ -141,6 +141,7 @@ class Lowerer {
   ValueId is_in(Extent value, const Type& type, const std::vector<Constant>& list, lang::Span span);
   std::int64_t list_set(const Type& type, const std::vector<Constant>& list);
   ValueId is_in_set(Extent value, const Type& type, bool is_empty, std::int64_t set, lang::Span span);
+  ValueId is_between_numbers(Extent value, std::int64_t set, lang::Span span);
   ValueId lower_membership(ExprId id, const lang::Membership& membership);
   ValueId lower_text_test(ExprId id, const lang::TextTest& test);
   ValueId is_settled(Extent value, lang::Span span);  // known; in `possible`: yes or undecided, for it may become known

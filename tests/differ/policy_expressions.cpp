@@ -170,6 +170,10 @@ std::string PolicyWriter::rows_condition(int depth, const Scope& scope) {
       if (chance(70)) return fmt::format("(count of {} {} {})", rows(from, depth, scope), operator_word(), below(5));
       if (chance(30))
         return fmt::format("((count of {}) in {} to {})", rows(from, depth, scope), below(3), 2 + below(3));
+      if (chance(30)) {
+        return fmt::format("((count of {}) in {{ {}, {}, {} }})", rows(from, depth, scope), below(2), 1 + below(2),
+                           2 + below(3));
+      }
       const std::string other =
           chance(50) ? "(count of different View.page)" : "(count of " + rows(source(scope), depth, scope) + ")";
       return fmt::format("(((count of {}){}{}) {} {})", rows(from, depth, scope), pick({" + ", " - "}), other,
@@ -218,12 +222,10 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
     case 3:
       return fmt::format("({} {}in {} to {}{})", number(depth, scope), pick({"", "not "}), below(5),
                          pick({"", "under "}), 5 + below(100));
-    case 4: {
-      // A sum, because an open count is no extent for `in`: see found/count_in_set.txt.
-      if (!sets_.empty() && chance(40)) return "((" + number(depth, scope) + " + 0) in " + one_of(sets_) + ")";
-      return fmt::format("(({} + 0) in {{ {}, {}, {} }})", number(depth, scope), below(3), 3 + below(3),
+    case 4:
+      if (!sets_.empty() && chance(40)) return "(" + number(depth, scope) + " in " + one_of(sets_) + ")";
+      return fmt::format("({} {}in {{ {}, {}, {} }})", number(depth, scope), pick({"", "not "}), below(3), 3 + below(3),
                          6 + below(100));
-    }
     case 5:
       if (field(scope, Kind::money).empty()) return "(" + number(depth, scope) + " >= 1)";
       return "(" + money(depth, scope) + " " + operator_word() + " " + money(depth - 1, scope) + ")";

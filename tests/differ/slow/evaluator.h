@@ -129,6 +129,7 @@ class Evaluator {
   Value product(const lang::Product& product, const Frame& frame, unsigned digits, lang::RoundingMode mode);
   Value comparison(lang::CompareOp op, ExprId left, ExprId right, const Frame& frame);
   Value compare(lang::CompareOp op, Value left, Value right) const;
+  [[nodiscard]] Value is_one_of(const Value& subject, const std::vector<Value>& items) const;
   Value membership(const lang::Membership& test, const Frame& frame);
   std::vector<Value> items_of(ExprId set, const Frame& frame);
   Value text_test(const lang::TextTest& test, const Frame& frame);
