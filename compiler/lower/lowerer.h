@@ -185,16 +185,16 @@ class Lowerer {
 
   // ---- rows.cpp: child rows and which of them count, in the present mode
   struct Mask {
-    SpaceId space;             // of the child rows
-    ValueId counts;            // Kleene, of the child space
-    ValueId seen;              // of the present space: no row that would count can have stayed unseen
-    bool partly_seen = false;  // `tracked`: some rows may be seen although not all are
+    SpaceId space;   // of the child rows
+    ValueId counts;  // Kleene, of the child space
+    ValueId given;   // the run has their file
+    ValueId seen;    // of the present space: no row that would count can have stayed unseen
   };
   enum class WhereIs : std::uint8_t { part_of_mask, left_out };
   Mask rows_of(RowsId id, WhereIs where = WhereIs::part_of_mask);
   ValueId where_of(RowsId id, SpaceId rows);  // of the rows' space; yes where there is none
   ValueId not_ignored(SpaceId rows);          // of the rows' space
-  ValueId seen(const lang::Rows& rows, const RowsInfo& info, SpaceId space, bool& partly_seen);
+  ValueId seen(const lang::Rows& rows, const RowsInfo& info, SpaceId space, ValueId given);
   ValueId any_of(const Mask& mask, lang::Span span);  // any row that counts
   ValueId later_than_latest(RowsId restart, SpaceId rows, lang::Span span);
   ValueId since_recycled(SpaceId rows, lang::Span span);
@@ -244,11 +244,11 @@ class Lowerer {
     ValueId actual;  // never missing
     Extent extent;   // never missing, as above
   };
-  // What a rule takes over from the groups around it and from its score.
   struct Gate {  // whether points are earned at all, in both modes; none: always
     ValueId actual;
     ValueId possible;
   };
+  // What a rule takes over from the groups around it and from its score.
   struct Around {
     const lang::Fade* fade = nullptr;  // row by row
     bool fades_whole = false;          // a group or the score fades by one moment
@@ -295,8 +295,8 @@ class Lowerer {
   // rule.cpp
   Earned lower_rule(const lang::ScoreItem& item, lang::ScoreItemId id, const Around& around, ScoreOutput& output);
   std::string rule_label(const lang::ScoreItem& item) const;
-  Extent rule_points(const lang::PointRule& rule, lang::Span span);
   ValueId whole_raised_steps(ValueId quantity, const Type& type, unsigned raise, std::int64_t step, lang::Span span);
+  Extent rule_points(const lang::PointRule& rule, lang::Span span);
   Extent rule_points(const lang::BandRule& rule, lang::ScoreItemId id, lang::Span span);
   Points plain_points(const lang::ScoreItem& item, lang::ScoreItemId id);
   std::optional<CountedRule> counted_rule(const lang::ScoreItem& item, const lang::Fade* fade);

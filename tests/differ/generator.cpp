@@ -108,7 +108,6 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
   sample.as_of.instant = random.chance(40)
                              ? kernels::last_moment_of_day(sample.as_of.day, zone)
                              : zone.instant_from_local(sample.as_of.day, now.minute * std::int64_t{60'000'000});
-  // A file that is not given and could not be seen anyway: see found/count_not_given.txt.
   const bool is_tracked = random.chance(25);
   if (is_tracked) sample.given[activity_object] = true;
   sample.policy = policy_text(random, sample.shapes, sample.as_of.day, is_tracked);
