@@ -27,19 +27,20 @@ ValueId Lowerer::compare(CompareOp op, Extent left, const Type& left_type, Exten
     return compare_numbers(o, l, left_type.digits, r, right_type.digits, place);
   };
   if (left.is_exact() && right.is_exact()) return with(op, left.low, right.low);
+  const auto or_faults = [&](ValueId certain) { return or_fault(or_fault(certain, left, place), right, place); };
   // Here and below each on a line of its own, so that the order of the instructions is not the C++ compiler's choice.
   switch (op) {
     case CompareOp::less:
     case CompareOp::less_equal: {
       const ValueId certain = with(op, left.high, right.low);
       const ValueId perhaps = with(op, left.low, right.high);
-      return between(certain, perhaps, place);
+      return between(or_faults(certain), perhaps, place);
     }
     case CompareOp::greater:
     case CompareOp::greater_equal: {
       const ValueId certain = with(op, left.low, right.high);
       const ValueId perhaps = with(op, left.high, right.low);
-      return between(certain, perhaps, place);
+      return between(or_faults(certain), perhaps, place);
     }
     case CompareOp::equal:
     case CompareOp::not_equal: {
@@ -49,7 +50,7 @@ ValueId Lowerer::compare(CompareOp op, Extent left, const Type& left_type, Exten
       const ValueId perhaps_not_below = with(CompareOp::greater_equal, left.high, right.low);
       const ValueId certain = both(not_below, not_above, place);
       const ValueId perhaps = both(perhaps_not_above, perhaps_not_below, place);
-      const ValueId equal = between(certain, perhaps, place);
+      const ValueId equal = between(or_faults(certain), perhaps, place);
       return op == CompareOp::equal ? equal : negated(equal, place);
     }
   }
@@ -153,7 +154,7 @@ ValueId Lowerer::is_between_numbers(Extent value, std::int64_t set, Span place) 
     perhaps_in.push_back(both(reaches, lies(value.low, CompareOp::less_equal, numbers[last]), place));
     first = last + 1;
   }
-  const ValueId surely = builder_.add(Op::or_, truth(), surely_in, 0, place);
+  const ValueId surely = or_fault(builder_.add(Op::or_, truth(), surely_in, 0, place), value, place);
   return between(surely, builder_.add(Op::or_, truth(), perhaps_in, 0, place), place);
 }
 

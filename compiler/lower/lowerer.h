@@ -36,6 +36,9 @@ enum class Mode : std::uint8_t { actual, possible };
 struct Extent {
   ValueId low;
   ValueId high;
+  // Never yes; undecided, with the fault, where one leaves the extent open: ends that are known carry none. None: no
+  // fault does.
+  ValueId fault{};
   [[nodiscard]] bool is_exact() const { return low == high; }
   auto operator<=>(const Extent&) const = default;
 };
@@ -98,8 +101,7 @@ class Lowerer {
   // f() in the enclosing or referenced rows that a name is about (TypedPolicy::paths); its value here.
   template <class F>
   Extent at_path(ExprId id, F&& f);
-  std::vector<ValueId> to_here(std::vector<ValueId> values, const std::vector<SpaceId>& references,
-                               std::size_t from_depth, lang::Span span);
+  Extent to_here(Extent value, const std::vector<SpaceId>& references, std::size_t from_depth, lang::Span span);
   SpaceId many_space(SpaceId parent, std::uint32_t relation);
   SpaceId one_space(SpaceId parent, std::uint32_t relation);
   const lang::ObjectDecl* object_declaration(std::uint32_t object) const;
@@ -128,6 +130,17 @@ class Lowerer {
   Extent in_currency(Extent amount, Type& own, const Type& wanted, lang::Span span);
   // In `possible` the ends of scores may stand for no bound; arithmetic takes those for unknown.
   Extent known_ends(Extent extent, const Type& type, lang::Span span);
+  // Whether both ends are the same; undecided where a fault keeps them apart.
+  ValueId is_one_number(Extent extent, lang::Span span) {
+    return or_fault(compare_numbers(lang::CompareOp::equal, extent.low, 0, extent.high, 0, span), extent, span);
+  }
+  // `condition`, undecided where it is not yes and a fault leaves the extent open.
+  ValueId or_fault(ValueId condition, const Extent& extent, lang::Span span) {
+    return extent.fault.is_none() ? condition : either(condition, extent.fault, span);
+  }
+  // As Extent::fault.
+  ValueId fault_of(ValueId condition, lang::Span span);
+  ValueId either_fault(ValueId left, ValueId right, lang::Span span);
   // f(operands) where all are exact, else only where both ends of each agree.
   template <class F>
   Extent lift(std::initializer_list<Extent> operands, Type result, lang::Span span, F&& f);
@@ -345,6 +358,7 @@ class Lowerer {
     ValueId met;
     ValueId half;
     ValueId reached;
+    ValueId wholly;  // met, and not by half
   };
   struct FrameworkValues {
     std::vector<LetterValues> letters;
@@ -532,8 +546,7 @@ Extent Lowerer::at_path(ExprId id, F&& f) {
         }
       },
       f);
-  const std::vector<ValueId> ends = to_here({value.low, value.high}, references, depth - up, span(id));
-  return {ends[0], ends[1]};
+  return to_here(value, references, depth - up, span(id));
 }
 
 template <class F>
@@ -556,9 +569,7 @@ Extent Lowerer::lift(std::initializer_list<Extent> operands, Type result, lang::
   std::vector<ValueId> agreements;
   for (Extent operand : operands) {
     lows.push_back(operand.low);
-    if (!operand.is_exact()) {
-      agreements.push_back(compare_numbers(lang::CompareOp::equal, operand.low, 0, operand.high, 0, span));
-    }
+    if (!operand.is_exact()) agreements.push_back(is_one_number(operand, span));
   }
   const ValueId value = f(lows);
   if (agreements.empty()) return exactly(value);

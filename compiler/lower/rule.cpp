@@ -86,8 +86,8 @@ Extent Lowerer::rule_points(const PointRule& rule, Span place) {
   };
   const Extent quantity = known_ends(lower(rule.per->quantity), type, place);
   if (quantity.is_exact()) return exactly(earned(quantity.low));
-  return each >= 0 ? Extent{earned(quantity.low), earned(quantity.high)}
-                   : Extent{earned(quantity.high), earned(quantity.low)};
+  return each >= 0 ? Extent{earned(quantity.low), earned(quantity.high), quantity.fault}
+                   : Extent{earned(quantity.high), earned(quantity.low), quantity.fault};
 }
 
 Extent Lowerer::rule_points(const BandRule& rule, ScoreItemId id, Span place) {

@@ -116,7 +116,7 @@ Lowerer::Earned Lowerer::lower_score_value(const ScoreDecl& score, const Around&
       const auto negative = [&](ValueId end) {
         return builder_.add(Op::saturating_sum, points_type(), {end}, builder_.weights({-1}), place);
       };
-      return Extent{negative(value.high), negative(value.low)};
+      return Extent{negative(value.high), negative(value.low), value.fault};
     };
     const Extent now = in_mode(Mode::actual, given);
     const ValueId value = lift({now}, points_type(), place, [](const std::vector<ValueId>& v) { return v[0]; }).low;

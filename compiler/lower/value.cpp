@@ -39,7 +39,7 @@ ValueId Lowerer::convert(ValueId value, const Type& from, const Type& to, Span p
 }
 
 Extent Lowerer::convert(Extent extent, const Type& from, const Type& to, Span place) {
-  return {convert(extent.low, from, to, place), convert(extent.high, from, to, place)};
+  return {convert(extent.low, from, to, place), convert(extent.high, from, to, place), extent.fault};
 }
 
 Extent Lowerer::in_currency(Extent amount, Type& own, const Type& wanted, Span place) {
@@ -150,8 +150,7 @@ Extent Lowerer::lower_name(ExprId id) {
   // A parameter read among the child rows of those that the define was called for.
   if (scope_.arguments == nullptr) return exactly(builder_.missing(type_of(id), span(id)));
   const Extent value = (*scope_.arguments)[policy_.info(id).index];
-  const std::vector<ValueId> ends = to_here({value.low, value.high}, {}, scope_.arguments_at, span(id));
-  return {ends[0], ends[1]};
+  return to_here(value, {}, scope_.arguments_at, span(id));
 }
 
 Extent Lowerer::lower_name_here(ExprId id) {
@@ -205,6 +204,7 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
   std::vector<std::int64_t> weights;
   const Span place = span(id);
   std::vector<ValueId> are_one_number;  // of terms that lie between two ends
+  ValueId fault;
   for (const SumTerm& term : sum.terms) {
     Type term_type = type_of(term.operand);
     Extent operand;
@@ -217,6 +217,7 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
     operand = in_currency(operand, term_type, type, span(term.operand));
     if (!operand.is_exact())
       are_one_number.push_back(compare_numbers(CompareOp::equal, operand.low, 0, operand.high, 0, place));
+    fault = either_fault(fault, operand.fault, place);
     weights.push_back(weight_in(term_type, type, term.minus));
     lows.push_back(term.minus ? operand.high : operand.low);
     highs.push_back(term.minus ? operand.low : operand.high);
@@ -233,7 +234,7 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
   const ValueId is_beyond = surely(compare_numbers(CompareOp::equal, low, 0, high, 0, place), place);
   const ValueId is_checked = either(is_exact, is_beyond, place);
   return {pick(is_checked, exact, low, type, place),
-          pick(is_checked, builder_.sum(type, highs, weights, place), high, type, place)};
+          pick(is_checked, builder_.sum(type, highs, weights, place), high, type, place), fault};
 }
 
 ValueId Lowerer::divide(ExprId left_id, const Type& right_type, Type type, ValueId left, ValueId right, Span place) {
@@ -241,6 +242,15 @@ ValueId Lowerer::divide(ExprId left_id, const Type& right_type, Type type, Value
   const std::int64_t raise_left = std::max(0, raise);
   const std::int64_t raise_right = std::max(0, -raise);
   return builder_.add(Op::divide, type, {left, right}, raise_left | (raise_right << 8), place);
+}
+
+ValueId Lowerer::fault_of(ValueId condition, Span place) {
+  if (mode_ == Mode::possible || !program_.insts[condition].may_fault) return {};
+  return both(condition, negated(condition, place), place);
+}
+ValueId Lowerer::either_fault(ValueId left, ValueId right, Span place) {
+  if (left.is_none() || right.is_none()) return left.is_none() ? right : left;
+  return either(left, right, place);
 }
 
 Extent Lowerer::known_ends(Extent extent, const Type& type, Span place) {
@@ -285,13 +295,13 @@ Extent Lowerer::lower_product(ExprId id, const Product& product) {
   const auto left_factor = builder_.constant_of(left.low);
   const auto right_factor = builder_.constant_of(right.low);
   if (scales && left.is_exact() && left_factor && !right.is_exact()) {
-    const Extent ends{result({left.low, right.low}), result({left.low, right.high})};
-    return *left_factor >= 0 ? ends : Extent{ends.high, ends.low};
+    const Extent ends{result({left.low, right.low}), result({left.low, right.high}), right.fault};
+    return *left_factor >= 0 ? ends : Extent{ends.high, ends.low, ends.fault};
   }
   if ((scales || product.op == ProductOp::divide) && right.is_exact() && right_factor && *right_factor != 0 &&
       !left.is_exact()) {
-    const Extent ends{result({left.low, right.low}), result({left.high, right.low})};
-    return *right_factor >= 0 ? ends : Extent{ends.high, ends.low};
+    const Extent ends{result({left.low, right.low}), result({left.high, right.low}), left.fault};
+    return *right_factor >= 0 ? ends : Extent{ends.high, ends.low, ends.fault};
   }
   return lift({left, right}, type, place, result);
 }

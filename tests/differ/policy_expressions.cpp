@@ -196,7 +196,9 @@ std::string PolicyWriter::named_condition(const Scope& scope) {
   add_some(company_conditions_, "company.", "");
   add_some(letters_, "", "");
   add_some(frameworks_, "(", " qualified)");
-  add_some(frameworks_, "(", pick({".met >= 1)", ".met > 1.5)", ".met = 2)", ".share > 50%)"}));
+  add_some(frameworks_, "(",
+           pick({".met >= 1)", ".met > 1.5)", ".met = 2)", ".share > 50%)", ".met in { 0, 1, 2 })", ".met + 0.5 >= 2)",
+                 ".met in 1 to 2)"}));
   add_some(ordered_grades_, "", "");
   if (!found.empty() && !ordered_grades_.empty() && found.back().starts_with("grade_")) {
     found.back() = "(" + found.back() + " " + operator_word() + " " + found.back() + pick({"_a", "_b", "_c"}) + ")";

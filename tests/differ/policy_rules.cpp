@@ -156,8 +156,11 @@ void PolicyWriter::write_framework() {
                                  chance(60) ? ", half met when claimed" : "");
   const std::uint64_t letters = 2 + below(3);
   for (std::uint64_t i = 1; i < letters; ++i) {
-    body += fmt::format("  {}_{} met when {}", name, "ABCDE"[i], condition(1, scope));
-    if (chance(40)) body += ", half met when " + condition(1, scope);
+    const auto one = [&] {  // now and then what divides by zero or grows too large
+      return chance(30) ? "(" + number(0, scope) + pick({" / i1 > 2)", " * 1000000000000 > 2)"}) : condition(1, scope);
+    };
+    body += fmt::format("  {}_{} met when {}", name, "ABCDE"[i], one());
+    if (chance(40)) body += ", half met when " + one();
     body += "\n";
   }
   const std::string verdict = chance(30) ? "all met" : fmt::format("at least {} met", 1 + below(letters));

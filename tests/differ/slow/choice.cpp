@@ -113,7 +113,9 @@ Value Evaluator::agreed(const std::vector<Value>& possible, std::uint8_t faults)
       most = std::max(
           most, each.known || each.most != without_end ? (each.known ? each.number : each.most) * scale : without_end);
     }
-    return extent(least, most, digits);
+    made = extent(least, most, digits);
+    made.faults = possible.size() == 1 ? possible[0].faults : faults;
+    return made;
   }
   made.is_extent = false;
   if (made.known) return made.kind == Kind::number ? rescaled(made, digits, lang::RoundingMode::half_even) : made;

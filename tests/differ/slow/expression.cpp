@@ -122,7 +122,9 @@ Value Evaluator::extent_of_sum(const lang::SumChain& chain, const std::vector<Va
   const auto limited = [](Wide value) {
     return static_cast<std::int64_t>(std::clamp<Wide>(value, -without_end, without_end));
   };
-  return extent(limited(least), limited(most), digits);
+  Value made = extent(limited(least), limited(most), digits);
+  made.faults = nothing.faults;
+  return made;
 }
 
 // Of numbers; or of dates, moments and lengths, in which a day is 24 hours.
