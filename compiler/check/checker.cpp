@@ -121,8 +121,20 @@ void Checker::check_declaration(std::uint32_t index) {
                         },
                         [&](const FrameworkDecl& framework) { check_framework(framework, index); },
                         [&](const GradeDecl& grade) { check_grade(grade, index); },
-                        [&](const LifecycleDecl& lifecycle) { check_lifecycle(lifecycle, index); },
-                        [&](const RouteDecl& route) { check_route(route); },
+                        [&](const LifecycleDecl& lifecycle) {
+                          check_lifecycle(lifecycle, index);
+                          const auto decides = [](const LifecycleItem& item) {
+                            return std::holds_alternative<StageDecl>(item.node) ||
+                                   std::holds_alternative<NotYet>(item.node) ||
+                                   std::holds_alternative<Disqualified>(item.node);
+                          };
+                          if (std::none_of(lifecycle.items.begin(), lifecycle.items.end(), decides))
+                            report_deciding_nothing(declaration, "lifecycle");
+                        },
+                        [&](const RouteDecl& route) {
+                          check_route(route);
+                          if (route.rows.empty()) report_deciding_nothing(declaration, "route");
+                        },
                         [&](const OutputDecl& output) { check_output(output, index); }},
              declaration.node);
   if (!reads_rows_) free_.insert(index);
@@ -232,6 +244,18 @@ void Checker::check_grade(const GradeDecl& grade, std::uint32_t index) {
     }
   }
   policy_.declaration_may_be_missing[index] = may;
+}
+
+// Not where what it decides was written and could not be read: that has been said.
+void Checker::report_deciding_nothing(const Declaration& declaration, std::string_view what) {
+  const Span whole = declaration.span;
+  const auto is_inside = [&](const Diagnostic& each) {
+    return each.severity() == Severity::error && each.span.file == whole.file && each.span.begin >= whole.begin &&
+           each.span.begin <= whole.end;
+  };
+  const std::vector<Diagnostic>& all = diagnostics_.all();
+  if (std::none_of(all.begin(), all.end(), is_inside))
+    diagnostics_.emit<DiagnosticId::decides_nothing>(declaration.keyword, what);
 }
 
 void Checker::check_route(const RouteDecl& route) {

@@ -49,6 +49,7 @@ class Checker {
   void check_qualifier(const std::vector<lang::CriterionId>& items, bool& may_be_missing);
   void check_grade(const lang::GradeDecl& grade, std::uint32_t index);
   void check_route(const lang::RouteDecl& route);
+  void report_deciding_nothing(const lang::Declaration& declaration, std::string_view what);
   Type check_as(lang::ExprId value, const std::optional<lang::TypeRef>& written);
   void check_define(const lang::DefineDecl& define, std::uint32_t index);
   void check_output(const lang::OutputDecl& output, std::uint32_t index);

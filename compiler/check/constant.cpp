@@ -83,6 +83,9 @@ std::optional<Constant> Checker::fold(ExprId id) {
           [&](const BoolLiteral& literal) { return number(literal.value ? 1 : 0); },
           [&](const NameRef&) -> std::optional<Constant> {
             if (own.meaning != Meaning::setting && own.meaning != Meaning::let) return std::nullopt;
+            // What every company has is still missing where there is no company.
+            const auto path = policy_.paths.find(id.index);
+            if (path != policy_.paths.end() && !path->second.references.empty()) return std::nullopt;
             const auto value = policy_.constants.find(own.index);
             return value == policy_.constants.end() ? std::nullopt : std::optional(value->second);
           },

@@ -58,6 +58,18 @@ Range function_range(std::int64_t immediate, const Range& operand) {
   return {};
 }
 
+// At one scale.
+Range smaller_or_larger(std::int64_t immediate, const Range& left, const Range& right) {
+  const Wide raise_left = kernels::power_of_ten(static_cast<unsigned>(immediate >> 8 & 31));
+  const Wide raise_right = kernels::power_of_ten(static_cast<unsigned>(immediate >> 16 & 31));
+  const bool is_smaller = static_cast<lang::FunctionId>(immediate & 255) == lang::FunctionId::smaller_of;
+  const auto chosen = [&](std::int64_t one, std::int64_t other) {
+    return is_smaller ? std::min(one * raise_left, other * raise_right)
+                      : std::max(one * raise_left, other * raise_right);
+  };
+  return from_wide(chosen(left.low, right.low), chosen(left.high, right.high));
+}
+
 // Numbers of units rise with the day.
 Range calendar_range(std::int64_t immediate, const Range& operand) {
   const auto number = [immediate](std::int64_t day) {
@@ -137,7 +149,7 @@ Range range_of(Op op, Type type, std::int64_t immediate, std::span<const std::in
     case Op::number_function:
       return function_range(immediate, operands[0]);
     case Op::numbers_function:
-      return {};
+      return smaller_or_larger(immediate, operands[0], operands[1]);
     case Op::instant_of_date:
       return {least, most, operands[0].low < -furthest_day || operands[0].high > furthest_day};
     case Op::select:

@@ -341,6 +341,9 @@ class Printer {
         write_operands(inst);
         break;
       case Op::numbers_function:
+        write(" {}", function_name(immediate & 255));
+        write_two(inst, immediate >> 8 & 31, immediate >> 16 & 31);
+        break;
       case Op::text_to_integer:
         write(" {}", function_name(immediate));
         write_operands(inst);

@@ -109,8 +109,6 @@ class Facts {
         return saturating(inst, operands);
       case Op::number_function:
         return named(inst.immediate, operand(0), base);
-      case Op::numbers_function:
-        return smaller_or_larger(inst.immediate, operand(0), operand(1));
       case Op::date_of_instant: {
         // Zones are less than two days away from UTC.
         constexpr std::int64_t day = kernels::microseconds_per_day;
@@ -189,13 +187,6 @@ class Facts {
       default:
         return base;
     }
-  }
-
-  static Range smaller_or_larger(std::int64_t immediate, const ValueRange& left, const ValueRange& right) {
-    if (static_cast<lang::FunctionId>(immediate) == lang::FunctionId::smaller_of) {
-      return {std::min(left.low, right.low), std::min(left.high, right.high)};
-    }
-    return {std::max(left.low, right.low), std::max(left.high, right.high)};
   }
 
   // Days of an evaluation, less at most so many days.

@@ -375,7 +375,9 @@ class Verifier {
         require(is_raise(immediate >> 8), "has more digits than 64 bits hold");
         break;
       case Op::numbers_function:
-        check_function(immediate, {Shape::numbers_to_same});
+        check_function(immediate & 255, {Shape::numbers_to_same});
+        require(is_raise(immediate >> 8 & 31) && is_raise(immediate >> 16 & 31) && (immediate & ~0x1F1FFFLL) == 0,
+                "raises too far");
         break;
       case Op::compare_code:
         require(immediate >= 0 && immediate <= most_compare_op, "no such comparison");

@@ -28,13 +28,13 @@ Extent Lowerer::count_of(const Mask& mask, Span place) {
   const auto count = [&](ValueId counts) {
     return builder_.fold(Op::count_rows, whole_number(), mask.space, {counts}, 0, place);
   };
-  const auto where_seen = [&](ValueId value) {
-    return pick(mask.seen, value, builder_.missing(whole_number(), place), whole_number(), place);
+  const auto where = [&](ValueId condition, ValueId value) {
+    return pick(condition, value, builder_.missing(whole_number(), place), whole_number(), place);
   };
-  const ValueId low = count(mask.counts);  // folds select the rows that are yes
-  const ValueId high = where_seen(count(possibly(mask.counts, place)));
-  // Where only some rows can have been seen, those are the least.
-  return {mask.partly_seen ? low : where_seen(low), high};
+  // Folds select the rows that are yes. Where only some rows can have been seen, those are the least; without the file
+  // nothing is known about any row.
+  const ValueId low = where(mask.given, count(mask.counts));
+  return {low, where(mask.seen, count(possibly(mask.counts, place)))};
 }
 
 ValueId Lowerer::average_of(ValueId sum, ValueId count, const Type& sum_type, const Type& type, Span place) {
@@ -89,8 +89,8 @@ Extent Lowerer::lower_aggregate(ExprId id, const Aggregate& aggregate) {
     ValueId high = fold(Op::count_distinct, type, {value.low, all});
     if (!builder_.is_never_missing(value.low)) high = builder_.sum(type, std::vector{high, blanks}, {1, 1}, place);
     const ValueId unknown = builder_.missing(type, place);
-    const Extent seen{mask.partly_seen ? low : pick(mask.seen, low, unknown, type, place),
-                      pick(mask.seen, high, unknown, type, place)};
+    const ValueId least = pick(mask.given, low, unknown, type, place);
+    const Extent seen{least, pick(mask.seen, high, unknown, type, place)};
     return value.is_exact() ? seen : exactly(unknown);
   }
   const auto answer = [&](ValueId end) {

@@ -13,7 +13,11 @@ Extent Lowerer::select(ValueId condition, Extent yes, Extent no, const Type& typ
   const bool is_one_value = mode_ == Mode::actual && yes.is_exact() && no.is_exact();
   if (is_one_value || physical_of(type.kind) != Physical::integer)
     return exactly(choice(yes.low, no.low, OnUndecided::agree));
-  return {choice(yes.low, no.low, OnUndecided::smaller), choice(yes.high, no.high, OnUndecided::larger)};
+  const auto or_no = [&](ValueId fault) { return fault.is_none() ? builder_.boolean(false, place) : fault; };
+  ValueId fault = fault_of(condition, place);
+  if (!yes.fault.is_none() || !no.fault.is_none())
+    fault = either_fault(fault, pick(condition, or_no(yes.fault), or_no(no.fault), truth(), place), place);
+  return {choice(yes.low, no.low, OnUndecided::smaller), choice(yes.high, no.high, OnUndecided::larger), fault};
 }
 
 ValueId Lowerer::band_condition(const Band& band, Extent subject, const Type& type) {

@@ -27,19 +27,20 @@ ValueId Lowerer::compare(CompareOp op, Extent left, const Type& left_type, Exten
     return compare_numbers(o, l, left_type.digits, r, right_type.digits, place);
   };
   if (left.is_exact() && right.is_exact()) return with(op, left.low, right.low);
+  const auto or_faults = [&](ValueId certain) { return or_fault(or_fault(certain, left, place), right, place); };
   // Here and below each on a line of its own, so that the order of the instructions is not the C++ compiler's choice.
   switch (op) {
     case CompareOp::less:
     case CompareOp::less_equal: {
       const ValueId certain = with(op, left.high, right.low);
       const ValueId perhaps = with(op, left.low, right.high);
-      return between(certain, perhaps, place);
+      return between(or_faults(certain), perhaps, place);
     }
     case CompareOp::greater:
     case CompareOp::greater_equal: {
       const ValueId certain = with(op, left.low, right.high);
       const ValueId perhaps = with(op, left.high, right.low);
-      return between(certain, perhaps, place);
+      return between(or_faults(certain), perhaps, place);
     }
     case CompareOp::equal:
     case CompareOp::not_equal: {
@@ -49,7 +50,7 @@ ValueId Lowerer::compare(CompareOp op, Extent left, const Type& left_type, Exten
       const ValueId perhaps_not_below = with(CompareOp::greater_equal, left.high, right.low);
       const ValueId certain = both(not_below, not_above, place);
       const ValueId perhaps = both(perhaps_not_above, perhaps_not_below, place);
-      const ValueId equal = between(certain, perhaps, place);
+      const ValueId equal = between(or_faults(certain), perhaps, place);
       return op == CompareOp::equal ? equal : negated(equal, place);
     }
   }
@@ -130,10 +131,31 @@ std::int64_t Lowerer::list_set(const Type& type, const std::vector<Constant>& li
 ValueId Lowerer::is_in_set(Extent value, const Type& type, bool is_empty, std::int64_t set, Span place) {
   if (is_empty) return builder_.boolean(false, place);  // `x in {}` is no (number 1)
   if (physical_of(type.kind) == Physical::text) return builder_.add(Op::in_texts, truth(), {value.low}, set, place);
+  if (!value.is_exact()) return is_between_numbers(value, set, place);
   const Op op = physical_of(type.kind) == Physical::code ? Op::in_codes : Op::in_numbers;
-  return lift({value}, truth(), place,
-              [&](const std::vector<ValueId>& v) { return builder_.add(op, truth(), v, set, place); })
-      .low;
+  return builder_.add(op, truth(), {value.low}, set, place);
+}
+
+// Of a number that lies between two ends: yes where all numbers between them are in the set, no where none is. Numbers
+// of the set that follow one another are one range.
+ValueId Lowerer::is_between_numbers(Extent value, std::int64_t set, Span place) {
+  const std::vector<std::int64_t> numbers = program_.number_sets[static_cast<std::size_t>(set)];
+  std::vector<ValueId> surely_in{builder_.boolean(false, place)};
+  std::vector<ValueId> perhaps_in = surely_in;
+  const auto lies = [&](ValueId end, CompareOp op, std::int64_t number) {
+    return compare_numbers(op, end, 0, builder_.constant(whole_number(), number, place), 0, place);
+  };
+  for (std::size_t first = 0; first < numbers.size();) {
+    std::size_t last = first;
+    while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
+    const ValueId not_below = lies(value.low, CompareOp::greater_equal, numbers[first]);
+    surely_in.push_back(both(not_below, lies(value.high, CompareOp::less_equal, numbers[last]), place));
+    const ValueId reaches = lies(value.high, CompareOp::greater_equal, numbers[first]);
+    perhaps_in.push_back(both(reaches, lies(value.low, CompareOp::less_equal, numbers[last]), place));
+    first = last + 1;
+  }
+  const ValueId surely = or_fault(builder_.add(Op::or_, truth(), surely_in, 0, place), value, place);
+  return between(surely, builder_.add(Op::or_, truth(), perhaps_in, 0, place), place);
 }
 
 ValueId Lowerer::lower_membership(ExprId id, const Membership& membership) {

@@ -37,6 +37,7 @@ Lowerer::LetterValues Lowerer::letter_values(const LetterInfo& info, ValueId rea
 
   ValueId met = wholly;
   ValueId half = no;
+  ValueId not_by_half = wholly;
   Extent where_met = constant(whole);
   Extent where_not = constant(0);
   if (letter.half_when_claimed && !info.claimed.empty()) {
@@ -45,6 +46,7 @@ Lowerer::LetterValues Lowerer::letter_values(const LetterInfo& info, ValueId rea
     for (ExprId name : info.claimed) claims.push_back(is_told_as(name, Evidence::claimed, place));
     const ValueId claimed = builder_.add(Op::or_, truth(), claims, 0, place);
     half = both(wholly, claimed, place);
+    not_by_half = both(wholly, negated(claimed, place), place);
     const Extent half_point = constant(half_of_it);
     where_met = count_where(claimed, half_point, constant(whole), place);
   }
@@ -59,7 +61,8 @@ Lowerer::LetterValues Lowerer::letter_values(const LetterInfo& info, ValueId rea
   const Extent points = count_where(wholly, where_met, where_not, place);
   count = count_where(reached, points, constant(0), place);
   const ValueId is_met = both(reached, met, place);
-  return {is_met, both(reached, half, place), reached};
+  const ValueId is_half = both(reached, half, place);
+  return {is_met, is_half, reached, both(reached, not_by_half, place)};
 }
 
 template <class AsWritten>
@@ -67,6 +70,7 @@ void Lowerer::count_letters(const FrameworkInfo& info, AsWritten&& as_written, F
   std::vector<ValueId> lows;
   std::vector<ValueId> highs;
   Span place;
+  ValueId fault;
   ValueId reached = builder_.boolean(true, place);
   for (const LetterInfo& letter : info.letters) {
     place = letter.letter->span;
@@ -75,10 +79,12 @@ void Lowerer::count_letters(const FrameworkInfo& info, AsWritten&& as_written, F
     values.letters.push_back(lowered);
     lows.push_back(count.low);
     highs.push_back(count.high);
+    fault = either_fault(fault, fault_of(lowered.met, place), place);
+    fault = either_fault(fault, fault_of(lowered.wholly, place), place);
     if (info.in_order) reached = lowered.met;  // which says that all before were reached
   }
   const std::vector<std::int64_t> ones(lows.size(), 1);
-  values.met = {builder_.sum(count_type, lows, ones, place), builder_.sum(count_type, highs, ones, place)};
+  values.met = {builder_.sum(count_type, lows, ones, place), builder_.sum(count_type, highs, ones, place), fault};
 }
 
 const Lowerer::FrameworkValues& Lowerer::framework_values(std::uint32_t index) {
@@ -125,20 +131,21 @@ const Lowerer::FrameworkValues& Lowerer::framework_values(std::uint32_t index) {
 
 ValueId Lowerer::qualified_by(const Qualified& qualified, const FrameworkValues& values) {
   const Span place = qualified.span;
+  // Each half of a letter is one condition: met at all, and wholly. So what is open keeps its fault.
+  std::vector<ValueId> met;
+  std::vector<ValueId> wholly;
+  for (const LetterValues& letter : values.letters) {
+    met.push_back(letter.met);
+    wholly.push_back(letter.wholly);
+  }
   const auto at_least = [&](std::uint64_t count) {
-    const auto is_whole = [&](const LetterValues& letter) { return builder_.constant_of(letter.half) == 0; };
-    if (!std::all_of(values.letters.begin(), values.letters.end(), is_whole)) {
-      // What is met or half met, and what is open, is in the ends of the count.
-      const auto least = static_cast<std::int64_t>(count);
-      return compare(CompareOp::greater_equal, values.met, count_type,
-                     exactly(builder_.constant(whole_number(), least, place)), whole_number(), place);
-    }
-    std::vector<ValueId> met;
-    for (const LetterValues& letter : values.letters) met.push_back(letter.met);
-    return builder_.add(Op::at_least, truth(), met, static_cast<std::int64_t>(count), place);
+    if (met == wholly) return builder_.add(Op::at_least, truth(), met, static_cast<std::int64_t>(count), place);
+    std::vector<ValueId> halves = met;
+    halves.insert(halves.end(), wholly.begin(), wholly.end());
+    return builder_.add(Op::at_least, truth(), halves, 2 * static_cast<std::int64_t>(count), place);
   };
   return std::visit(Overloaded{[&](const QualifiedAtLeast& least) { return at_least(least.count); },
-                               [&](const QualifiedAll&) { return at_least(values.letters.size()); },
+                               [&](const QualifiedAll&) { return all_of(wholly, place); },
                                [&](ExprId condition) { return exact(condition); }},
                     qualified.node);
 }
@@ -160,7 +167,7 @@ Extent Lowerer::lower_letter(ExprId id) {
   for (unsigned digit = 0; digit < own.type.digits; ++digit) numerator *= 10;
   const std::int64_t weights = builder_.weights({numerator, divisor});
   const auto share = [&](ValueId end) { return builder_.add(Op::scale_by, own.type, {end}, weights, place); };
-  return {share(values.met.low), share(values.met.high)};
+  return {share(values.met.low), share(values.met.high), values.met.fault};
 }
 
 ValueId Lowerer::lower_framework_qualified(ExprId id, const FrameworkQualified& test) {

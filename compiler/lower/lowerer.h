@@ -36,6 +36,9 @@ enum class Mode : std::uint8_t { actual, possible };
 struct Extent {
   ValueId low;
   ValueId high;
+  // Never yes; undecided, with the fault, where one leaves the extent open: ends that are known carry none. None: no
+  // fault does.
+  ValueId fault{};
   [[nodiscard]] bool is_exact() const { return low == high; }
   auto operator<=>(const Extent&) const = default;
 };
@@ -98,8 +101,7 @@ class Lowerer {
   // f() in the enclosing or referenced rows that a name is about (TypedPolicy::paths); its value here.
   template <class F>
   Extent at_path(ExprId id, F&& f);
-  std::vector<ValueId> to_here(std::vector<ValueId> values, const std::vector<SpaceId>& references,
-                               std::size_t from_depth, lang::Span span);
+  Extent to_here(Extent value, const std::vector<SpaceId>& references, std::size_t from_depth, lang::Span span);
   SpaceId many_space(SpaceId parent, std::uint32_t relation);
   SpaceId one_space(SpaceId parent, std::uint32_t relation);
   const lang::ObjectDecl* object_declaration(std::uint32_t object) const;
@@ -124,8 +126,21 @@ class Lowerer {
   // To the type's digits, and for amounts to its currency.
   ValueId convert(ValueId value, const Type& from, const Type& to, lang::Span span);
   Extent convert(Extent extent, const Type& from, const Type& to, lang::Span span);
+  // Of an amount, its currency alone, for what aligns scales itself; `own` is then the type that it has.
+  Extent in_currency(Extent amount, Type& own, const Type& wanted, lang::Span span);
   // In `possible` the ends of scores may stand for no bound; arithmetic takes those for unknown.
   Extent known_ends(Extent extent, const Type& type, lang::Span span);
+  // Whether both ends are the same; undecided where a fault keeps them apart.
+  ValueId is_one_number(Extent extent, lang::Span span) {
+    return or_fault(compare_numbers(lang::CompareOp::equal, extent.low, 0, extent.high, 0, span), extent, span);
+  }
+  // `condition`, undecided where it is not yes and a fault leaves the extent open.
+  ValueId or_fault(ValueId condition, const Extent& extent, lang::Span span) {
+    return extent.fault.is_none() ? condition : either(condition, extent.fault, span);
+  }
+  // As Extent::fault.
+  ValueId fault_of(ValueId condition, lang::Span span);
+  ValueId either_fault(ValueId left, ValueId right, lang::Span span);
   // f(operands) where all are exact, else only where both ends of each agree.
   template <class F>
   Extent lift(std::initializer_list<Extent> operands, Type result, lang::Span span, F&& f);
@@ -139,6 +154,7 @@ class Lowerer {
   ValueId is_in(Extent value, const Type& type, const std::vector<Constant>& list, lang::Span span);
   std::int64_t list_set(const Type& type, const std::vector<Constant>& list);
   ValueId is_in_set(Extent value, const Type& type, bool is_empty, std::int64_t set, lang::Span span);
+  ValueId is_between_numbers(Extent value, std::int64_t set, lang::Span span);
   ValueId lower_membership(ExprId id, const lang::Membership& membership);
   ValueId lower_text_test(ExprId id, const lang::TextTest& test);
   ValueId is_settled(Extent value, lang::Span span);  // known; in `possible`: yes or undecided, for it may become known
@@ -182,16 +198,16 @@ class Lowerer {
 
   // ---- rows.cpp: child rows and which of them count, in the present mode
   struct Mask {
-    SpaceId space;             // of the child rows
-    ValueId counts;            // Kleene, of the child space
-    ValueId seen;              // of the present space: no row that would count can have stayed unseen
-    bool partly_seen = false;  // `tracked`: some rows may be seen although not all are
+    SpaceId space;   // of the child rows
+    ValueId counts;  // Kleene, of the child space
+    ValueId given;   // the run has their file
+    ValueId seen;    // of the present space: no row that would count can have stayed unseen
   };
   enum class WhereIs : std::uint8_t { part_of_mask, left_out };
   Mask rows_of(RowsId id, WhereIs where = WhereIs::part_of_mask);
   ValueId where_of(RowsId id, SpaceId rows);  // of the rows' space; yes where there is none
   ValueId not_ignored(SpaceId rows);          // of the rows' space
-  ValueId seen(const lang::Rows& rows, const RowsInfo& info, SpaceId space, bool& partly_seen);
+  ValueId seen(const lang::Rows& rows, const RowsInfo& info, SpaceId space, ValueId given);
   ValueId any_of(const Mask& mask, lang::Span span);  // any row that counts
   ValueId later_than_latest(RowsId restart, SpaceId rows, lang::Span span);
   ValueId since_recycled(SpaceId rows, lang::Span span);
@@ -241,11 +257,15 @@ class Lowerer {
     ValueId actual;  // never missing
     Extent extent;   // never missing, as above
   };
+  struct Gate {  // whether points are earned at all, in both modes; none: always
+    ValueId actual;
+    ValueId possible;
+  };
   // What a rule takes over from the groups around it and from its score.
   struct Around {
     const lang::Fade* fade = nullptr;  // row by row
     bool fades_whole = false;          // a group or the score fades by one moment
-    std::vector<ExprId> zero_while;
+    std::vector<Gate> not_zero;        // `zero while` of each of them does not hold; worked out where it stands
   };
   // A total, apart from what has a fade of its own where the whole fades by one moment.
   struct Totals {
@@ -279,10 +299,6 @@ class Lowerer {
     const lang::Fade* fade = nullptr;
     lang::Span span;
   };
-  struct Gate {  // whether points are earned at all, in both modes; none: always
-    ValueId actual;
-    ValueId possible;
-  };
   // counted.cpp
   Counted lower_counted(const CountedRule& rule);
   CountedOnce count_once(const CountedRule& rule);
@@ -292,12 +308,14 @@ class Lowerer {
   // rule.cpp
   Earned lower_rule(const lang::ScoreItem& item, lang::ScoreItemId id, const Around& around, ScoreOutput& output);
   std::string rule_label(const lang::ScoreItem& item) const;
+  ValueId whole_raised_steps(ValueId quantity, const Type& type, unsigned raise, std::int64_t step, lang::Span span);
   Extent rule_points(const lang::PointRule& rule, lang::Span span);
   Extent rule_points(const lang::BandRule& rule, lang::ScoreItemId id, lang::Span span);
   Points plain_points(const lang::ScoreItem& item, lang::ScoreItemId id);
   std::optional<CountedRule> counted_rule(const lang::ScoreItem& item, const lang::Fade* fade);
   const lang::RowsTest* any_rows_in(const lang::PointRule& rule) const;
-  std::optional<Gate> gate(const std::vector<ExprId>& zero_while, const std::optional<ExprId>& when, lang::Span span);
+  Gate not_zero(ExprId zero_while, lang::Span span);
+  std::optional<Gate> gate(const std::vector<Gate>& not_zero, const std::optional<ExprId>& when, lang::Span span);
   Points gated(const std::optional<Gate>& gate, const Points& points, lang::Span span);
   Points lifted(const Points& points, std::int64_t least, bool minus, const std::optional<Counted>& counted,
                 lang::Span span);
@@ -340,6 +358,7 @@ class Lowerer {
     ValueId met;
     ValueId half;
     ValueId reached;
+    ValueId wholly;  // met, and not by half
   };
   struct FrameworkValues {
     std::vector<LetterValues> letters;
@@ -527,8 +546,7 @@ Extent Lowerer::at_path(ExprId id, F&& f) {
         }
       },
       f);
-  const std::vector<ValueId> ends = to_here({value.low, value.high}, references, depth - up, span(id));
-  return {ends[0], ends[1]};
+  return to_here(value, references, depth - up, span(id));
 }
 
 template <class F>
@@ -551,9 +569,7 @@ Extent Lowerer::lift(std::initializer_list<Extent> operands, Type result, lang::
   std::vector<ValueId> agreements;
   for (Extent operand : operands) {
     lows.push_back(operand.low);
-    if (!operand.is_exact()) {
-      agreements.push_back(compare_numbers(lang::CompareOp::equal, operand.low, 0, operand.high, 0, span));
-    }
+    if (!operand.is_exact()) agreements.push_back(is_one_number(operand, span));
   }
   const ValueId value = f(lows);
   if (agreements.empty()) return exactly(value);

@@ -84,8 +84,7 @@ void Lowerer::add_grade(std::uint32_t index, const GradeDecl& grade) {
 // What an extent comes to where both ends agree, else missing.
 ValueId Lowerer::where_exact(Extent value, const Type& type, Span place) {
   if (value.is_exact() || physical_of(type.kind) != Physical::integer) return value.low;
-  const ValueId agrees = compare_numbers(CompareOp::equal, value.low, 0, value.high, 0, place);
-  return pick(agrees, value.low, builder_.missing(type, place), type, place);
+  return pick(is_one_number(value, place), value.low, builder_.missing(type, place), type, place);
 }
 
 void Lowerer::add_value(const OutputDecl& output) {

@@ -28,7 +28,8 @@ Lowerer::Mask Lowerer::rows_of(RowsId id, WhereIs where) {
   const Span place = rows.span;
   Mask mask;
   mask.space = many_space(space(), info.relation);
-  mask.seen = seen(rows, info, mask.space, mask.partly_seen);
+  mask.given = builder_.add(Op::is_given, truth(), {}, mask.space.index, place);
+  mask.seen = seen(rows, info, mask.space, mask.given);
   std::vector<ValueId> terms;
   if (info.kind) {
     terms.push_back(among(mask.space, [&] {
@@ -72,8 +73,8 @@ ValueId Lowerer::not_ignored(SpaceId rows) {
   });
 }
 
-ValueId Lowerer::seen(const Rows& rows, const RowsInfo& info, SpaceId child, bool& partly_seen) {
-  std::vector<ValueId> terms{builder_.add(Op::is_given, truth(), {}, child.index, rows.span)};
+ValueId Lowerer::seen(const Rows& rows, const RowsInfo& info, SpaceId child, ValueId given) {
+  std::vector<ValueId> terms{given};
   const Relation* relation = relation_declaration(program_.spaces[space()].object, info.relation);
   if (relation == nullptr) return terms.front();
   if (relation->tracked_since) {
@@ -96,12 +97,10 @@ ValueId Lowerer::seen(const Rows& rows, const RowsInfo& info, SpaceId child, boo
       covered = compare_times(CompareOp::greater_equal, start, start_type, since, since_type, rows.span);
     }
     terms.push_back(covered);
-    partly_seen = true;
   }
   if (relation->tracked_only_when) {
     const ExprId condition = *relation->tracked_only_when;
     terms.push_back(in_space(space(), [&] { return exact(condition); }));
-    partly_seen = true;
   }
   return all_of(terms, rows.span);
 }

@@ -50,6 +50,14 @@ Lowerer::Points Lowerer::clamped(const Points& before, std::int64_t low, std::in
 
 // ---- the points before they fade
 
+// Whole steps of a finer scale than the quantity's. They are divided, because raised alone it might not fit.
+ValueId Lowerer::whole_raised_steps(ValueId quantity, const Type& type, unsigned raise, std::int64_t step, Span place) {
+  const ValueId not_below = builder_.add(Op::clamp, type, {quantity}, builder_.weights({0, no_most}), place);
+  const auto mode = static_cast<std::int64_t>(RoundingMode::down);
+  return builder_.add(Op::divide, whole_number(), {not_below, builder_.constant(whole_number(), step, place)},
+                      raise | (mode << 16), place);
+}
+
 Extent Lowerer::rule_points(const PointRule& rule, Span place) {
   const std::int64_t each = points_of(rule.points);
   if (!rule.per) return exactly(points(each, place));
@@ -66,10 +74,9 @@ Extent Lowerer::rule_points(const PointRule& rule, Span place) {
   const std::int64_t aligned_step = one(kernels::multiply(step.value, kernels::power_of_ten(raise_step), 0));
   const auto earned = [&](ValueId quantity) {
     if (rule.per->full) {  // whole steps, never below 0 (number 13)
-      Type raised = type;
-      raised.digits = static_cast<std::uint8_t>(type.digits + raise_quantity);
-      const ValueId steps = builder_.add(Op::whole_steps, {.kind = Kind::integer},
-                                         {convert(quantity, type, raised, place)}, aligned_step, place);
+      const ValueId steps = raise_quantity == 0
+                                ? builder_.add(Op::whole_steps, whole_number(), {quantity}, aligned_step, place)
+                                : whole_raised_steps(quantity, type, raise_quantity, aligned_step, place);
       return builder_.add(Op::scale_by, points_type(), {steps}, builder_.weights({each, 1}), place);
     }
     const std::int64_t numerator = one(kernels::multiply(each, kernels::power_of_ten(raise_quantity), 0));
@@ -79,8 +86,8 @@ Extent Lowerer::rule_points(const PointRule& rule, Span place) {
   };
   const Extent quantity = known_ends(lower(rule.per->quantity), type, place);
   if (quantity.is_exact()) return exactly(earned(quantity.low));
-  return each >= 0 ? Extent{earned(quantity.low), earned(quantity.high)}
-                   : Extent{earned(quantity.high), earned(quantity.low)};
+  return each >= 0 ? Extent{earned(quantity.low), earned(quantity.high), quantity.fault}
+                   : Extent{earned(quantity.high), earned(quantity.low), quantity.fault};
 }
 
 Extent Lowerer::rule_points(const BandRule& rule, ScoreItemId id, Span place) {
@@ -143,16 +150,23 @@ std::optional<Lowerer::CountedRule> Lowerer::counted_rule(const ScoreItem& item,
 
 // ---- conditions, floors and fading by one moment
 
-std::optional<Lowerer::Gate> Lowerer::gate(const std::vector<ExprId>& zero_while, const std::optional<ExprId>& when,
+Lowerer::Gate Lowerer::not_zero(ExprId zero_while, Span place) {
+  const auto condition = [&] { return negated(exact(zero_while), place); };
+  const ValueId now = in_mode(Mode::actual, condition);
+  return {now, in_mode(Mode::possible, condition)};
+}
+
+std::optional<Lowerer::Gate> Lowerer::gate(const std::vector<Gate>& not_zero, const std::optional<ExprId>& when,
                                            Span place) {
-  if (zero_while.empty() && !when) return std::nullopt;
-  const auto condition = [&] {
+  if (not_zero.empty() && !when) return std::nullopt;
+  const auto condition = [&](Mode mode, ValueId Gate::* answer) {
     std::vector<ValueId> terms;
-    if (when) terms.push_back(exact(*when));
-    for (const ExprId zero : zero_while) terms.push_back(negated(exact(zero), place));
+    if (when) terms.push_back(in_mode(mode, [&] { return exact(*when); }));
+    for (const Gate& each : not_zero) terms.push_back(each.*answer);
     return all_of(terms, place);
   };
-  return Gate{in_mode(Mode::actual, condition), in_mode(Mode::possible, condition)};
+  const ValueId now = condition(Mode::actual, &Gate::actual);
+  return Gate{now, condition(Mode::possible, &Gate::possible)};
 }
 
 Lowerer::Points Lowerer::gated(const std::optional<Gate>& gate, const Points& before, Span place) {
@@ -173,21 +187,30 @@ Lowerer::Points Lowerer::gated(const std::optional<Gate>& gate, const Points& be
   return after;
 }
 
-// `at least N`: what is earned at all earns so much; a rule that counts rows earns where it counts some.
+// `at least N`: what is earned at all earns so much. A rule that counts rows earns where it counts some; another one
+// where it is decided, and as long as it is not it may also go on earning nothing.
 Lowerer::Points Lowerer::lifted(const Points& before, std::int64_t least, bool minus,
                                 const std::optional<Counted>& counted, Span place) {
-  const auto lift_end = [&](ValueId value, std::optional<ValueId> some) {
-    const ValueId raised = minus ? clamp(value, no_least, -least, place) : clamp(value, least, no_most, place);
-    return some ? pick(*some, raised, value, points_type(), place) : raised;
+  const auto raise = [&](ValueId value) {
+    return minus ? clamp(value, no_least, -least, place) : clamp(value, least, no_most, place);
   };
-  const auto of = [&](ValueId Counted::* some) {
-    return counted ? std::optional<ValueId>((*counted).*some) : std::nullopt;
+  const auto where = [&](ValueId earns, ValueId value, ValueId otherwise) {
+    return pick(earns, raise(value), otherwise, points_type(), place);
   };
-  const auto weakest = of(minus ? &Counted::some_perhaps : &Counted::some_surely);
-  const auto strongest = of(minus ? &Counted::some_surely : &Counted::some_perhaps);
-  return {lift_end(before.value, of(&Counted::some)),
-          lift_end(before.earned, of(&Counted::some)),
-          {lift_end(before.extent.low, weakest), lift_end(before.extent.high, strongest)}};
+  if (counted) {
+    const ValueId weakest = minus ? counted->some_perhaps : counted->some_surely;
+    const ValueId strongest = minus ? counted->some_surely : counted->some_perhaps;
+    return {where(counted->some, before.value, before.value),
+            where(counted->some, before.earned, before.earned),
+            {where(weakest, before.extent.low, before.extent.low),
+             where(strongest, before.extent.high, before.extent.high)}};
+  }
+  const ValueId decided = is_known(before.value, place);
+  Extent extent{raise(before.extent.low), raise(before.extent.high)};
+  ValueId& near_end = minus ? extent.high : extent.low;
+  const ValueId or_nothing = minus ? clamp(near_end, 0, no_most, place) : clamp(near_end, no_least, 0, place);
+  near_end = pick(decided, near_end, or_nothing, points_type(), place);
+  return {raise(before.value), where(decided, before.earned, before.earned), extent};
 }
 
 // One end of what may be earned. It stands for no bound where it is the smallest or largest number; without the moment
@@ -249,8 +272,6 @@ Lowerer::Earned Lowerer::lower_rule(const ScoreItem& item, ScoreItemId id, const
   std::optional<ExprId> moment = clauses.aged_by;
   if (fade != nullptr && fade->since && clauses.fade) moment = fade->since;
 
-  std::vector<ExprId> zero_while = around.zero_while;
-  if (clauses.zero_while) zero_while.push_back(*clauses.zero_while);
   const bool restarts = clauses.restart_after.has_value();
   const auto with_restart = [&](const auto& f) {
     return scoped(
@@ -274,9 +295,14 @@ Lowerer::Earned Lowerer::lower_rule(const ScoreItem& item, ScoreItemId id, const
       now = plain_points(item, id);
       plain = now.earned;
     }
-    if (fade != nullptr && moment) now = faded_by_moment(now, *fade, *moment, place);
+    if (fade != nullptr && moment) {
+      now = faded_by_moment(now, *fade, *moment, place);
+      counted.reset();  // without the moment it is open what is left of the rows that count
+    }
     const std::string text = rule_label(item);
-    const std::optional<Gate> condition = gate(zero_while, when, place);
+    std::vector<Gate> not_zeros = around.not_zero;
+    if (clauses.zero_while) not_zeros.push_back(not_zero(*clauses.zero_while, place));
+    const std::optional<Gate> condition = gate(not_zeros, when, place);
     const ValueId unfaded = gated(condition, {plain, plain, exactly(plain)}, place).earned;
     output.ledger.push_back({text, unfaded, {}});
     ValueId before = unfaded;

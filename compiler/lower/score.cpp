@@ -50,7 +50,6 @@ Lowerer::Totals Lowerer::lower_block(const Clauses& clauses, const std::string& 
                                      const std::optional<std::int64_t>& greatest, ScoreOutput& output,
                                      const std::function<Totals(const Around&)>& inner) {
   Around own = around;
-  if (clauses.zero_while) own.zero_while.push_back(*clauses.zero_while);
   const Fade* fade = clauses.fade ? &*clauses.fade : nullptr;
   if (fade != nullptr) {
     own.fades_whole = fade->kind != FadeKind::never && fade->since.has_value();
@@ -62,7 +61,11 @@ Lowerer::Totals Lowerer::lower_block(const Clauses& clauses, const std::string& 
         scope.restart.push_back(*clauses.restart_after);
         scope.restart_at = scope.spaces.size();
       },
-      [&] { return inner(own); });
+      [&] {
+        // Here, where no `restart after` of a rule inside reaches it.
+        if (clauses.zero_while) own.not_zero.push_back(not_zero(*clauses.zero_while, place));
+        return inner(own);
+      });
   if (fade != nullptr) {
     if (own.fades_whole && totals.fading)
       totals.fading = faded_whole(*totals.fading, *fade, title + label(fade->span), output, place);
@@ -113,12 +116,12 @@ Lowerer::Earned Lowerer::lower_score_value(const ScoreDecl& score, const Around&
       const auto negative = [&](ValueId end) {
         return builder_.add(Op::saturating_sum, points_type(), {end}, builder_.weights({-1}), place);
       };
-      return Extent{negative(value.high), negative(value.low)};
+      return Extent{negative(value.high), negative(value.low), value.fault};
     };
     const Extent now = in_mode(Mode::actual, given);
     const ValueId value = lift({now}, points_type(), place, [](const std::vector<ValueId>& v) { return v[0]; }).low;
     const Extent later = unbounded(in_mode(Mode::possible, given), no_least, no_most, place);
-    const Points earned = gated(gate(around.zero_while, std::nullopt, place),
+    const Points earned = gated(gate(around.not_zero, std::nullopt, place),
                                 {value, or_else(value, points(0, place), points_type(), place), later}, place);
     const std::string text = (term.minus ? "minus " : "") + label(place);
     output.ledger.push_back({text, earned.earned, {}});

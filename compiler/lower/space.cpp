@@ -12,15 +12,15 @@ void Lowerer::set_scope(Scope scope) {
   if (!scope_.spaces.empty()) builder_.enter(scope_.spaces.back());
 }
 
-std::vector<ValueId> Lowerer::to_here(std::vector<ValueId> values, const std::vector<SpaceId>& references,
-                                      std::size_t from_depth, Span place) {
-  for (ValueId& value : values) {
+Extent Lowerer::to_here(Extent value, const std::vector<SpaceId>& references, std::size_t from_depth, Span place) {
+  for (ValueId* each : {&value.low, &value.high, &value.fault}) {
+    if (each->is_none()) continue;
     for (auto reference = references.rbegin(); reference != references.rend(); ++reference)
-      value = builder_.from_one(value, *reference, place);
+      *each = builder_.from_one(*each, *reference, place);
     for (std::size_t depth = from_depth; depth < scope_.spaces.size(); ++depth)
-      value = builder_.to_rows(value, scope_.spaces[depth], place);
+      *each = builder_.to_rows(*each, scope_.spaces[depth], place);
   }
-  return values;
+  return value;
 }
 
 SpaceId Lowerer::many_space(SpaceId parent, std::uint32_t relation) {

@@ -1,5 +1,6 @@
 // Names, literals, arithmetic and functions.
 #include <algorithm>
+#include <utility>
 
 #include "compiler/lower/lowerer.h"
 #include "lang/source/unicode.h"
@@ -38,7 +39,12 @@ ValueId Lowerer::convert(ValueId value, const Type& from, const Type& to, Span p
 }
 
 Extent Lowerer::convert(Extent extent, const Type& from, const Type& to, Span place) {
-  return {convert(extent.low, from, to, place), convert(extent.high, from, to, place)};
+  return {convert(extent.low, from, to, place), convert(extent.high, from, to, place), extent.fault};
+}
+
+Extent Lowerer::in_currency(Extent amount, Type& own, const Type& wanted, Span place) {
+  if (own.kind != Kind::money || wanted.kind != Kind::money || own.currency == wanted.currency) return amount;
+  return convert(amount, std::exchange(own, wanted), wanted, place);
 }
 
 Extent Lowerer::lower(ExprId id) {
@@ -144,8 +150,7 @@ Extent Lowerer::lower_name(ExprId id) {
   // A parameter read among the child rows of those that the define was called for.
   if (scope_.arguments == nullptr) return exactly(builder_.missing(type_of(id), span(id)));
   const Extent value = (*scope_.arguments)[policy_.info(id).index];
-  const std::vector<ValueId> ends = to_here({value.low, value.high}, {}, scope_.arguments_at, span(id));
-  return {ends[0], ends[1]};
+  return to_here(value, {}, scope_.arguments_at, span(id));
 }
 
 Extent Lowerer::lower_name_here(ExprId id) {
@@ -199,6 +204,7 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
   std::vector<std::int64_t> weights;
   const Span place = span(id);
   std::vector<ValueId> are_one_number;  // of terms that lie between two ends
+  ValueId fault;
   for (const SumTerm& term : sum.terms) {
     Type term_type = type_of(term.operand);
     Extent operand;
@@ -208,12 +214,10 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
     } else {
       operand = lower(term.operand);
     }
-    if (term_type.kind == Kind::money && term_type.currency != type.currency) {
-      operand = convert(operand, term_type, type, span(term.operand));
-      term_type = type;
-    }
+    operand = in_currency(operand, term_type, type, span(term.operand));
     if (!operand.is_exact())
       are_one_number.push_back(compare_numbers(CompareOp::equal, operand.low, 0, operand.high, 0, place));
+    fault = either_fault(fault, operand.fault, place);
     weights.push_back(weight_in(term_type, type, term.minus));
     lows.push_back(term.minus ? operand.high : operand.low);
     highs.push_back(term.minus ? operand.low : operand.high);
@@ -230,7 +234,7 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
   const ValueId is_beyond = surely(compare_numbers(CompareOp::equal, low, 0, high, 0, place), place);
   const ValueId is_checked = either(is_exact, is_beyond, place);
   return {pick(is_checked, exact, low, type, place),
-          pick(is_checked, builder_.sum(type, highs, weights, place), high, type, place)};
+          pick(is_checked, builder_.sum(type, highs, weights, place), high, type, place), fault};
 }
 
 ValueId Lowerer::divide(ExprId left_id, const Type& right_type, Type type, ValueId left, ValueId right, Span place) {
@@ -238,6 +242,15 @@ ValueId Lowerer::divide(ExprId left_id, const Type& right_type, Type type, Value
   const std::int64_t raise_left = std::max(0, raise);
   const std::int64_t raise_right = std::max(0, -raise);
   return builder_.add(Op::divide, type, {left, right}, raise_left | (raise_right << 8), place);
+}
+
+ValueId Lowerer::fault_of(ValueId condition, Span place) {
+  if (mode_ == Mode::possible || !program_.insts[condition].may_fault) return {};
+  return both(condition, negated(condition, place), place);
+}
+ValueId Lowerer::either_fault(ValueId left, ValueId right, Span place) {
+  if (left.is_none() || right.is_none()) return left.is_none() ? right : left;
+  return either(left, right, place);
 }
 
 Extent Lowerer::known_ends(Extent extent, const Type& type, Span place) {
@@ -282,13 +295,13 @@ Extent Lowerer::lower_product(ExprId id, const Product& product) {
   const auto left_factor = builder_.constant_of(left.low);
   const auto right_factor = builder_.constant_of(right.low);
   if (scales && left.is_exact() && left_factor && !right.is_exact()) {
-    const Extent ends{result({left.low, right.low}), result({left.low, right.high})};
-    return *left_factor >= 0 ? ends : Extent{ends.high, ends.low};
+    const Extent ends{result({left.low, right.low}), result({left.low, right.high}), right.fault};
+    return *left_factor >= 0 ? ends : Extent{ends.high, ends.low, ends.fault};
   }
   if ((scales || product.op == ProductOp::divide) && right.is_exact() && right_factor && *right_factor != 0 &&
       !left.is_exact()) {
-    const Extent ends{result({left.low, right.low}), result({left.high, right.low})};
-    return *right_factor >= 0 ? ends : Extent{ends.high, ends.low};
+    const Extent ends{result({left.low, right.low}), result({left.high, right.low}), left.fault};
+    return *right_factor >= 0 ? ends : Extent{ends.high, ends.low, ends.fault};
   }
   return lift({left, right}, type, place, result);
 }
@@ -317,12 +330,15 @@ Extent Lowerer::lower_round(ExprId id, const Round& round) {
 
 Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {
   const Type& type = type_of(id);
-  const Extent value = convert(lower(fallback.operand), type_of(fallback.operand), type, span(id));
-  if (mode_ == Mode::possible) return value;  // what is missing may become anything, the fallback included
+  Type own = type_of(fallback.operand);
+  const Extent value = in_currency(lower(fallback.operand), own, type, span(id));
+  const Extent aligned = convert(value, own, type, span(id));
+  if (mode_ == Mode::possible) return aligned;  // what is missing may become anything, the fallback included
   const Extent other = convert(lower(fallback.fallback), type_of(fallback.fallback), type, span(id));
-  if (!value.is_exact() || !other.is_exact()) {  // a count that is open is as good as missing
-    return select(is_settled(value, span(id)), exactly(value.low), other, type, span(id));
-  }
+  // Whether anything is known is asked of the value itself: at the scale of the fallback it may not fit, which is an
+  // overflow and not a blank. A count that is open is as good as missing.
+  if (own.digits != type.digits || !value.is_exact() || !other.is_exact())
+    return select(is_settled(value, span(id)), exactly(aligned.low), other, type, span(id));
   return exactly(builder_.add(Op::default_to, type, {value.low, other.low}, 0, span(id)));
 }
 
@@ -388,12 +404,18 @@ Extent Lowerer::lower_call(ExprId id, const Call& call) {
       return lift({lower(call.arguments[0])}, type, place, [&](const std::vector<ValueId>& v) {
         return builder_.add(Op::number_function, type, v, function | (first.digits << 8), place);
       });
-    case FunctionShape::numbers_to_same:
-      return lift({convert(lower(call.arguments[0]), first, type, place),
-                   convert(lower(call.arguments[1]), type_of(call.arguments[1]), type, place)},
-                  type, place, [&](const std::vector<ValueId>& v) {
-                    return builder_.add(Op::numbers_function, type, v, function, place);
-                  });
+    case FunctionShape::numbers_to_same: {
+      // They are aligned inside, so that the one that is not taken need not fit.
+      Type one = first;
+      Type other = type_of(call.arguments[1]);
+      const Extent left = in_currency(lower(call.arguments[0]), one, type, place);
+      const Extent right = in_currency(lower(call.arguments[1]), other, type, place);
+      const std::int64_t raises = std::int64_t{type.digits - one.digits} << 8 | std::int64_t{type.digits - other.digits}
+                                                                                    << 16;
+      return lift({left, right}, type, place, [&](const std::vector<ValueId>& v) {
+        return builder_.add(Op::numbers_function, type, v, function | raises, place);
+      });
+    }
     case FunctionShape::instant_to_date:
       return lift({lower(call.arguments[0])}, type, place,
                   [&](const std::vector<ValueId>& v) { return builder_.add(Op::date_of_instant, type, v, 0, place); });

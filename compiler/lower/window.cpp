@@ -56,7 +56,7 @@ ValueId Lowerer::compare_times(CompareOp op, Extent left, const Type& left_type,
                                Span place) {
   const Type day{.kind = Kind::date};
   const Type moment{.kind = Kind::datetime};
-  const auto each = [](Extent extent, const auto& f) { return Extent{f(extent.low), f(extent.high)}; };
+  const auto each = [](Extent extent, const auto& f) { return Extent{f(extent.low), f(extent.high), extent.fault}; };
   if (left_type.kind == Kind::datetime && right_type.kind == Kind::date) {
     // The day's first moment, or the next day's: a fixed day is turned into a moment once, not each row into a day.
     const bool next = op == CompareOp::greater || op == CompareOp::less_equal;

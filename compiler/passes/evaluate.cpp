@@ -61,7 +61,9 @@ struct Arguments {
   std::span<const Fixed> operands;
   std::string_view constant;
   unsigned digits = 0;
+  unsigned raise_left = 0, raise_right = 0;
 };
+Wide raise(unsigned digits) { return kernels::wide_power_of_ten(digits); }
 template <FunctionShape shape, class Kernel>
 Result call(Kernel kernel, [[maybe_unused]] const Arguments& with) {
   [[maybe_unused]] const Fixed& first = with.operands.front();
@@ -70,7 +72,8 @@ Result call(Kernel kernel, [[maybe_unused]] const Arguments& with) {
   } else if constexpr (shape == FunctionShape::number_to_int) {
     return from(kernel(first.number, with.digits));
   } else if constexpr (shape == FunctionShape::numbers_to_same) {
-    return from(kernel(first.number, with.operands[1].number));
+    const Wide other = with.operands[1].number;
+    return from(kernels::narrow(kernel(first.number * raise(with.raise_left), other * raise(with.raise_right))));
   } else if constexpr (shape == FunctionShape::text_to_int) {
     return from(kernel(std::string_view(first.text)));
   } else if constexpr (shape == FunctionShape::text_to_text) {
@@ -197,6 +200,8 @@ Result evaluate_strict(const Program& program, Op op, std::int64_t immediate, st
       return call_named(static_cast<lang::FunctionId>(immediate & 255),
                         {operands, {}, static_cast<unsigned>(immediate >> 8)});
     case Op::numbers_function:
+      return call_named(static_cast<lang::FunctionId>(immediate & 255),
+                        {operands, {}, 0, high, static_cast<unsigned>(immediate >> 16 & 31)});
     case Op::text_to_integer:
       return call_named(static_cast<lang::FunctionId>(immediate), {operands, {}, 0});
     case Op::text_function: {

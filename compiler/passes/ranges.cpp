@@ -128,6 +128,7 @@ class Decider {
   }
 
   std::optional<ValueId> one_of_two(const Rewriter::Found& found) {
+    if (found.immediate >> 8 != 0) return std::nullopt;  // neither operand is the result as it stands
     const bool wants_smaller = static_cast<lang::FunctionId>(found.immediate) == lang::FunctionId::smaller_of;
     for (const std::size_t which : {0U, 1U}) {
       const ValueFacts& other = of(found, 1 - which);

@@ -46,15 +46,13 @@ class Sharer {
       case Op::at_least:
         return in_order(found, found.immediate, {found.operands.begin(), found.operands.end()});
       case Op::multiply:
-      case Op::numbers_function:
       case Op::text_equal:
         return two(found, found.immediate);
-      case Op::compare: {
-        const std::int64_t turned =
-            static_cast<std::int64_t>(lang::mirrored(static_cast<CompareOp>(found.immediate & 7))) |
-            (found.immediate >> 16 & 31) << 8 | (found.immediate >> 8 & 31) << 16;
-        return two(found, turned);
-      }
+      case Op::numbers_function:
+        return two(found, (found.immediate & 255) | raises_turned(found.immediate));
+      case Op::compare:
+        return two(found, static_cast<std::int64_t>(lang::mirrored(static_cast<CompareOp>(found.immediate & 7))) |
+                              raises_turned(found.immediate));
       case Op::compare_code:
         return two(found, static_cast<std::int64_t>(lang::mirrored(static_cast<CompareOp>(found.immediate))));
       case Op::sum:
@@ -64,6 +62,9 @@ class Sharer {
     }
   }
 
+  [[nodiscard]] static std::int64_t raises_turned(std::int64_t immediate) {
+    return (immediate >> 16 & 31) << 8 | (immediate >> 8 & 31) << 16;
+  }
   [[nodiscard]] bool is_constant(ValueId id) const { return rewriter_.inst(id).op == Op::constant; }
 
   std::optional<ValueId> in_order(const Rewriter::Found& found, std::int64_t immediate, std::vector<ValueId> operands) {

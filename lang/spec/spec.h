@@ -73,7 +73,7 @@ enum class FunctionShape : std::uint8_t {
   date_to_int,             // std::int64_t kernel(std::int64_t days_since_1970)
   number_to_same,          // kernel(std::int64_t value) -> Checked; the scale is kept
   number_to_int,           // std::int64_t kernel(std::int64_t mantissa, unsigned digits)
-  numbers_to_same,         // std::int64_t kernel(std::int64_t, std::int64_t), both aligned to the larger scale
+  numbers_to_same,         // kernels::Wide kernel(Wide, Wide), both aligned to the larger scale
   instant_to_date,         // std::int64_t kernel(std::int64_t microseconds, const Zone&)
 };
 enum class FunctionId : std::uint8_t {

@@ -147,7 +147,7 @@ struct Membership {
   bool negated;
   ExprId collection;
 };  // x in SET, x not in SET
-// ---- windows in time; all end at the moment of the evaluation, `between` also earlier
+// ---- windows in time; all end at the moment of the evaluation, but `between` at the end that it names
 struct LastDuration {
   ExprId duration;
 };  // in last 30 days: 30 x 24 hours

@@ -27,9 +27,13 @@ void run_shape(const Frame& frame, const Step& step, [[maybe_unused]] Kernel ker
       run_rows(frame, step, [&](std::size_t row) { return kernel(value(row), digits); });
     });
   } else if constexpr (shape == FunctionShape::numbers_to_same) {
+    const kernels::Wide raise_left = kernels::power_of_ten(static_cast<unsigned>(step.immediate >> 8 & 31));
+    const kernels::Wide raise_right = kernels::power_of_ten(static_cast<unsigned>(step.immediate >> 16 & 31));
     with_integers(frame.operand(step, 0), [&](auto left) {
       with_integers(frame.operand(step, 1), [&](auto right) {
-        run_rows(frame, step, [&](std::size_t row) { return kernel(left(row), right(row)); });
+        run_rows(frame, step, [&](std::size_t row) {
+          return kernels::narrow(kernel(left(row) * raise_left, right(row) * raise_right));
+        });
       });
     });
   } else {

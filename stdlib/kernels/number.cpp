@@ -167,8 +167,8 @@ std::int64_t ceiling(std::int64_t mantissa, unsigned digits) {
   return mantissa % unit > 0 ? quotient + 1 : quotient;
 }
 
-std::int64_t smaller_of(std::int64_t left, std::int64_t right) { return std::min(left, right); }
-std::int64_t larger_of(std::int64_t left, std::int64_t right) { return std::max(left, right); }
+Wide smaller_of(Wide left, Wide right) { return std::min(left, right); }
+Wide larger_of(Wide left, Wide right) { return std::max(left, right); }
 
 std::string format_decimal(std::int64_t mantissa, unsigned digits) {
   auto rest = static_cast<std::uint64_t>(magnitude(mantissa));

@@ -49,8 +49,8 @@ struct Checked {
 [[nodiscard]] Checked absolute(std::int64_t value);
 [[nodiscard]] std::int64_t floor(std::int64_t mantissa, unsigned digits);
 [[nodiscard]] std::int64_t ceiling(std::int64_t mantissa, unsigned digits);
-[[nodiscard]] std::int64_t smaller_of(std::int64_t left, std::int64_t right);
-[[nodiscard]] std::int64_t larger_of(std::int64_t left, std::int64_t right);
+[[nodiscard]] Wide smaller_of(Wide left, Wide right);
+[[nodiscard]] Wide larger_of(Wide left, Wide right);
 
 // mantissa / 10^digits in plain decimal, without trailing zeros after the point: 8.7, -0.5, 80.
 [[nodiscard]] std::string format_decimal(std::int64_t mantissa, unsigned digits);

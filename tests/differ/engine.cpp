@@ -151,8 +151,7 @@ Outputs::Outputs(const Program& program) : program_(program) {
   for (const auto& framework : outputs.frameworks) {
     if (framework.qualified) {
       add("framework " + framework.name, [&framework](const Evaluation& evaluation, std::size_t row) {
-        const Answer made = truth_of(evaluation.value(*framework.qualified), row);
-        return made.kind == Answer::Kind::missing ? Answer{} : made;
+        return truth_of(evaluation.value(*framework.qualified), row);
       });
     }
     add_value("met of " + framework.name, framework.met);

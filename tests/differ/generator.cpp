@@ -108,13 +108,8 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
   sample.as_of.instant = random.chance(40)
                              ? kernels::last_moment_of_day(sample.as_of.day, zone)
                              : zone.instant_from_local(sample.as_of.day, now.minute * std::int64_t{60'000'000});
-  // A file that is not given and could not be seen anyway: see found/count_not_given.txt.
   const bool is_tracked = random.chance(25);
-  if (is_tracked) sample.given[activity_object] = true;
   sample.policy = policy_text(random, sample.shapes, sample.as_of.day, is_tracked);
-  // What frameworks do with faults is open: see found/fault_lost_in_framework.txt.
-  sample.tells_faults = sample.policy.find("(frame_") == std::string::npos &&  //
-                        sample.policy.find(".frame_") == std::string::npos;
   sample.leads = random_leads(random, sample, leads);
   return sample;
 }

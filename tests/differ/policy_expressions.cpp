@@ -170,6 +170,10 @@ std::string PolicyWriter::rows_condition(int depth, const Scope& scope) {
       if (chance(70)) return fmt::format("(count of {} {} {})", rows(from, depth, scope), operator_word(), below(5));
       if (chance(30))
         return fmt::format("((count of {}) in {} to {})", rows(from, depth, scope), below(3), 2 + below(3));
+      if (chance(30)) {
+        return fmt::format("((count of {}) in {{ {}, {}, {} }})", rows(from, depth, scope), below(2), 1 + below(2),
+                           2 + below(3));
+      }
       const std::string other =
           chance(50) ? "(count of different View.page)" : "(count of " + rows(source(scope), depth, scope) + ")";
       return fmt::format("(((count of {}){}{}) {} {})", rows(from, depth, scope), pick({" + ", " - "}), other,
@@ -190,9 +194,11 @@ std::string PolicyWriter::named_condition(const Scope& scope) {
   add_some(conditions_, "", "");
   add_some(conditions_, "", "");
   add_some(company_conditions_, "company.", "");
-  if (names_frameworks_) add_some(letters_, "", "");
-  if (names_frameworks_) add_some(frameworks_, "(", " qualified)");
-  if (names_frameworks_) add_some(frameworks_, "(", pick({".met >= 1)", ".met > 1.5)", ".met = 2)", ".share > 50%)"}));
+  add_some(letters_, "", "");
+  add_some(frameworks_, "(", " qualified)");
+  add_some(frameworks_, "(",
+           pick({".met >= 1)", ".met > 1.5)", ".met = 2)", ".share > 50%)", ".met in { 0, 1, 2 })", ".met + 0.5 >= 2)",
+                 ".met in 1 to 2)"}));
   add_some(ordered_grades_, "", "");
   if (!found.empty() && !ordered_grades_.empty() && found.back().starts_with("grade_")) {
     found.back() = "(" + found.back() + " " + operator_word() + " " + found.back() + pick({"_a", "_b", "_c"}) + ")";
@@ -218,12 +224,10 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
     case 3:
       return fmt::format("({} {}in {} to {}{})", number(depth, scope), pick({"", "not "}), below(5),
                          pick({"", "under "}), 5 + below(100));
-    case 4: {
-      // A sum, because an open count is no extent for `in`: see found/count_in_set.txt.
-      if (!sets_.empty() && chance(40)) return "((" + number(depth, scope) + " + 0) in " + one_of(sets_) + ")";
-      return fmt::format("(({} + 0) in {{ {}, {}, {} }})", number(depth, scope), below(3), 3 + below(3),
+    case 4:
+      if (!sets_.empty() && chance(40)) return "(" + number(depth, scope) + " in " + one_of(sets_) + ")";
+      return fmt::format("({} {}in {{ {}, {}, {} }})", number(depth, scope), pick({"", "not "}), below(3), 3 + below(3),
                          6 + below(100));
-    }
     case 5:
       if (field(scope, Kind::money).empty()) return "(" + number(depth, scope) + " >= 1)";
       return "(" + money(depth, scope) + " " + operator_word() + " " + money(depth - 1, scope) + ")";
@@ -308,14 +312,12 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
     case 5:
       return "(" + number(next, scope) + " mod " + name + ")";
     case 6:
-      return "(" + name + " default " + pick({"0", "-1", "100"}) + ")";
+      return "(" + name + " default " + pick({"0", "-1", "100", "0.5", "2.25"}) + ")";
     case 7:
       return pick({"absolute", "floor", "ceiling"}) + "(" + number(next, scope) + ")";
     case 8:
-      // Of the same digits: see found/smaller_of_aligned.txt.
-      if (name.find('d') != std::string::npos)
-        return pick({"smaller_of", "larger_of"}) + "(" + name + ", " + name + ")";
-      return pick({"smaller_of", "larger_of"}) + "(" + name + ", " + pick({"0", "3", "100"}) + ")";
+      return pick({"smaller_of", "larger_of"}) + "(" + name + ", " +
+             pick({"0", "3", "100", "0.5", "2.3333", number(0, scope).c_str()}) + ")";
     case 9:
       return "(if " + condition(next, scope) + " then " + number(next, scope) + " else " + number(0, scope) + ")";
     case 10:
@@ -349,8 +351,7 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
         std::vector<std::string> found = numbers_;
         found.insert(found.end(), scores_.begin(), scores_.end());
         for (const std::string& each : company_numbers_) found.push_back("company." + each);
-        for (const std::string& each : names_frameworks_ ? frameworks_ : std::vector<std::string>())
-          found.push_back("(" + each + ".met default 1)");
+        for (const std::string& each : frameworks_) found.push_back("(" + each + ".met default 1)");
         for (const std::string& each : tables_) found.push_back(each + "(i0, t0)");
         if (!found.empty()) return one_of(found);
       }

@@ -35,11 +35,9 @@ std::string PolicyWriter::row_clauses(bool fades, bool may_fade, const Source& s
 }
 
 // `fades`: the score or group fades, so that a rule without rows must say how it does.
-// Without rows: see found/zero_while_restart.txt.
 std::string PolicyWriter::zero_condition() {
-  Scope scope;
-  scope.may_use_rows = false;
-  return condition(1, scope);
+  if (chance(30)) return "(" + pick({"none of ", "any "}) + pick({"Unsub", "Demo", "View"}) + ")";
+  return condition(1, Scope());
 }
 
 // `may_fade`: not where all of it fades by one moment.
@@ -48,6 +46,7 @@ std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Sc
   const std::string aged =
       !fades ? "" : pick({", never fading", ", never fading", ", aged by at1", ", aged by budget_at"});
   const std::string cap = chance(25) ? fmt::format(", at most {}", 5 + below(30)) : "";
+  const std::string least = chance(10) ? pick({", at least 3", ", at least 1.5"}) : "";
   const std::string zero = chance(8) ? ", zero while " + zero_condition() : "";
   switch (below(grouped ? 7 : 8)) {
     case 0:
@@ -59,17 +58,16 @@ std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Sc
         what = "different " + from.name + "." + value + what.substr(from.name.size());
       }
       const std::string when = chance(15) ? " when " + condition(1, scope) : "";
-      return points + " per " + what + when + row_clauses(fades, may_fade, from) + cap +
-             (chance(10) ? ", at least 3" : "") + zero;
+      return points + " per " + what + when + row_clauses(fades, may_fade, from) + cap + least + zero;
     }
     case 2: {
       const Source from = source(scope);
       const std::string clauses = may_fade && chance(25) ? ", " + fade(from.object == call_object) : "";
-      return points + " when any " + rows(from, 2, scope) + clauses + cap + zero;
+      return points + " when any " + rows(from, 2, scope) + clauses + cap + least + zero;
     }
     case 3:
       return points + " per " + pick({"", "full "}) + pick({"", "3 ", "100 ", "0.25 "}) + field(scope, Kind::integer) +
-             (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + zero;
+             (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + least + zero;
     case 4: {
       const std::string name = field(scope, Kind::integer);
       const std::string bands =
@@ -83,7 +81,8 @@ std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Sc
       return "points by c0 " +
              pick({"{ US: 5 | CA, FR: 2 | Elsewhere: 1 }", "{ US, CA: 3 | missing: 7 | otherwise: 0 }"}) + aged;
     case 6:
-      return points + " when (" + condition(2, scope) + " and " + comparison(1, scope) + ")" + aged + cap + zero;
+      return points + " when (" + condition(2, scope) + " and " + comparison(1, scope) + ")" + aged + cap + least +
+             zero;
     default: {
       std::string clauses = chance(60) ? fmt::format(" at most {}", 5 + below(40)) : "";
       bool inner = fades;
@@ -106,7 +105,6 @@ void PolicyWriter::write_score(bool late) {
   const std::string name = fresh("score");
   Scope scope;
   scope.may_use_stage = late;
-  may_restart_ = !late;  // a later score may name letters: see found/restart_in_framework.txt
   std::string head = "score " + name + pick({"", " from 0 to 100", " from 0 to 50", " from -20 to 60"});
   if (scores_.size() >= 2 && chance(25)) {
     add(head + " = " + pick({"60% of ", "33.33% of ", ""}) + one_of(scores_) + pick({" + ", " - "}) +
@@ -123,7 +121,7 @@ void PolicyWriter::write_score(bool late) {
     may_fade = !since;
   }
   std::string body;
-  if (chance(15) && may_restart_) body += "  restart after latest Unsub\n";
+  if (chance(15)) body += "  restart after latest Unsub\n";
   if (chance(10)) body += "  zero while " + zero_condition() + "\n";
   for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i)
     body += "  " + rule(fades, may_fade, false, scope) + "\n";
@@ -158,8 +156,11 @@ void PolicyWriter::write_framework() {
                                  chance(60) ? ", half met when claimed" : "");
   const std::uint64_t letters = 2 + below(3);
   for (std::uint64_t i = 1; i < letters; ++i) {
-    body += fmt::format("  {}_{} met when {}", name, "ABCDE"[i], condition(1, scope));
-    if (chance(40)) body += ", half met when " + condition(1, scope);
+    const auto one = [&] {  // now and then what divides by zero or grows too large
+      return chance(30) ? "(" + number(0, scope) + pick({" / i1 > 2)", " * 1000000000000 > 2)"}) : condition(1, scope);
+    };
+    body += fmt::format("  {}_{} met when {}", name, "ABCDE"[i], one());
+    if (chance(40)) body += ", half met when " + one();
     body += "\n";
   }
   const std::string verdict = chance(30) ? "all met" : fmt::format("at least {} met", 1 + below(letters));

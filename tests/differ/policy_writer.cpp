@@ -17,7 +17,6 @@ std::string joined(const std::vector<std::string>& parts, std::string_view separ
 std::string PolicyWriter::fresh(std::string_view stem) { return fmt::format("{}_{}", stem, ++names_); }
 
 std::string PolicyWriter::declarations() {
-  names_frameworks_ = chance(50);
   write_constants();
   write_functions();
   write_tables();
@@ -98,14 +97,14 @@ void PolicyWriter::write_company() {
   contact.object = contact_object;
   contact_scores_.push_back(fresh("score"));
   add(fmt::format("score {} for Contact from 0 to 50 {{ +5 per interest }}", contact_scores_.back()));
-  // They all read the company: see found/fixed_value_of_a_missing_company.txt.
   company_numbers_.push_back(fresh("let"));
-  add("let " + company_numbers_.back() + " for Company = (" + number(2, company) + " - heads)");
+  add("let " + company_numbers_.back() + " for Company = " + (chance(20) ? number_literal() : number(2, company)));
   company_conditions_.push_back(fresh("let"));
-  add("let " + company_conditions_.back() + " for Company = (" + condition(2, company) + " or (heads = 77))");
+  add("let " + company_conditions_.back() +
+      " for Company = " + (chance(20) ? pick({"yes", "(not no)"}) : condition(2, company)));
   company_conditions_.push_back(fresh("qual"));
-  add("situational qualifier " + company_conditions_.back() + " for Company {\n  (" + condition(2, company) +
-      " or (heads = 50))\n  (" + condition(1, company) + " or (heads < 5))\n}");
+  add("situational qualifier " + company_conditions_.back() + " for Company {\n  " + condition(2, company) + "\n  " +
+      condition(1, company) + "\n}");
   company_numbers_.push_back(fresh("score"));
   const std::string value = contact_scores_.back();
   add(

@@ -100,7 +100,7 @@ class PolicyWriter {
   std::vector<std::string> numbers_, conditions_, texts_, sets_, text_sets_, scores_, ordered_grades_, letters_,
       frameworks_, stages_, functions_, tables_;
   std::vector<std::string> company_numbers_, company_conditions_, contact_scores_;
-  bool has_beside_ = false, remembers_ = false, may_restart_ = true, names_frameworks_ = true;
+  bool has_beside_ = false, remembers_ = false;
 };
 
 }  // namespace muster::differ

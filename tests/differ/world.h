@@ -64,7 +64,6 @@ struct Sample {
   std::vector<ObjectShape> shapes;
   std::vector<bool> given;  // by shape: the run has its file
   std::vector<DataRow> leads;
-  bool tells_faults = true;  // why something is missing is compared too
 };
 
 }  // namespace muster::differ

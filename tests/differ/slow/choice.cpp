@@ -21,12 +21,10 @@ Value Evaluator::in_band(const lang::Band& band, const Value& subject, bool asks
                           return made;
                         },
                         [&](const lang::BandValues& listed) {
-                          Value made = truth(false);
-                          if (asks_missing && !subject.known) return made;
-                          for (const ExprId each : listed.values) {
-                            made = either(made, compare(CompareOp::equal, subject, value(each, frame)));
-                          }
-                          return made;
+                          if (asks_missing && !subject.known) return truth(false);
+                          std::vector<Value> items;
+                          for (const ExprId each : listed.values) items.push_back(value(each, frame));
+                          return is_one_of(subject, items);
                         },
                         [&](const lang::BandMissing&) { return truth(!subject.known); },
                         [](const auto&) { return truth(true); },  // any, otherwise
@@ -115,7 +113,9 @@ Value Evaluator::agreed(const std::vector<Value>& possible, std::uint8_t faults)
       most = std::max(
           most, each.known || each.most != without_end ? (each.known ? each.number : each.most) * scale : without_end);
     }
-    return extent(least, most, digits);
+    made = extent(least, most, digits);
+    made.faults = possible.size() == 1 ? possible[0].faults : faults;
+    return made;
   }
   made.is_extent = false;
   if (made.known) return made.kind == Kind::number ? rescaled(made, digits, lang::RoundingMode::half_even) : made;

@@ -175,9 +175,9 @@ const std::vector<Answer>& Evaluator::evaluate(const DataRow& lead) {
                        made.faults = 0;
                        add(made);
                      };
-                     add_plain(qualified(decl, frame));
+                     add(qualified(decl, frame));
                      const std::vector<Letter> all = letters(decl, frame);
-                     add_plain(letters_met(all, false));
+                     add(letters_met(all, false));
                      for (const Letter& letter : all) {
                        add_plain(letter.met);
                        add_plain(letter.half);

@@ -84,6 +84,20 @@ class Evaluator {
     bool has_restart_;
   };
 
+  // While something that has a name is worked out: it is the same wherever it is named.
+  class NoRestarts {
+   public:
+    explicit NoRestarts(Evaluator& evaluator)
+        : evaluator_(evaluator), around_(std::exchange(evaluator.restarts_, {})) {}
+    ~NoRestarts() { evaluator_.restarts_ = std::move(around_); }
+    NoRestarts(const NoRestarts&) = delete;
+    NoRestarts& operator=(const NoRestarts&) = delete;
+
+   private:
+    Evaluator& evaluator_;
+    std::vector<Restart> around_;
+  };
+
   // ---- evaluator.cpp
   void add_labels();
   Answer answer_of(const Value& value) const;
@@ -115,6 +129,7 @@ class Evaluator {
   Value product(const lang::Product& product, const Frame& frame, unsigned digits, lang::RoundingMode mode);
   Value comparison(lang::CompareOp op, ExprId left, ExprId right, const Frame& frame);
   Value compare(lang::CompareOp op, Value left, Value right) const;
+  [[nodiscard]] Value is_one_of(const Value& subject, const std::vector<Value>& items) const;
   Value membership(const lang::Membership& test, const Frame& frame);
   std::vector<Value> items_of(ExprId set, const Frame& frame);
   Value text_test(const lang::TextTest& test, const Frame& frame);

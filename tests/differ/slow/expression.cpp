@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "tests/differ/slow/evaluator.h"
 #include "tests/differ/slow/text.h"
@@ -121,7 +122,9 @@ Value Evaluator::extent_of_sum(const lang::SumChain& chain, const std::vector<Va
   const auto limited = [](Wide value) {
     return static_cast<std::int64_t>(std::clamp<Wide>(value, -without_end, without_end));
   };
-  return extent(limited(least), limited(most), digits);
+  Value made = extent(limited(least), limited(most), digits);
+  made.faults = nothing.faults;
+  return made;
 }
 
 // Of numbers; or of dates, moments and lengths, in which a day is 24 hours.
@@ -209,6 +212,24 @@ std::vector<Value> Evaluator::items_of(ExprId set, const Frame& frame) {
   return made;
 }
 
+// An open count is one of them where every number that it may be is, and none of them where none is.
+Value Evaluator::is_one_of(const Value& subject, const std::vector<Value>& items) const {
+  Value made = truth(false);
+  if (subject.known || !subject.is_extent) {
+    for (const Value& item : items) made = either(made, compare(lang::CompareOp::equal, subject, item));
+    return made;
+  }
+  std::set<Wide> inside;
+  for (const Value& item : items) {
+    const Value same_scale = rescaled(item, subject.digits, RoundingMode::half_even);
+    if (!same(same_scale, item) || same_scale.number < subject.least || same_scale.number > subject.most) continue;
+    inside.insert(same_scale.number);
+  }
+  if (inside.empty()) return made;
+  const bool are_all = static_cast<Wide>(inside.size()) == static_cast<Wide>(subject.most) - subject.least + 1;
+  return are_all ? truth(true) : undecided(subject.faults);
+}
+
 Value Evaluator::membership(const lang::Membership& test, const Frame& frame) {
   const Value subject = value(test.value, frame);
   Value made = truth(false);
@@ -217,9 +238,7 @@ Value Evaluator::membership(const lang::Membership& test, const Frame& frame) {
     made = both(compare(lang::CompareOp::greater_equal, subject, value(range->low, frame)),
                 compare(below, subject, value(range->high, frame)));
   } else {
-    for (const Value& item : items_of(test.collection, frame)) {
-      made = either(made, compare(lang::CompareOp::equal, subject, item));
-    }
+    made = is_one_of(subject, items_of(test.collection, frame));
   }
   return test.negated ? negation(made) : made;
 }

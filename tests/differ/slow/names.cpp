@@ -115,7 +115,7 @@ Value Evaluator::evaluate_declaration(std::uint32_t index, const Frame& given) {
   const bool is_of_lead = given.outer == nullptr && given.row == lead_;
   if (is_of_lead && memo_[index]) return *memo_[index];
   const Frame frame{given.row, given.object, given.outer, nullptr};
-  std::vector<Restart> of_rule = std::exchange(restarts_, {});
+  const NoRestarts by_itself(*this);
   const bool overflows = overflows_;
   const auto of_row = [&](auto decl, auto work) {
     // What a company that is not there has is missing.
@@ -151,7 +151,6 @@ Value Evaluator::evaluate_declaration(std::uint32_t index, const Frame& given) {
                                     [&](const auto&) { return undecided(); },
                                 },
                                 tree_.declarations[index].node);
-  restarts_ = std::move(of_rule);
   overflows_ = overflows;
   if (is_of_lead) memo_[index] = made;
   return made;
@@ -190,6 +189,7 @@ Value Evaluator::call(const lang::Call& call, const Frame& frame) {
     parameters.emplace_back(define.parameters[i].name.text, arguments[i]);
   }
   const Frame inside{frame.row, frame.object, frame.outer, &parameters};
+  const NoRestarts by_itself(*this);
   const Value made = value(define.body, inside);
   return define.result ? as_declared(made, *define.result) : made;
 }

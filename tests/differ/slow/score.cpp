@@ -165,7 +165,10 @@ Wide Evaluator::rule_points(const lang::PointRule& rule, const Clauses& outer, c
     }
   }
   if (!points) return 0;
-  if (fades && clauses.aged_by) points = faded_by(*points, *clauses.fade, *clauses.aged_by, frame);
+  if (fades && clauses.aged_by) {
+    if (!value(*clauses.aged_by, frame).known) return 0;  // what is open earns nothing, whatever its least
+    points = faded_by(*points, *clauses.fade, *clauses.aged_by, frame);
+  }
   return capped(*points, rule.points.minus, rule.clauses, frame);
 }
 
@@ -283,6 +286,7 @@ Wide Evaluator::band_points(const lang::BandRule& rule, const Clauses& outer, co
     points = earned;
   }
   if (clauses.fade && clauses.fade->kind != FadeKind::never && clauses.aged_by) {
+    if (!value(*clauses.aged_by, frame).known) return 0;
     points = faded_by(*points, *clauses.fade, *clauses.aged_by, frame);
   }
   return capped(*points, false, rule.clauses, frame);

@@ -25,6 +25,7 @@ Value Evaluator::is_claimed(ExprId condition, const Frame& frame) {
 }
 
 std::vector<Evaluator::Letter> Evaluator::letters(const lang::FrameworkDecl& framework, const Frame& frame) {
+  const NoRestarts by_itself(*this);
   std::vector<Letter> all;
   Parameters parameters;
   if (framework.source) {
@@ -58,11 +59,7 @@ std::vector<Evaluator::Letter> Evaluator::letters(const lang::FrameworkDecl& fra
   Value reached = truth(true);
   for (Letter& letter : all) {
     if (!framework.in_order) break;
-    for (Value* each : {&letter.met, &letter.wholly, &letter.half}) {
-      *each = both(reached, *each);
-      // Whether it is reached comes first, and with it why nobody knows.
-      if (!each->known && !reached.known) each->faults = reached.faults;
-    }
+    for (Value* each : {&letter.met, &letter.wholly, &letter.half}) *each = both(reached, *each);
     reached = letter.met;
   }
   return all;
@@ -81,15 +78,12 @@ Value Evaluator::letters_met(const std::vector<Letter>& all, bool as_share) {
     if (!letter.met.known) faults = static_cast<std::uint8_t>(faults | letter.met.faults);
     if (!letter.wholly.known) faults = static_cast<std::uint8_t>(faults | letter.wholly.faults);
   }
-  if (!as_share) {
-    Value made = extent(least, most, 1);
-    made.faults = faults;
-    return made;
-  }
   const auto share = [&](std::int64_t met) {
     return static_cast<std::int64_t>(rounded(met * 1000, static_cast<Wide>(all.size())));
   };
-  return extent(share(least), share(most), 4);
+  Value made = as_share ? extent(share(least), share(most), 4) : extent(least, most, 1);
+  made.faults = faults;
+  return made;
 }
 
 Value Evaluator::qualified(const lang::FrameworkDecl& framework, const Frame& frame) {
@@ -98,6 +92,7 @@ Value Evaluator::qualified(const lang::FrameworkDecl& framework, const Frame& fr
     says = &std::get<lang::FrameworkDecl>(tree_.declarations[declarations_.at(framework.source->name.text)].node);
   }
   if (!says->qualified) return undecided();
+  const NoRestarts by_itself(*this);
   const std::vector<Letter> all = letters(framework, frame);
   if (const auto* count = std::get_if<lang::QualifiedAtLeast>(&says->qualified->node)) {
     return compared(CompareOp::greater_equal, letters_met(all, false), known(Kind::number, count->count));

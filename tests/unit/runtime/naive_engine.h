@@ -264,10 +264,13 @@ inline Cell evaluate(const compiler::Program& pools, const Call& call, const std
     case Op::number_function:
       return number_function(static_cast<lang::FunctionId>(immediate & 255), a.number,
                              static_cast<unsigned>(immediate >> 8));
-    case Op::numbers_function:
-      return number(static_cast<lang::FunctionId>(immediate) == lang::FunctionId::smaller_of
-                        ? std::min(a.number, b.number)
-                        : std::max(a.number, b.number));
+    case Op::numbers_function: {
+      const Wide left = static_cast<Wide>(a.number) * kernels::wide_power_of_ten(high);
+      const Wide right =
+          static_cast<Wide>(b.number) * kernels::wide_power_of_ten(static_cast<unsigned>(immediate >> 16 & 31));
+      const bool is_smaller = static_cast<lang::FunctionId>(immediate & 255) == lang::FunctionId::smaller_of;
+      return from_checked(kernels::narrow(is_smaller ? std::min(left, right) : std::max(left, right)));
+    }
     case Op::date_of_instant:
       return number(pools.zone.local_day(a.number));
     case Op::instant_of_date:

@@ -443,7 +443,7 @@ class RandomProgram {
         add({op,
              integer,
              {pick(P::integer), pick(P::integer)},
-             function({FunctionId::smaller_of, FunctionId::larger_of})});
+             function({FunctionId::smaller_of, FunctionId::larger_of}) | raise() << 8 | raise() << 16});
         return;
       case Op::date_of_instant:
       case Op::instant_of_date:
