@@ -317,6 +317,8 @@ class Run {
           ""};
     }
     summary_.formula_cells = writer_.formula_cells();
+    summary_.compiled_batches = engine_.compiled_batches();
+    summary_.verified_batches = engine_.verified_batches();
     summary_.issues = issues_.tallies([this](std::uint8_t fault, std::uint32_t field) {
       const compiler::Schema& schema = program_.schema;
       return fix_of(fault, schema, schema.subject_object().fields[field], reader_.unread_times(field));

@@ -177,7 +177,9 @@ struct RunSummary {
   std::vector<ObjectSummary> objects;      // of the files that were read, in the order of the policy
   std::vector<RelationSummary> relations;  // those that the policy follows and that have a file
   std::uint64_t formula_cells = 0;
-  std::string rejects_file;  // empty: none was written
+  std::uint64_t compiled_batches = 0;  // answered by a compiled kernel
+  std::uint64_t verified_batches = 0;  // of those: by the interpreter too, and the same
+  std::string rejects_file;            // empty: none was written
 };
 
 // Errors: those of open_object_files() (usage, file), of reading the files (file, data) and of writing the outputs

@@ -173,6 +173,24 @@ std::string read_formulas(const std::string& text, runtime::FormulaPolicy& polic
   return {};
 }
 
+std::string read_engine(const std::string& text, runtime::EngineChoice& choice) {
+  for (const auto& row : runtime::engine_choice_rows) {
+    if (text != row.name) continue;
+    choice = row.choice;
+    return {};
+  }
+  return "name the engine: auto, interpreter or jit";
+}
+
+// 1/N: one batch of N.
+std::string read_verify(const std::string& text, std::uint64_t& one_of) {
+  constexpr std::string_view one = "1/";
+  const auto number = text.starts_with(one) ? parse_count(std::string_view(text).substr(one.size())) : std::nullopt;
+  if (!number || *number == 0) return "say which part to check: 1/1000 is one batch of a thousand, 1/1 is all";
+  one_of = *number;
+  return {};
+}
+
 std::string read_form(const std::string& text, SlaForm& form) {
   if (text == "text") {
     form = SlaForm::text;
@@ -422,6 +440,13 @@ class Reader {
     add_csv(run_app_, run_.csv);
     add_option(run_app_, "--csv-formula", "HOW",
                "Cells that a spreadsheet would run: keep (and count), escape or reject", run_.formulas, read_formulas);
+    add_option(run_app_, "--engine", "NAME",
+               "What works out the answers; they are the same: interpreter, jit (compiled), or auto (the default:\n"
+               "interpreted, and compiled meanwhile where there are leads enough)",
+               run_.engine.choice, read_engine);
+    add_option(run_app_, "--verify", "1/N",
+               "Of N batches of compiled answers, work out one with the interpreter too, and stop if they differ",
+               run_.engine.verify_one_of, read_verify);
     run_app_->add_flag("-q,--quiet", run_.quiet, "No summary and no progress");
     add_limits(run_app_, run_.limits);
   }

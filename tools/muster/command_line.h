@@ -44,6 +44,7 @@ struct RunCommand {
   runtime::RunColumns columns;
   runtime::CsvOptions csv;
   runtime::FormulaPolicy formulas = runtime::FormulaPolicy::keep;
+  runtime::EngineOptions engine;
   bool quiet = false;
   lang::Limits limits;
 };

@@ -72,6 +72,7 @@ class Report {
     questions(counted);
     rejects();
     issues();
+    verified();
     files();
     return std::move(out_);
   }
@@ -317,6 +318,17 @@ class Report {
       line("{} cells begin like a formula (= + - @); {}", grouped(summary_.formula_cells),
            context_.formulas_escaped ? "an apostrophe stands before each"
                                      : "before opening the file in a spreadsheet, run with --csv-formula escape");
+    }
+  }
+
+  void verified() {
+    if (!context_.is_verified) return;
+    line("");
+    if (summary_.compiled_batches == 0) {
+      line("Verified: nothing, for the interpreter answered all; --engine jit compiles from the first lead on");
+    } else {
+      line("Verified: {} of {} compiled batches, all as the interpreter answers", grouped(summary_.verified_batches),
+           grouped(summary_.compiled_batches));
     }
   }
 

@@ -15,6 +15,7 @@ struct ReportContext {
   std::string issues_file;
   std::string as_of;  // in the policy's zone; empty where none was given
   bool formulas_escaped = false;
+  bool is_verified = false;  // somebody asked for it
   bool color = false;
 };
 

@@ -63,13 +63,19 @@ ExitCode run(const RunCommand& command) {
   options.columns = command.columns;
   options.csv = command.csv;
   options.formulas = command.formulas;
+  options.engine = command.engine;
+  if (options.engine.verify_one_of != 0 && options.engine.choice == runtime::EngineChoice::interpreter) {
+    return fail(usage("--verify checks compiled answers, and --engine interpreter compiles nothing",
+                      "leave one of the two out"));
+  }
   std::vector<NamedFile> names = input_files(command.policy, command.leads, command.files, *compiled);
   names.push_back({options.output, "the verdicts", false});
   names.push_back({options.rejects, "the rejects", false});
   names.push_back({options.issues, "the issues", false});
   if (auto named = check_file_names(names); !named) return fail(named.error());
 
-  ReportContext context{command.policy, command.leads, options.output, options.issues, "", false, false};
+  ReportContext context{command.policy, command.leads, options.output, options.issues, "", false, false, false};
+  context.is_verified = options.engine.verify_one_of != 0;
   context.formulas_escaped = options.formulas == runtime::FormulaPolicy::escape;
   if (!command.choices.as_of.empty()) {
     const auto as_of = parse_as_of(command.choices.as_of, program.zone);
