@@ -107,13 +107,14 @@ const Word* trimmed(const Word* words, std::size_t rows, std::array<Word, batch_
 }
 
 std::optional<BadRow> bad_code(const ResolvedColumn& column, const ColumnView& part, std::size_t rows) {
-  const auto row = with_codes(part, [&](const auto* codes) { return first_code_from(codes, rows, column.codes); });
+  // A missing text has code 0 even where there are no texts.
+  auto row = with_codes(
+      part, [&](const auto* codes) { return first_code_from(codes, rows, std::max<std::uint64_t>(column.codes, 1)); });
+  if (!row && column.codes == 0) row = first_row_of(rows, [&](std::size_t word) { return part.known[word]; });
   if (!row) return std::nullopt;
   const std::uint64_t code = with_codes(part, [&](const auto* codes) { return std::uint64_t{codes[*row]}; });
-  const bool is_text = part.physical == Physical::text;
-  const std::size_t size = is_text ? part.dictionary->size() : column.column->members.size();
-  return BadRow{*row,
-                fmt::format("code {} is not one of the {} of its {}", code, size, is_text ? "dictionary" : "picklist")};
+  return BadRow{*row, fmt::format("code {} is not one of the {} of its {}", code, column.codes,
+                                  part.physical == Physical::text ? "dictionary" : "picklist")};
 }
 
 std::optional<BadRow> bad_flag(const ColumnView& part, std::size_t rows) {

@@ -142,12 +142,12 @@ ResolvedColumn resolve(const Policy::Impl& policy, const BoundColumn& bound, con
       view.physical = compiler::Physical::text;
       view.dictionary = &bound.dictionary->texts;
       resolved.dictionary = bound.dictionary;
-      resolved.codes = std::max<std::uint64_t>(1, bound.dictionary->texts.size());
+      resolved.codes = bound.dictionary->texts.size();
       if (bound.bytes == sizeof(std::uint32_t)) view.codes = static_cast<const std::uint32_t*>(bound.data);
       break;
     case ColumnShape::codes:
       view.physical = compiler::Physical::code;
-      resolved.codes = std::max<std::uint64_t>(1, column.members.size());
+      resolved.codes = column.members.size();
       if (bound.bytes == sizeof(std::uint32_t)) view.codes = static_cast<const std::uint32_t*>(bound.data);
       break;
   }
