@@ -7,7 +7,6 @@
 #include <limits>
 #include <utility>
 
-
 namespace muster {
 
 using compiler::Physical;
