@@ -187,6 +187,7 @@ Result<Report> Evaluator::Impl::evaluate(const Leads::Impl& leads, const Verdict
   rows_so_far += std::min(rows->count, std::numeric_limits<std::size_t>::max() - rows_so_far);
   const auto engine = choose();
   if (!engine) return engine.error();
+  if (rows->count == 0) return Report{0, *engine};  // an empty column has no address to tell its width by
   Shape now = shape_of(*engine, *columns, *answers);
   if (now != shape) forget();
   shape = std::move(now);
@@ -208,7 +209,7 @@ Result<Report> Evaluator::Impl::evaluate(const Leads::Impl& leads, const Verdict
     if (!made) return made.error();
     engines.front() = std::move(*made);
   }
-  if (rows->count != 0) run(work);
+  run(work);
   if (work.thrown) std::rethrow_exception(work.thrown);
   if (work.bad) return Error{ErrorKind::data, std::move(work.bad->what)};
   return Report{rows->count, shape.engine};

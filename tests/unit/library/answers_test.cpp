@@ -157,6 +157,23 @@ TEST_CASE("An evaluator goes on with other leads, widths and dictionaries") {
   }
 }
 
+TEST_CASE("No leads are no mistake, and others may follow") {
+  const Policy policy = sample();
+  for (const Engine engine : {Engine::interpreter, has_jit() ? Engine::jit : Engine::interpreter}) {
+    Evaluator evaluator(policy, {.engine = engine});
+    for (const std::size_t rows : {std::size_t{0}, std::size_t{500}}) {
+      const SampleLeads leads(rows);
+      SampleVerdicts found(rows);
+      const auto report = evaluator.evaluate(leads.bound(), found.bound());
+      REQUIRE(report);
+      CHECK(report->rows == rows);
+      SampleVerdicts expected(rows);
+      evaluate(policy, {.engine = Engine::interpreter}, leads, expected);
+      CHECK(found == expected);
+    }
+  }
+}
+
 TEST_CASE("Only the columns that the wanted answers read have to be bound") {
   const Policy policy = sample();
   const std::vector<std::int64_t> employees{99, 100};
