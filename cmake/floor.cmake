@@ -3,7 +3,7 @@
 set(MUSTER_WARNINGS -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
 function(muster_settings target)
-  target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>)
   target_compile_options(${target} PRIVATE ${MUSTER_WARNINGS})
   # __int128 is a GNU extension that both compilers have; -Wpedantic alone would refuse it.
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-pedantic>)
@@ -24,6 +24,9 @@ function(muster_floor name)
   cmake_parse_arguments(ARG "" "" "BELOW;SOURCES;LIBRARIES" ${ARGN})
   add_library(muster_${name} STATIC ${ARG_SOURCES})
   muster_settings(muster_${name})
+  # So that the floors can become one shared library, which shows its users nothing of them.
+  set_target_properties(muster_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON)
   foreach(floor IN LISTS ARG_BELOW)
     target_link_libraries(muster_${name} PUBLIC muster_${floor})
   endforeach()

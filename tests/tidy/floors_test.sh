@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Holds the order of the floors (docs/architecture.md): lang < stdlib < compiler < runtime < tools. A floor includes
+# Holds the order of the floors (docs/architecture.md): lang < stdlib < compiler < runtime < library < tools. A floor includes
 # itself and lower ones, by paths from the root. Each library is known by the place that wraps it and nobody else.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
-sources=$(find lang stdlib compiler runtime tools -name '*.cpp' -o -name '*.h' -o -name '*.def' | LC_ALL=C sort)
+sources=$(find lang stdlib compiler runtime library tools -name '*.cpp' -o -name '*.h' -o -name '*.hpp' -o -name '*.def' | LC_ALL=C sort)
 [[ -n $sources ]] || { echo "no sources found"; exit 1; }
 
 # shellcheck disable=SC2086  # the names hold no blanks
 grep -nH '^[[:space:]]*#[[:space:]]*include' $sources | awk '
   BEGIN {
-    split("lang stdlib compiler runtime tools", order, " ")
+    split("lang stdlib compiler runtime library tools", order, " ")
     for (i in order) rank[order[i]] = i
     # library header (prefix) -> where it may be included
     allowed["tao/"] = "lang/parse/"
@@ -42,6 +42,10 @@ grep -nH '^[[:space:]]*#[[:space:]]*include' $sources | awk '
       if (!(to in rank)) { print place ": \"" header "\" is not written from the root of the tree"; bad++ }
       else if (rank[to] > rank[from]) { print place ": " from " is below " to " and must not include " header; bad++ }
       includes++
+    }
+    # Whoever uses the library has this header and nothing else of ours.
+    if (file ~ /^library\/include\// && (quoted || header ~ /[\/.]/)) {
+      print place ": a public header includes the standard library only, not " header; bad++
     }
   }
   END {

@@ -2,7 +2,7 @@
 # The house style that no compiler holds. Each ban says why, and what to do instead.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
-sources=$(find lang stdlib compiler runtime tools tests -name '*.cpp' -o -name '*.h' | LC_ALL=C sort)
+sources=$(find lang stdlib compiler runtime library tools tests -name '*.cpp' -o -name '*.h' | LC_ALL=C sort)
 # shellcheck disable=SC2086  # the names hold no blanks
 awk '
   function complain(what) { print FILENAME ":" FNR ": " what; bad++ }
