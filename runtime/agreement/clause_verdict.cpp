@@ -67,8 +67,7 @@ std::optional<std::int64_t> earlier(std::optional<std::int64_t> a, std::optional
 
 }  // namespace
 
-AgreementVerdict::AgreementVerdict(const SlaOutput& sla, const Values& engine, const Calendars& calendars,
-                                   AsOf as_of)
+AgreementVerdict::AgreementVerdict(const SlaOutput& sla, const Values& engine, const Calendars& calendars, AsOf as_of)
     : sla_(sla), engine_(engine), calendars_(calendars), as_of_(as_of) {}
 
 void AgreementVerdict::bind() {

@@ -53,8 +53,7 @@ struct ClauseVerdict {
 // One agreement over a batch. `sla`, `engine` and `calendars` outlive it.
 class AgreementVerdict {
  public:
-  AgreementVerdict(const compiler::SlaOutput& sla, const Values& engine, const Calendars& calendars,
-                   AsOf as_of);
+  AgreementVerdict(const compiler::SlaOutput& sla, const Values& engine, const Calendars& calendars, AsOf as_of);
   // After each evaluate(), before the questions below.
   void bind();
 

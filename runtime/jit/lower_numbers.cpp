@@ -228,6 +228,22 @@ Numbers Lowering::lesser(const Numbers& a, const Numbers& b, NodeOp op) {
   return made(builder_.to_lane(node, std::min(lane, lane_for(low, high))), unit, low, high);
 }
 
+// Raised by 10^digits; nothing: a row's number may not fit then.
+std::optional<Numbers> Lowering::aligned(const Numbers& numbers, unsigned digits) {
+  const std::int64_t raise = kernels::power_of_ten(digits);
+  if (!fits(low_in(numbers, 1) * raise) || !fits(high_in(numbers, 1) * raise) || !fits(Wide{numbers.scale} * raise)) {
+    return std::nullopt;
+  }
+  Numbers raised = numbers;
+  if (raised.is_constant()) {
+    raised.constant *= raise;
+  } else {
+    raised.scale *= raise;
+    raised.bytes = no_node;
+  }
+  return raised;
+}
+
 Numbers Lowering::chosen(NodeId mask, const Numbers& yes, const Numbers& no) {
   if (builder_.is_splat(mask, 1)) return yes;
   if (builder_.is_splat(mask, 0)) return no;
@@ -279,10 +295,12 @@ std::optional<LoweredValue> Lowering::lower_number(const compiler::Inst& inst) {
       return whole(made(raised.node, raised.scale / inst.immediate, raised.low, raised.high));
     }
     case Op::numbers_function: {
-      const auto function = static_cast<lang::FunctionId>(inst.immediate);
+      const auto function = static_cast<lang::FunctionId>(inst.immediate & 255);
       if (function != lang::FunctionId::smaller_of && function != lang::FunctionId::larger_of) return std::nullopt;
-      return whole(lesser(operand(inst, 0).numbers, operand(inst, 1).numbers,
-                          function == lang::FunctionId::smaller_of ? NodeOp::smaller : NodeOp::larger));
+      const auto left = aligned(operand(inst, 0).numbers, static_cast<unsigned>(inst.immediate >> 8 & 31));
+      const auto right = aligned(operand(inst, 1).numbers, static_cast<unsigned>(inst.immediate >> 16 & 31));
+      if (!left || !right) return std::nullopt;
+      return whole(lesser(*left, *right, function == lang::FunctionId::smaller_of ? NodeOp::smaller : NodeOp::larger));
     }
     default:
       return std::nullopt;

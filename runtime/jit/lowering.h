@@ -115,6 +115,7 @@ class Lowering {
   NodeId in_units(const Numbers& numbers, std::int64_t scale, Lane lane);
   // The largest unit that all of them are whole multiples of; 1 where they are all 0.
   [[nodiscard]] static std::int64_t common_unit(std::initializer_list<Numbers> numbers);
+  [[nodiscard]] static std::optional<Numbers> aligned(const Numbers& numbers, unsigned digits);
   [[nodiscard]] static Wide low_in(const Numbers& numbers, std::int64_t scale);
   [[nodiscard]] static Wide high_in(const Numbers& numbers, std::int64_t scale);
   std::optional<LoweredValue> lower_sum(const Inst& inst);
