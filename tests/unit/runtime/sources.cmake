@@ -4,6 +4,7 @@ muster_unit_test(runtime
     runtime/csv_test.cpp
     runtime/dictionary_test.cpp
     runtime/emit_test.cpp
+    runtime/engine_test.cpp
     runtime/ingest_test.cpp
     runtime/init_test.cpp
     runtime/interpret_random_test.cpp

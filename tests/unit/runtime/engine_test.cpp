@@ -1,0 +1,181 @@
+// The engine of a run: interpreted at first, compiled later, and nobody can tell from the answers.
+#include "runtime/engine/engine.h"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <random>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "compiler/compile.h"
+#include "runtime/engine/verify.h"
+#include "runtime/interpret/roots.h"
+
+namespace muster::runtime {
+namespace {
+
+using compiler::Physical;
+
+constexpr const char* policy = R"(object Lead {
+  lead_id: text key
+  visits: int?
+  employees: int?
+  is_customer: bool?
+}
+
+score s {
+  +2 per visits, at most 20
+  +10 when employees >= 50
+  +15 when visits + employees >= 1000 and not is_customer
+}
+)";
+
+class Leads {
+ public:
+  explicit Leads(const compiler::Program& program) : random_(7) {
+    for (const std::uint32_t field : program.spaces[compiler::SpaceId{compiler::root_space}].columns) {
+      columns_.emplace_back().physical = compiler::physical_of(program.schema.objects[0].fields[field].type.kind);
+    }
+    view_.spaces.resize(1);
+  }
+
+  // Numbers below `most`; a fifth of the values is missing.
+  const BatchView& make(std::size_t rows, std::int64_t most) {
+    view_.spaces[0].rows = rows;
+    view_.spaces[0].columns.clear();
+    for (Column& column : columns_) {
+      column.integers.assign(rows, 0);
+      column.yes.assign(words_for(rows), 0);
+      column.known.assign(words_for(rows), 0);
+      for (std::size_t row = 0; row < rows; ++row) {
+        if (random_() % 5 == 0) continue;
+        set_bit(column.known.data(), row);
+        column.integers[row] = static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(most));
+        if (random_() % 2 == 0) set_bit(column.yes.data(), row);
+      }
+      view_.spaces[0].columns.push_back({.physical = column.physical,
+                                         .integers = column.integers.data(),
+                                         .yes = column.yes.data(),
+                                         .known = column.known.data()});
+    }
+    return view_;
+  }
+
+ private:
+  struct Column {
+    Physical physical = Physical::integer;
+    std::vector<std::int64_t> integers;
+    std::vector<Word> yes, known;
+  };
+  std::mt19937_64 random_;
+  std::vector<Column> columns_;
+  BatchView view_;
+};
+
+compiler::Program program_of(const char* text) {
+  auto compiled = compiler::compile_text("policy.muster", text, {});
+  REQUIRE(compiled.has_value());
+  REQUIRE(compiled->program.has_value());
+  return std::move(*compiled->program);
+}
+
+struct Roots {
+  explicit Roots(const compiler::Program& program)
+      : values(interpret::value_roots_of(program, {})), bits(interpret::bit_roots_of(program, {})) {}
+  std::vector<compiler::ValueId> values, bits;
+};
+
+bool is_skipped() {
+  if (jit::is_available()) return false;
+  MESSAGE("skipped: this build has no compiler of kernels");
+  return true;
+}
+
+TEST_CASE("a run begins interpreted and goes on compiled, with the same answers") {
+  if (is_skipped()) return;
+  const compiler::Program program = program_of(policy);
+  const Roots roots(program);
+  Engine engine(program, {}, {}, {.verify_one_of = 2, .work_before_compiling = 1});
+  Interpreter interpreter(program, {}, {});
+  Leads leads(program);
+  const auto evaluate = [&](std::size_t rows, std::int64_t most) {
+    const BatchView& batch = leads.make(rows, most);
+    REQUIRE(engine.evaluate(batch).has_value());
+    interpreter.evaluate(batch);
+    CHECK_FALSE(first_difference(engine, interpreter, roots.values, roots.bits, rows).has_value());
+  };
+  evaluate(100, 200);
+  CHECK(engine.compiled_batches() == 0);
+  const auto last = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (engine.compiled_batches() == 0 && std::chrono::steady_clock::now() < last) {
+    evaluate(100, 200);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  REQUIRE(engine.compiled_batches() == 1);
+  // Wider values than those of the sample, and a rest of a step.
+  evaluate(2048, 200);
+  evaluate(77, std::int64_t{1} << 50);
+  evaluate(1, 200);
+  CHECK(engine.compiled_batches() == 4);
+  CHECK(engine.verified_batches() == 2);
+}
+
+TEST_CASE("an engine is what was chosen") {
+  const compiler::Program program = program_of(policy);
+  Leads leads(program);
+  Engine interpreted(program, {}, {}, {.choice = EngineChoice::interpreter, .work_before_compiling = 1});
+  REQUIRE(interpreted.evaluate(leads.make(10, 100)).has_value());
+  REQUIRE(interpreted.evaluate(leads.make(10, 100)).has_value());
+  CHECK(interpreted.compiled_batches() == 0);
+
+  Engine compiled(program, {}, {}, {.choice = EngineChoice::jit, .verify_one_of = 1});
+  const auto evaluated = compiled.evaluate(leads.make(10, 100));
+  if (!jit::is_available()) {
+    REQUIRE_FALSE(evaluated.has_value());
+    CHECK(evaluated.error().kind == lang::ErrorKind::usage);
+    return;
+  }
+  REQUIRE(evaluated.has_value());
+  CHECK(compiled.compiled_batches() == 1);
+  CHECK(compiled.verified_batches() == 1);
+}
+
+TEST_CASE("work that ends before the compiler does is waited for") {
+  if (is_skipped()) return;
+  const compiler::Program program = program_of(policy);
+  Leads leads(program);
+  Engine engine(program, {}, {}, {.work_before_compiling = 1});
+  REQUIRE(engine.evaluate(leads.make(10, 100)).has_value());
+}
+
+// One integer for every row.
+class Constant final : public Values {
+ public:
+  Constant(std::int64_t value, Word known, Word overflow) : value_(64, value), known_(known), overflow_(overflow) {}
+  [[nodiscard]] Vector value(compiler::ValueId /*id*/) const override {
+    return {.integers = value_.data(), .known = &known_, .overflow = &overflow_};
+  }
+
+ private:
+  std::vector<std::int64_t> value_;
+  Word known_, overflow_;
+};
+
+TEST_CASE("what two engines say is compared value by value, bit by bit, fault by fault") {
+  const std::vector<compiler::ValueId> ids{compiler::ValueId{3}};
+  const Constant seven(7, 0b0111, 0b1000);
+  const auto differs = [&](const Constant& other) { return first_difference(seven, other, ids, {}, 4); };
+  CHECK_FALSE(differs(Constant(7, 0b0111, 0b1000)).has_value());
+  CHECK_FALSE(differs(Constant(7, 0b10111, 0b11000)).has_value());  // behind the last row
+  CHECK(differs(Constant(8, 0b0111, 0b1000))->row == 0);
+  CHECK(differs(Constant(7, 0b0101, 0b1000))->row == 1);
+  CHECK(differs(Constant(7, 0b0111, 0b0000))->row == 3);
+  // Of bits alone the values do not count.
+  CHECK_FALSE(first_difference(seven, Constant(8, 0b0111, 0b1000), {}, ids, 4).has_value());
+  CHECK(first_difference(seven, Constant(7, 0b0011, 0b1000), {}, ids, 4)->row == 2);
+}
+
+}  // namespace
+}  // namespace muster::runtime
