@@ -46,16 +46,19 @@ Leads::~Leads() = default;
 Leads::Leads(Leads&&) noexcept = default;
 Leads& Leads::operator=(Leads&&) noexcept = default;
 
-std::size_t Leads::rows() const { return impl_->rows; }
+// What has been moved away takes nothing; evaluate() says so.
+
+std::size_t Leads::rows() const { return impl_ == nullptr ? 0 : impl_->rows; }
 
 Leads& Leads::add(std::string_view name, ColumnShape shape, Raw values, Bits yes, Bits known) {
+  if (impl_ == nullptr) return *this;
   impl_->columns.push_back({std::string(name), shape, values.data, values.size, values.bytes, yes, known, nullptr});
   return *this;
 }
 
 Leads& Leads::add_texts(std::string_view name, Raw codes, const Dictionary& dictionary, Bits known) {
   add(name, ColumnShape::texts, codes, {}, known);
-  impl_->columns.back().dictionary = dictionary.impl_;
+  if (impl_ != nullptr) impl_->columns.back().dictionary = dictionary.impl_;
   return *this;
 }
 
@@ -67,6 +70,7 @@ Verdicts::Verdicts(Verdicts&&) noexcept = default;
 Verdicts& Verdicts::operator=(Verdicts&&) noexcept = default;
 
 Verdicts& Verdicts::add(std::string_view name, AnswerShape shape, Raw values, PlaceForBits yes, PlaceForBits known) {
+  if (impl_ == nullptr) return *this;
   impl_->answers.push_back({std::string(name), shape, values.data, values.size, values.bytes, yes, known});
   return *this;
 }

@@ -105,6 +105,7 @@ struct Evaluator::Impl {
   std::shared_ptr<const Policy::Impl> policy;
   Options options;
   std::size_t rows_so_far = 0;  // asked for, this evaluation included
+  bool has_failed = false;      // no kernel could be made, though nobody insists on one
   Shape shape;
   std::vector<std::unique_ptr<BatchEngine>> engines;  // by thread
   // Engines know the texts of a dictionary by its address, which must not become another one's.
@@ -127,7 +128,7 @@ Result<Engine> Evaluator::Impl::choose() const {
     case Engine::jit:
       return options.engine;
     case Engine::automatic:
-      return rows_so_far >= rows_worth_a_kernel && has_jit() ? Engine::jit : Engine::interpreter;
+      return rows_so_far >= rows_worth_a_kernel && !has_failed && has_jit() ? Engine::jit : Engine::interpreter;
   }
   return Error{ErrorKind::binding, "there is no such engine"};
 }
@@ -143,7 +144,10 @@ void Evaluator::Impl::keep(const std::vector<ResolvedColumn>& columns) {
 
 Result<std::unique_ptr<BatchEngine>> Evaluator::Impl::make(const Work& work) const {
   if (shape.engine == Engine::interpreter) return make_interpreter(*policy, work.answers);
-  return make_kernel(*policy, work.answers, batches_of(work).shape());
+  // The first leads are the sample of what the columns hold. Where one of them is wrong, the run will say so.
+  LeadBatches batches = batches_of(work);
+  const bool is_read = !batches.read(work.rows.first, std::min(batch_rows, work.rows.count));
+  return make_kernel(*policy, work.answers, is_read ? batches.shape() : batches_of(work).shape());
 }
 
 // The caller's thread works, too. Where the machine has no further thread, fewer do it.
@@ -193,7 +197,7 @@ Result<Report> Evaluator::Impl::evaluate(const Leads::Impl& leads, const Verdict
   shape = std::move(now);
   keep(*columns);
 
-  const std::size_t batches = (rows->count + batch_rows - 1) / batch_rows;
+  const std::size_t batches = rows->count / batch_rows + (rows->count % batch_rows != 0 ? 1 : 0);
   const std::size_t threads = std::max<std::size_t>(1, std::min<std::size_t>(options.threads, batches));
   Work work{.policy = *policy, .columns = *columns, .answers = *answers, .rows = *rows};
   // Large enough that threads seldom meet, small enough that all end at about the same time.
@@ -203,6 +207,7 @@ Result<Report> Evaluator::Impl::evaluate(const Leads::Impl& leads, const Verdict
   if (engines.front() == nullptr) {
     auto made = make(work);
     if (!made && options.engine == Engine::automatic) {
+      has_failed = true;
       shape.engine = Engine::interpreter;
       made = make(work);
     }

@@ -13,7 +13,10 @@ inline constexpr std::size_t word_bits = 64;
 inline constexpr std::size_t batch_rows = 2048;  // rows of a full batch: its columns stay in the second-level cache
 inline constexpr std::size_t batch_words = batch_rows / word_bits;
 
-[[nodiscard]] constexpr std::size_t words_for(std::size_t rows) { return (rows + word_bits - 1) / word_bits; }
+// Of any number of rows: a sum would wrap.
+[[nodiscard]] constexpr std::size_t words_for(std::size_t rows) {
+  return rows / word_bits + (rows % word_bits != 0 ? 1 : 0);
+}
 [[nodiscard]] inline bool test_bit(const Word* words, std::size_t row) {
   return ((words[row / word_bits] >> (row % word_bits)) & 1U) != 0;
 }

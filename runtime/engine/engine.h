@@ -51,12 +51,16 @@ class Engine final : public Values {
   lang::Result<> evaluate(const BatchView& batch);
   [[nodiscard]] Vector value(compiler::ValueId id) const override { return answering_->value(id); }
 
-  // Batches that a kernel answered, and of them those that the interpreter answered as well.
+  // Batches that a kernel answered (not those whose values it did not expect), and of them those that the interpreter
+  // answered as well.
   [[nodiscard]] std::uint64_t compiled_batches() const { return compiled_batches_; }
   [[nodiscard]] std::uint64_t verified_batches() const { return verified_batches_; }
 
  private:
+  void choose_layouts(const BatchView& batch);
+  void make_kernel() noexcept;
   void start_compiling(const BatchView& batch);
+  void drop_kernel();
   lang::Result<> take_kernel(const BatchView& batch);
   lang::Result<> verify(const BatchView& batch);
 
@@ -71,6 +75,7 @@ class Engine final : public Values {
   std::uint64_t verified_batches_ = 0;
   const Values* answering_;
   std::unique_ptr<jit::Kernel> kernel_;
+  bool is_sampled_ = true;                  // kernels expect what a sample holds
   std::vector<jit::ColumnLayout> layouts_;  // that the kernel is compiled for
   // What the compiling thread makes; read when is_compiled_ says so.
   std::optional<lang::Result<std::unique_ptr<jit::Kernel>>> made_;

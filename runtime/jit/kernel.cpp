@@ -230,7 +230,10 @@ class CompiledKernel final : public Kernel {
       const auto row = static_cast<std::size_t>(__builtin_ctzll(mask));
       const std::int64_t age = curve.of_days ? kernels::age_of_day(kernel.as_of_.day, events[row])
                                              : kernels::age_at(kernel.as_of_.instant, events[row]);
-      results[row] = curve.curve.at(points[row] * curve.scale, age) / curve.unit;
+      // Points may be anything in a batch that is not as expected, and then nobody reads the result.
+      std::int64_t scaled = 0;
+      const bool overflows = __builtin_mul_overflow(points[row], curve.scale, &scaled);
+      results[row] = overflows ? 0 : curve.curve.at(scaled, age) / curve.unit;
     }
   }
 
@@ -304,7 +307,9 @@ class CompiledKernel final : public Kernel {
   const SpaceView* root_ = nullptr;  // of the last batch
 };
 
+// No rows say nothing, nor does a column that nobody reads.
 std::uint8_t expected_bits_of(const ColumnView& column, std::size_t rows) {
+  if (rows == 0 || (column.integers == nullptr && column.narrow == nullptr)) return 0;
   constexpr int spare = 2;
   constexpr int most = 40;  // of more nothing is gained
   const auto all_bits = [&]<class Number>(const Number* values) {

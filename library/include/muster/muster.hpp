@@ -25,9 +25,8 @@
 //   but codes have to be in range all the same. Rows of verdicts without a value hold 0, and have a 0 in their bitmap.
 // Errors. Functions answer with Result; its message says what is wrong and where. No input makes the behaviour
 //   undefined as long as the spans are truly as long as they say. The one exception that leaves is std::bad_alloc.
-// Threads. A Policy may be used by many threads at once; Leads, Verdicts, Dictionary and Evaluator by one at a time,
-// and
-//   a Dictionary must not be added to while an evaluation reads it.
+// Threads. A Policy may be used by many threads at once; Leads, Verdicts, Dictionary and Evaluator by one at a time.
+//   A Dictionary must not be added to while an evaluation reads it.
 //
 // docs/cpp-library.md walks through an example, docs/decisions/0023-a-library-of-columns.md says why it looks like
 // this.
@@ -107,7 +106,8 @@ enum class ColumnShape : std::uint8_t {
 enum class Presence : std::uint8_t {
   optional,  // `int?`: it is normal that a lead lacks it
   expected,  // `int`: a lead may lack it, which then leaves open what depends on it
-  required,  // `required`: a lead without it cannot be judged; an error of kind `data`
+  required,  // `required`: a lead without it cannot be judged; an error of kind `data` where a wanted answer
+             // reads it
 };
 
 // What the policy says about a column of the leads.
@@ -392,12 +392,11 @@ class MUSTER_EXPORT Evaluator {
   Evaluator& operator=(Evaluator&&) noexcept;
 
   // Columns that no wanted answer reads may be missing. Errors, after which the places hold anything:
-  //   binding  a column or an answer that the policy does not have, or has in another shape; a column that is missing,
-  //   or
-  //            bound twice; too few rows, or bits; an element that is too narrow, or not aligned to its size; an answer
-  //            that needs rows of a relation; rows outside of the leads, or a first row that is no multiple of 64;
-  //            a number of threads that cannot be
-  //   data     the first row, of all columns, with a code outside its dictionary or picklist, a date or moment outside
+  //   binding  a column or an answer that the policy does not have, or has in another shape; a column that is missing
+  //            or bound twice; too few rows, or bits; an element that is too narrow, or not aligned to its size; an
+  //            answer that needs rows of a relation; rows outside of the leads, or a first row that is no multiple of
+  //            64; a number of threads that cannot be
+  //   data     the first row, of all columns that are read, with a code outside its dictionary or picklist, a date or moment outside
   //            the years 1 to 9999, a yes that is not known, or no value in a required column
   //   engine   Engine::jit without the plug-in
   [[nodiscard]] Result<Report> evaluate(const Leads& leads, const Verdicts& verdicts, Rows rows = {});

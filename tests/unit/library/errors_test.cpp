@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <functional>
+#include <limits>
 
 #include "sample.h"
 
@@ -115,6 +116,17 @@ TEST_CASE("Rows, threads and engines that cannot be") {
   Wrong wrong;
   wrong.options.engine = Engine::jit;
   CHECK(wrong.message(ErrorKind::engine).find("libmuster_jit.so") != std::string::npos);
+}
+
+TEST_CASE("More rows than memory can have") {
+  std::vector<std::uint64_t> word(1);
+  Leads leads(std::numeric_limits<std::size_t>::max());
+  leads.flags("wants", word, word);
+  Wrong wrong;
+  wrong.leads = std::move(leads);
+  wrong.verdicts = Verdicts();
+  wrong.verdicts.truths("Large", word);
+  CHECK(wrong.message().find("1 words of 64 bits; 18446744073709551615 rows need") != std::string::npos);
 }
 
 TEST_CASE("Rows that hold what they cannot hold") {
