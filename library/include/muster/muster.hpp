@@ -396,8 +396,8 @@ class MUSTER_EXPORT Evaluator {
   //            or bound twice; too few rows, or bits; an element that is too narrow, or not aligned to its size; an
   //            answer that needs rows of a relation; rows outside of the leads, or a first row that is no multiple of
   //            64; a number of threads that cannot be
-  //   data     the first row, of all columns that are read, with a code outside its dictionary or picklist, a date or moment outside
-  //            the years 1 to 9999, a yes that is not known, or no value in a required column
+  //   data     the first row, of all columns that are read, with a code outside its dictionary or picklist, a date or
+  //            moment outside the years 1 to 9999, a yes that is not known, or no value in a required column
   //   engine   Engine::jit without the plug-in
   [[nodiscard]] Result<Report> evaluate(const Leads& leads, const Verdicts& verdicts, Rows rows = {});
 
