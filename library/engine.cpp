@@ -47,25 +47,24 @@ void write_bits(Word* place, std::size_t first, std::size_t rows, BitsOf bits_of
   for (std::size_t word = 0; word < words_for(rows); ++word) words[word] = bits_of(word) & row_mask(rows, word);
 }
 
-// All that are bitmaps. `value_of(id)` is a register.
-template <class ValueOf>
-void write_bitmaps(const ResolvedAnswer& answer, std::size_t first, std::size_t rows, ValueOf value_of) {
+// All that are bitmaps.
+void write_bitmaps(const ResolvedAnswer& answer, std::size_t first, std::size_t rows, const runtime::Values& engine) {
   const AnswerSource& source = *answer.source;
   const auto any_yes = [&](std::size_t word) {
     Word yes = 0;
-    for (const ValueId id : source.values) yes |= value_of(id).yes[word];
+    for (const ValueId id : source.values) yes |= engine.value(id).yes[word];
     return yes;
   };
   const auto always = [](std::size_t) { return ~Word{0}; };
   switch (source.kind) {
     case AnswerSource::Kind::value: {
       if (answer.known == nullptr) break;  // a kernel has not kept it
-      const Vector value = value_of(source.values.front());
+      const Vector value = engine.value(source.values.front());
       write_bits(answer.known, first, rows, [&](std::size_t word) { return value.known[word]; });
       break;
     }
     case AnswerSource::Kind::truth: {
-      const Vector value = value_of(source.values.front());
+      const Vector value = engine.value(source.values.front());
       write_bits(answer.yes, first, rows, [&](std::size_t word) { return value.yes[word]; });
       write_bits(answer.known, first, rows, [&](std::size_t word) { return value.yes[word] | value.no[word]; });
       break;
@@ -77,7 +76,7 @@ void write_bitmaps(const ResolvedAnswer& answer, std::size_t first, std::size_t 
     case AnswerSource::Kind::rejected:
       write_bits(answer.yes, first, rows, [&](std::size_t word) {
         Word overflow = 0;
-        for (const ValueId id : source.faults) overflow |= value_of(id).overflow[word];
+        for (const ValueId id : source.faults) overflow |= engine.value(id).overflow[word];
         return overflow & ~any_yes(word);
       });
       write_bits(answer.known, first, rows, always);
@@ -94,12 +93,12 @@ class Interpreted final : public BatchEngine {
                 const std::vector<ResolvedAnswer>& answers) override {
     const std::size_t rows = batch.spaces.front().rows;
     interpreter_.evaluate(batch);
-    const auto value_of = [&](ValueId id) { return interpreter_.value(id); };
     for (const ResolvedAnswer& answer : answers) {
       if (answer.data != nullptr) {
-        runtime::write_answer(value_of(answer.source->values.front()), rows, answer.bytes, place_of(answer, first));
+        runtime::write_answer(interpreter_.value(answer.source->values.front()), rows, answer.bytes,
+                              place_of(answer, first));
       }
-      write_bitmaps(answer, first, rows, value_of);
+      write_bitmaps(answer, first, rows, interpreter_);
     }
   }
 
@@ -120,7 +119,7 @@ class Compiled final : public BatchEngine {
     }
     kernel_->evaluate(batch, places_);
     for (const ResolvedAnswer& answer : answers) {
-      write_bitmaps(answer, first, rows, [&](ValueId id) { return kernel_->value(id); });
+      write_bitmaps(answer, first, rows, *kernel_);
     }
   }
 

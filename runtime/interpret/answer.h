@@ -1,5 +1,5 @@
 // Answers in memory that the caller owns: one number for each row, as narrow as every possible answer allows.
-// May include: runtime/interpret/interpreter.h, compiler/ir. Called by: runtime/jit, engine.h's callers, tests.
+// May include: runtime/interpret/interpreter.h, compiler/ir. Called by: runtime/jit, library, tests.
 #pragma once
 
 #include <cstddef>

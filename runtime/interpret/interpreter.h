@@ -1,7 +1,7 @@
 // Evaluates a program over batches, column by column: each instruction runs over all rows of the batch before the
 // next one begins. Text predicates are decided once per distinct value. Nothing is allocated per batch once the
 // registers and the per-dictionary tables exist.
-// May include: runtime/data, compiler/ir, stdlib/kernels. Called by: engine.h's callers, tests.
+// May include: runtime/data, compiler/ir, stdlib/kernels. Called by: runtime/*, library, tests.
 #pragma once
 
 #include <cstdint>

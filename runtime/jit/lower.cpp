@@ -11,7 +11,6 @@ namespace muster::runtime::jit {
 
 using compiler::Op;
 using compiler::Physical;
-using compiler::Range;
 using compiler::SpaceId;
 using compiler::ValueId;
 
@@ -19,15 +18,20 @@ namespace {
 
 bool is_of_root(const compiler::Inst& inst) { return inst.space.is_none() || inst.space.index == compiler::root_space; }
 
-Range range_of_layout(const ColumnLayout& layout) {
-  Range range;
-  if (layout.expected_bits != 0) range = {0, (std::int64_t{1} << layout.expected_bits) - 1};
-  if (layout.narrow_bytes != 0) {
-    const std::int64_t half = std::int64_t{1} << (8U * layout.narrow_bytes - 1);
-    range.low = std::max(range.low, -half);
-    range.high = std::min(range.high, half - 1);
+// What every value is between, of columns that come in fewer bytes or are expected to be small.
+compiler::ColumnRanges ranges_of_columns(std::span<const ColumnLayout> layouts) {
+  compiler::ColumnRanges ranges(1);
+  for (const ColumnLayout& layout : layouts) {
+    std::optional<compiler::ValueRange>& range = ranges.front().emplace_back();
+    if (layout.physical != Physical::integer) continue;
+    if (layout.expected_bits != 0) {
+      range = {0, (std::int64_t{1} << layout.expected_bits) - 1};
+    } else if (layout.narrow_bytes != 0) {
+      const std::int64_t half = std::int64_t{1} << (8U * layout.narrow_bytes - 1);
+      range = {-half, half - 1};
+    }
   }
-  return range;
+  return ranges;
 }
 
 std::size_t entry_bytes_of(std::size_t bits) { return bits <= 8 ? 1 : (bits <= 16 ? 2 : 4); }
@@ -43,7 +47,7 @@ Lowering::Lowering(const compiler::Program& program, AsOf as_of, const KernelWan
       is_needed_(program.insts.size()),
       is_wanted_whole_(program.insts.size()),
       uses_(program.insts.size()),
-      ranges_(program.insts.size()),
+      ranges_(compiler::ranges_of(program, ranges_of_columns(columns))),
       values_(program.insts.size()) {}
 
 void Lowering::find_needed() {
@@ -57,29 +61,6 @@ void Lowering::find_needed() {
     for (const ValueId operand : program_.operands_of(program_.insts[ValueId{at}])) {
       is_needed_[operand.index] = true;
       ++uses_[operand.index];
-    }
-  }
-}
-
-// What facts.h says, and what is known besides: the moment of the evaluation and how columns come.
-void Lowering::find_ranges() {
-  std::vector<Range> operands;
-  for (std::uint32_t at = 0; at < ranges_.size(); ++at) {
-    if (!is_needed_[at]) continue;
-    const compiler::Inst& inst = program_.insts[ValueId{at}];
-    operands.clear();
-    for (const ValueId operand : program_.operands_of(inst)) operands.push_back(ranges_[operand.index]);
-    Range& range = ranges_[at];
-    range = compiler::range_of(inst.op, inst.type, inst.immediate, program_.weights, operands);
-    range.may_overflow = false;
-    if (inst.op == Op::fade) {
-      const compiler::FadeRule& rule = program_.fades[static_cast<std::size_t>(inst.immediate)];
-      range = compiler::widened(range, kernels::power_of_ten(4U - rule.digits) - 1);
-    } else if (inst.op == Op::column && inst.space.index == compiler::root_space &&
-               compiler::physical_of(inst.type.kind) == Physical::integer) {
-      const Range layout = range_of_layout(columns_[static_cast<std::size_t>(inst.immediate)]);
-      range.low = std::max(range.low, layout.low);
-      range.high = std::max(range.low, std::min(range.high, layout.high));
     }
   }
 }
@@ -105,7 +86,7 @@ LoweredValue Lowering::lower_column(ValueId id, const compiler::Inst& inst) {
       value.known = builder_.either(value.yes, value.no);
       break;
     case Physical::integer: {
-      const Range& range = ranges_[id.index];
+      const compiler::ValueRange& range = ranges_[id.index];
       const Lane lane = lane_of_bytes(layout.narrow_bytes == 0 ? 8 : layout.narrow_bytes);
       NodeId numbers = part(InputSource::Part::numbers, lane);
       if (layout.expected_bits != 0) {
@@ -340,7 +321,6 @@ void Lowering::keep_tables(Lowered& lowered) {
 
 Lowered Lowering::run() {
   find_needed();
-  find_ranges();
   unexpected_ = builder_.none();
   Lowered lowered;
   std::vector<bool> is_foreign(values_.size());

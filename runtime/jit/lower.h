@@ -13,6 +13,7 @@
 
 #include "compiler/ir/facts.h"
 #include "compiler/ir/program.h"
+#include "compiler/ir/ranges.h"
 #include "runtime/data/as_of.h"
 #include "runtime/jit/plan_builder.h"
 #include "runtime/jit/plugin.h"

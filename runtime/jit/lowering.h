@@ -82,7 +82,6 @@ class Lowering {
 
   // lower.cpp
   void find_needed();
-  void find_ranges();
   NodeId load(InputSource source, Lane lane);
   std::size_t slot_of(Lowered& lowered, std::uint8_t bytes, NodeId node, std::int64_t scale);
   std::size_t constant_slot(Lowered& lowered, std::uint8_t bytes, std::int64_t value);
@@ -142,9 +141,9 @@ class Lowering {
   PlanBuilder builder_;
   std::vector<bool> is_needed_;
   std::vector<bool> is_wanted_whole_;
-  std::vector<std::uint32_t> uses_;      // by other values that are needed
-  std::vector<compiler::Range> ranges_;  // by instruction
-  std::vector<LoweredValue> values_;     // by instruction
+  std::vector<std::uint32_t> uses_;           // by other values that are needed
+  std::vector<compiler::ValueRange> ranges_;  // by instruction
+  std::vector<LoweredValue> values_;          // by instruction
   std::vector<InputSource> inputs_;
   std::map<InputSource, std::size_t> known_inputs_;
   std::vector<TableSpec> tables_;

@@ -1,6 +1,6 @@
 // Compiled kernels: a program becomes one loop over typed columns. The compiler is a plug-in, libmuster_jit.so, which
 // is looked for when the first kernel is made; without it callers keep to the interpreter, which gives the same
-// answers. May include: compiler/ir, runtime/data, runtime/interpret. Called by: engine.h's callers, tests.
+// answers. May include: compiler/ir, runtime/data, runtime/interpret. Called by: runtime/engine, library, tests.
 #pragma once
 
 #include <cstdint>
