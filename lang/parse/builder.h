@@ -137,6 +137,7 @@ class Builder {
   std::size_t read_foreign_text(std::size_t at, std::string_view close);
   void report_foreign_day(std::size_t at, const Foreign& day, std::string_view more = "");
   std::size_t read_foreign_day(std::size_t at, Foreign day);
+  std::size_t read_foreign_amount(std::size_t at, std::size_t digits, std::string_view currency);  // EUR 50
   // Pushes a literal. `is_step`: a value follows that is counted in such steps, which no word is a unit of.
   std::size_t read_number(std::size_t at, bool is_step = false);
   std::size_t read_date(std::size_t at);  // pushes a literal

@@ -136,11 +136,10 @@ struct share_of {  // 70% of x: one operand with what stands behind it
   }
 };
 
-struct primary
-    : pegtl::sor<share_of, number, pegtl::seq<quoted, run<&Builder::push_text>>, parenthesised,
-                 build<&Builder::push_yes, word<"yes">>, build<&Builder::push_no, word<"no">>,
-                 build<&Builder::push_as_of, phrase<"as of">>, bound_of::lowest, bound_of::highest, rows_operand,
-                 if_operand, match_operand, stage_becomes, name_operand, pegtl::seq<currency_sign, number>> {};
+struct primary : pegtl::sor<share_of, number, pegtl::seq<quoted, run<&Builder::push_text>>, parenthesised,
+                            build<&Builder::push_yes, word<"yes">>, build<&Builder::push_no, word<"no">>,
+                            build<&Builder::push_as_of, phrase<"as of">>, bound_of::lowest, bound_of::highest,
+                            rows_operand, if_operand, match_operand, stage_becomes, foreign_amount, name_operand> {};
 
 // ---- behind an operand
 

@@ -24,6 +24,28 @@ bool has_two_digits(std::string_view text, std::size_t at) {
 
 unsigned suffix_digits(char suffix) { return suffix == 'K' ? 3U : suffix == 'M' ? 6U : suffix == 'B' ? 9U : 0U; }
 
+// Digits that go on in threes behind commas: where they end, and all of them without the commas.
+struct Groups {
+  std::size_t end = 0;
+  std::string digits;
+};
+Groups read_groups(std::string_view text, std::size_t at, std::size_t end) {
+  Groups groups{end, std::string(text.substr(at, end - at))};
+  while (text.substr(groups.end, 1) == "," && has_two_digits(text, groups.end + 1) && groups.end + 3 < text.size() &&
+         is_digit(text[groups.end + 3]) && !(groups.end + 4 < text.size() && is_digit(text[groups.end + 4]))) {
+    groups.digits += text.substr(groups.end + 1, 3);
+    groups.end += 4;
+  }
+  return groups;
+}
+
+// Behind a currency that follows, or `at`.
+std::size_t behind_currency(std::string_view text, std::size_t at) {
+  const std::size_t next = skip_blanks(text, at);
+  const std::size_t end = identifier_end(text, next);
+  return find_currency(text.substr(next, end - next)) != nullptr ? end : at;
+}
+
 }  // namespace
 
 std::size_t Builder::read_text(std::size_t at) {
@@ -83,6 +105,14 @@ std::size_t Builder::read_foreign_text(std::size_t at, std::string_view close) {
 
 void Builder::push_text() { push(add(last_text.span, TextLiteral{last_text.text})); }
 
+std::size_t Builder::read_foreign_amount(std::size_t at, std::size_t digits, std::string_view currency) {
+  const NumberShape shape = scan_number(text, digits);
+  const auto [end, written] = read_groups(text, digits, shape.bare_end);
+  report_foreign(at, end, fmt::format("write `{} {}`", shorten(written), currency));
+  push_poison(span(at, end));
+  return end;
+}
+
 std::size_t Builder::read_number(std::size_t at, bool is_step) {
   const NumberShape shape = scan_number(text, at);
   const std::string_view written = text.substr(at, shape.bare_end - at);
@@ -101,27 +131,20 @@ std::size_t Builder::read_number(std::size_t at, bool is_step) {
       made.fix = fmt::format("put a blank between them: `{} {}`", shorten(written), shorten(tail));
     }
     // `500k USD`: the currency belongs to what could not be read.
-    const std::size_t next = skip_blanks(text, word_end);
-    const std::size_t next_end = identifier_end(text, next);
-    const std::size_t end = find_currency(text.substr(next, next_end - next)) != nullptr ? next_end : word_end;
+    const std::size_t end = behind_currency(text, word_end);
     push_poison(span(at, end));
     return end;
   }
   // `1,000`: three digits that touch a comma are a thousands separator wherever people write numbers.
   if (shape.suffix == 0 && shape.fraction_begin == shape.fraction_end && shape.end == shape.bare_end &&
       text.substr(shape.bare_end, 1) == ",") {
-    std::size_t end = shape.bare_end;
-    std::string digits(written);
-    while (text.substr(end, 1) == "," && has_two_digits(text, end + 1) && end + 3 < text.size() &&
-           is_digit(text[end + 3]) && !(end + 4 < text.size() && is_digit(text[end + 4]))) {
-      digits += text.substr(end + 1, 3);
-      end += 4;
-    }
+    const auto [end, digits] = read_groups(text, at, shape.bare_end);
     if (end > shape.bare_end && written.size() <= 3) {
       emit<DiagnosticId::grouped_digits>(span(at, end), text.substr(at, end - at)).fix =
           fmt::format("write `{}`, or a blank behind the comma", digits);
-      push_poison(span(at, end));
-      return end;
+      const std::size_t past = behind_currency(text, end);
+      push_poison(span(at, past));
+      return past;
     }
   }
 

@@ -185,19 +185,18 @@ struct number_or_step : leaf<number_or_step<is_step>> {
 struct number : number_or_step<false> {};  // also percentages, money, durations, days and moments
 struct step : number_or_step<true> {};     // `per 100 employees`: the value behind it may be called like a unit
 
-struct currency_sign : leaf<currency_sign> {  // $50
+struct foreign_amount : leaf<foreign_amount> {  // $50, EUR 50
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
     for (const CurrencyRow& row : currency_rows) {
-      if (row.sign.empty() || builder.text.substr(at, row.sign.size()) != row.sign) continue;
-      const std::size_t digits = skip_blanks(builder.text, at + row.sign.size());
+      const auto stands_here = [&](std::string_view mark) {
+        return !mark.empty() && builder.text.substr(at, mark.size()) == mark;
+      };
+      const bool is_code = stands_here(row.code) && identifier_end(builder.text, at) == at + row.code.size();
+      if (!is_code && !stands_here(row.sign)) continue;
+      const std::size_t digits = skip_blanks(builder.text, at + (is_code ? row.code : row.sign).size());
       if (digits >= builder.text.size() || !is_digit(builder.text[digits])) return false;
-      const NumberShape shape = scan_number(builder.text, digits);
-      builder.report_foreign(at, shape.bare_end,
-                             std::string("write `") +
-                                 std::string(builder.text.substr(digits, shape.bare_end - digits)) + " " +
-                                 std::string(row.code) + "`");
-      return take(in, builder, at + row.sign.size());
+      return take(in, builder, builder.read_foreign_amount(at, digits, row.code));
     }
     return false;
   }
