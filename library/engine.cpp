@@ -140,7 +140,7 @@ Result<std::unique_ptr<BatchEngine>> make_kernel(const Policy::Impl& policy, con
   std::vector<runtime::AnswerLayout> layouts;
   for (const ResolvedAnswer& answer : answers) {
     const AnswerSource& source = *answer.source;
-    if (answer.data != nullptr) layouts.push_back({source.values.front(), answer.bytes});
+    if (answer.data != nullptr) layouts.push_back({source.values.front(), answer.bytes, answer.is_streamed});
     if (answer.data != nullptr && answer.known == nullptr) continue;
     bits.insert(bits.end(), source.values.begin(), source.values.end());
     bits.insert(bits.end(), source.faults.begin(), source.faults.end());

@@ -31,8 +31,9 @@ constexpr std::size_t most_dictionaries = 256;
 // What an engine is made for: another shape needs another engine.
 struct Shape {
   Engine engine = Engine::interpreter;
-  std::vector<std::tuple<std::size_t, std::uint8_t>> columns;                      // of the root, and how wide
-  std::vector<std::tuple<const AnswerSource*, std::uint8_t, bool, bool>> answers;  // width; has elements, `known`
+  std::vector<std::tuple<std::size_t, std::uint8_t>> columns;  // of the root, and how wide
+  // Width; has elements, `known`; is streamed.
+  std::vector<std::tuple<const AnswerSource*, std::uint8_t, bool, bool, bool>> answers;
 
   bool operator==(const Shape&) const = default;
 };
@@ -42,7 +43,8 @@ Shape shape_of(Engine engine, const std::vector<ResolvedColumn>& columns, const 
   shape.engine = engine;
   for (const ResolvedColumn& column : columns) shape.columns.emplace_back(column.at, column.view.narrow_bytes);
   for (const ResolvedAnswer& answer : answers) {
-    shape.answers.emplace_back(answer.source, answer.bytes, answer.data != nullptr, answer.known != nullptr);
+    shape.answers.emplace_back(answer.source, answer.bytes, answer.data != nullptr, answer.known != nullptr,
+                               answer.is_streamed);
   }
   return shape;
 }

@@ -173,6 +173,18 @@ std::optional<Error> check(const Column& column, const BoundColumn& bound, std::
   return check_bits(what, "known", bound.known, rows);
 }
 
+// Answers that are more than the caches hold are gone from there before the caller reads them.
+void choose_streamed(std::vector<ResolvedAnswer>& answers, std::size_t rows) {
+  constexpr std::size_t most_cached = std::size_t{8} << 20;
+  constexpr std::size_t cache_line = 64;
+  std::size_t bytes = 0;
+  for (const ResolvedAnswer& answer : answers) bytes += answer.bytes * rows;
+  for (ResolvedAnswer& answer : answers) {
+    const bool is_aligned = reinterpret_cast<std::uintptr_t>(answer.data) % cache_line == 0;
+    answer.is_streamed = answer.data != nullptr && is_aligned && bytes > most_cached;
+  }
+}
+
 }  // namespace
 
 Result<RowRange> resolve_rows(const Leads::Impl& leads, const Rows& rows) {
@@ -199,6 +211,7 @@ Result<std::vector<ResolvedAnswer>> resolve_verdicts(const Policy::Impl& policy,
     if (!answer) return answer.error();
     answers.push_back(*answer);
   }
+  choose_streamed(answers, rows.count);
   return answers;
 }
 

@@ -28,6 +28,7 @@ struct ResolvedAnswer {
   void* data = nullptr;    // null: truths
   std::uint64_t* yes = nullptr;
   std::uint64_t* known = nullptr;  // null: nobody asks
+  bool is_streamed = false;        // as in runtime::AnswerLayout
 };
 [[nodiscard]] Result<std::vector<ResolvedAnswer>> resolve_verdicts(const Policy::Impl& policy,
                                                                    const Verdicts::Impl& verdicts,

@@ -16,6 +16,9 @@ namespace muster::runtime {
 struct AnswerLayout {
   compiler::ValueId id;
   std::uint8_t bytes = 8;
+  // Written past the caches, for answers that are more than these hold and that nobody reads soon. A place that is not
+  // a multiple of 64 bytes costs time.
+  bool is_streamed = false;
 };
 
 // The fewest bytes that hold whatever the value may be, for any leads; the widest where the program has no ranges.

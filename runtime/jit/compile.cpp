@@ -62,6 +62,9 @@ llvm::Expected<std::unique_ptr<NativeCode>> make_native(const Plan& plan, const 
   auto target = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!target) return target.takeError();
   target->setCodeGenOptLevel(code_level(options.level));
+  // As LLJIT sets them, so that the assembly is that of the code which runs.
+  target->setRelocationModel(llvm::Reloc::PIC_);
+  target->setCodeModel(llvm::CodeModel::Small);
   if (!options.cpu.empty()) {
     target->setCPU(options.cpu);
     target->getFeatures() = llvm::SubtargetFeatures(options.features);

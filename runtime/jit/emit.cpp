@@ -150,9 +150,12 @@ class Emitter {
     builder_.SetInsertPoint(loop);
     auto* const step = builder_.CreatePHI(builder_.getInt64Ty(), 2);
     step->addIncoming(builder_.getInt64(0), entry);
-    for (llvm::Function* part : parts) builder_.CreateCall(part, {function->getArg(0), step});
+    frame_ = function->getArg(0);
+    step_ = step;
+    auto* const latch = fetch_step(function);
+    for (llvm::Function* part : parts) builder_.CreateCall(part, {frame_, step});
     Value* const next = builder_.CreateAdd(step, builder_.getInt64(1));
-    step->addIncoming(next, loop);
+    step->addIncoming(next, latch);
     builder_.CreateCondBr(builder_.CreateICmpULT(next, function->getArg(1)), loop, end);
     builder_.SetInsertPoint(end);
     builder_.CreateRetVoid();
@@ -168,7 +171,14 @@ class Emitter {
     const Lane lane = lane_of_bytes(output.bytes);
     Value* numbers = builder_.CreateSExtOrTrunc(value, type_of(lane));
     if (output.scale != 1) numbers = builder_.CreateMul(numbers, splat(lane, output.scale));
-    builder_.CreateAlignedStore(numbers, at_step(base, step_rows * output.bytes), llvm::Align(1));
+    Value* const place = at_step(base, step_rows * output.bytes);
+    if (!output.is_streamed) {
+      builder_.CreateAlignedStore(numbers, place, llvm::Align(1));
+      return;
+    }
+    auto* const store = builder_.CreateAlignedStore(numbers, place, llvm::Align(cache_line));
+    store->setMetadata(llvm::LLVMContext::MD_nontemporal,
+                       llvm::MDNode::get(context_, llvm::ConstantAsMetadata::get(builder_.getInt32(1))));
   }
 
   // ---- nodes
@@ -309,15 +319,51 @@ class Emitter {
     return plan_.nodes[id].op == NodeOp::splat && plan_.nodes[id].immediate == 0;
   }
 
-  // A step reads each column in one burst, which the processor's own guesses do not get ahead of. Into the second
-  // cache: the first one is too small for so many columns at once.
+  // A step reads each column in one burst, which the processor's own guesses do not get ahead of. So each line is asked
+  // for twice: here long before its step, into the second cache, for the first one is too small for so many columns at
+  // once; and by fetch_step. Decision 22 has what else was measured.
   void fetch_ahead(Value* place, std::size_t bytes) {
-    constexpr std::size_t steps = 6;
-    for (std::size_t at = 0; at < bytes; at += cache_line) {
-      Value* const later = builder_.CreateConstGEP1_64(builder_.getInt8Ty(), place, steps * bytes + at);
-      builder_.CreateIntrinsic(llvm::Intrinsic::prefetch, {builder_.getPtrTy()},
-                               {later, builder_.getInt32(0), builder_.getInt32(2), builder_.getInt32(1)});
+    constexpr std::size_t distance = 1024;
+    for (std::size_t at = 0; at < bytes; at += cache_line) fetch(place, distance + at, into_second_cache);
+  }
+
+  // The lines of this step, into the first cache: round by round over the wide columns. In this loop each instruction
+  // goes through one column line by line, which the processor does see, and goes on from by itself. Returns the block
+  // where the step begins.
+  llvm::BasicBlock* fetch_step(llvm::Function* function) {
+    constexpr std::size_t rounds = 8;
+    constexpr std::size_t wide = 256;  // bytes of a step; for less it does not pay
+    Value* const inputs = member(Member::inputs);
+    std::vector<std::pair<Value*, std::size_t>> columns;  // where the step's bytes lie, and those of a round
+    for (std::size_t at = 0; at < plan_.inputs.size(); ++at) {
+      if (plan_.inputs[at] < wide) continue;
+      columns.emplace_back(at_step(pointer(inputs, at), plan_.inputs[at]), plan_.inputs[at] / rounds);
     }
+    auto* const begin = builder_.GetInsertBlock();
+    if (columns.empty()) return begin;
+    auto* const loop = llvm::BasicBlock::Create(context_, "fetch", function);
+    auto* const end = llvm::BasicBlock::Create(context_, "fetched", function);
+    builder_.CreateBr(loop);
+    builder_.SetInsertPoint(loop);
+    auto* const round = builder_.CreatePHI(builder_.getInt64Ty(), 2);
+    round->addIncoming(builder_.getInt64(0), begin);
+    for (const auto& [base, bytes] : columns) {
+      Value* const offset = builder_.CreateMul(round, builder_.getInt64(bytes));
+      fetch(builder_.CreateInBoundsGEP(builder_.getInt8Ty(), base, offset), 0, into_first_cache);
+    }
+    Value* const next = builder_.CreateAdd(round, builder_.getInt64(1));
+    round->addIncoming(next, loop);
+    builder_.CreateCondBr(builder_.CreateICmpULT(next, builder_.getInt64(rounds)), loop, end);
+    builder_.SetInsertPoint(end);
+    return end;
+  }
+
+  static constexpr std::uint32_t into_first_cache = 3;  // as LLVM numbers them
+  static constexpr std::uint32_t into_second_cache = 2;
+  void fetch(Value* base, std::size_t offset, std::uint32_t cache) {
+    Value* const place = builder_.CreateConstGEP1_64(builder_.getInt8Ty(), base, offset);
+    builder_.CreateIntrinsic(llvm::Intrinsic::prefetch, {builder_.getPtrTy()},
+                             {place, builder_.getInt32(0), builder_.getInt32(cache), builder_.getInt32(1)});
   }
 
   // One register's worth of lanes has the bits of all of them.

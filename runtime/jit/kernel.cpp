@@ -2,6 +2,7 @@
 // foreign.
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <bit>
 #include <cassert>
 #include <cstring>
@@ -23,6 +24,8 @@ using compiler::Physical;
 using compiler::Program;
 using compiler::ValueId;
 
+constexpr std::size_t cache_line = 64;
+
 // Memory in whole cache lines.
 class Buffer {
  public:
@@ -37,8 +40,8 @@ class Buffer {
   }
 
  private:
-  struct alignas(64) Line {
-    std::array<std::uint8_t, 64> bytes;
+  struct alignas(cache_line) Line {
+    std::array<std::uint8_t, cache_line> bytes;
   };
   std::vector<Line> lines_;
 };
@@ -56,7 +59,8 @@ class CompiledKernel final : public Kernel {
         columns_(std::move(columns)),
         code_(std::move(code)),
         assembly_(std::move(assembly)),
-        scratch_(code_->scratch_bytes() + 64) {
+        scratch_(code_->scratch_bytes() + cache_line),
+        streams_(std::ranges::any_of(lowered_.answers, &AnswerLayout::is_streamed)) {
     if (!lowered_.foreign.empty()) {
       interpreter_.emplace(program, as_of, compiler::SpaceId{compiler::root_space}, lowered_.foreign);
     }
@@ -97,13 +101,17 @@ class CompiledKernel final : public Kernel {
     frame.fade = fade_exactly;
     frame.outputs = output_pointers_.data();
     const std::size_t steps = root.rows / step_rows;
-    if (steps != 0) {
+    if (!can_write(answers)) {
+      for (std::size_t step = 0; step < steps; ++step) evaluate_apart(frame, step, step_rows, answers);
+    } else if (steps != 0) {
       frame.inputs = input_pointers_.data();
       point_outputs(0, answers);
       code_->entry()(&frame, steps);
     }
     const std::size_t rest = root.rows % step_rows;
-    if (rest != 0) evaluate_rest(frame, steps, rest, answers);
+    if (rest != 0) evaluate_apart(frame, steps, rest, answers);
+    // Other threads see what was written past the caches no later than what they are told after this.
+    if (streams_) std::atomic_thread_fence(std::memory_order_seq_cst);
     is_unexpected_ = is_unexpected(steps + (rest != 0 ? 1 : 0));
     if (is_unexpected_) return evaluate_unexpected(batch, answers);
     for (const std::size_t at : lowered_.foreign_answers) {
@@ -155,19 +163,28 @@ class CompiledKernel final : public Kernel {
     bool of_days;
   };
 
-  // The last rows, in memory that is as long as a whole step.
-  void evaluate_rest(Frame frame, std::size_t steps, std::size_t rest, std::span<void* const> answers) {
+  // Streamed answers need memory that begins with a cache line.
+  [[nodiscard]] bool can_write(std::span<void* const> answers) const {
+    for (std::size_t at = 0; at < answers.size(); ++at) {
+      if (lowered_.answers[at].is_streamed && reinterpret_cast<std::uintptr_t>(answers[at]) % cache_line != 0)
+        return false;
+    }
+    return true;
+  }
+
+  // The first `rows` rows of a step by themselves, in memory that is as long as a whole step.
+  void evaluate_apart(Frame frame, std::size_t step, std::size_t rows, std::span<void* const> answers) {
     for (std::size_t at = 0; at < tails_.size(); ++at) {
       const std::size_t bytes = lowered_.sources[at].bytes;
       auto* const tail = tails_[at].as<std::uint8_t>();
-      const auto* const from = static_cast<const std::uint8_t*>(input_pointers_[at]) + steps * bytes;
-      const std::size_t used = is_mask(lowered_.sources[at]) ? bytes : bytes / step_rows * rest;
+      const auto* const from = static_cast<const std::uint8_t*>(input_pointers_[at]) + step * bytes;
+      const std::size_t used = is_mask(lowered_.sources[at]) ? bytes : bytes / step_rows * rows;
       std::memcpy(tail, from, used);
       std::memset(tail + used, 0, bytes - used);
       tail_pointers_[at] = tail;
     }
     frame.inputs = tail_pointers_.data();
-    point_outputs(steps, answers);
+    point_outputs(step, answers);
     for (std::size_t at = 0; at < output_pointers_.size(); ++at) {
       const Target& target = lowered_.targets[at];
       if (target.is_answer) output_pointers_[at] = answer_tails_[target.index].as<std::uint8_t>();
@@ -176,8 +193,8 @@ class CompiledKernel final : public Kernel {
     for (const Target& target : lowered_.targets) {
       if (!target.is_answer) continue;
       const std::size_t bytes = lowered_.answers[target.index].bytes;
-      std::memcpy(static_cast<std::uint8_t*>(answers[target.index]) + steps * step_rows * bytes,
-                  answer_tails_[target.index].as<std::uint8_t>(), rest * bytes);
+      std::memcpy(static_cast<std::uint8_t*>(answers[target.index]) + step * step_rows * bytes,
+                  answer_tails_[target.index].as<std::uint8_t>(), rows * bytes);
     }
   }
 
@@ -292,6 +309,7 @@ class CompiledKernel final : public Kernel {
   std::unique_ptr<Code> code_;
   std::string assembly_;
   Buffer scratch_;
+  bool streams_;
   std::optional<Interpreter> interpreter_;  // of what is foreign
   std::optional<Interpreter> whole_;        // of all that is wanted, once a batch was not as expected
   bool is_unexpected_ = false;              // the last batch

@@ -87,7 +87,7 @@ void Lowering::answer(Lowered& lowered, std::size_t at) {
   const compiler::Inst& inst = program_.insts[layout.id];
   const LoweredValue& value = values_[layout.id.index];
   const Lane lane = lane_of_bytes(layout.bytes);
-  Output output{.bytes = layout.bytes};
+  Output output{.bytes = layout.bytes, .is_streamed = layout.is_streamed};
   if (value.text.is_constant) {
     output.node = builder_.splat(lane, code_of_constant(program_, lowered, inst));
   } else if (value.text_codes != no_node) {

@@ -90,7 +90,8 @@ struct FadePlan {
 struct Output {
   std::uint8_t bytes = 0;  // of a row: 1, 2, 4 or 8; 0: a mask, a word for each step
   NodeId node = no_node;
-  std::int64_t scale = 1;  // what a lane is multiplied by
+  std::int64_t scale = 1;    // what a lane is multiplied by
+  bool is_streamed = false;  // written past the caches, to a multiple of 64 bytes
 };
 
 struct Plan {

@@ -26,6 +26,22 @@ using muster::runtime::Word;
   std::exit(1);
 }
 
+// Memory that begins with a cache line, as HAND's does: what begins elsewhere is read and written in two lines at once.
+template <class T>
+struct CacheLines {
+  using value_type = T;
+  CacheLines() = default;
+  template <class Other>
+  explicit CacheLines(const CacheLines<Other>&) {}
+  static T* allocate(std::size_t count) {
+    return static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t{64}));
+  }
+  static void deallocate(T* memory, std::size_t) { ::operator delete(memory, std::align_val_t{64}); }
+  bool operator==(const CacheLines&) const = default;
+};
+template <class T>
+using ColumnOf = std::vector<T, CacheLines<T>>;
+
 // What HAND has as floating point or as seconds, as Muster has it: hundredths, and microseconds. The same bytes a row.
 struct Columns {
   explicit Columns(const Table& table) : rows(table.n), source(table) {
@@ -51,8 +67,8 @@ struct Columns {
 
   // A bit for each row that has a value.
   template <class Has>
-  [[nodiscard]] vector<Word> known_of(Has has) const {
-    vector<Word> bits(rows / 64 + 2);
+  [[nodiscard]] ColumnOf<Word> known_of(Has has) const {
+    ColumnOf<Word> bits(rows / 64 + 2);
     for (std::size_t i = 0; i < rows; ++i) bits[i / 64] |= Word{has(i)} << (i % 64);
     return bits;
   }
@@ -112,8 +128,8 @@ struct Columns {
 
   std::size_t rows;
   const Table& source;
-  vector<std::int64_t> revenue, budget, last_activity, created_at;
-  vector<Word> all, known_industry, known_title, known_email, is_maker;
+  ColumnOf<std::int64_t> revenue, budget, last_activity, created_at;
+  ColumnOf<Word> all, known_industry, known_title, known_email, is_maker;
   muster::runtime::Dictionary country, industry, title, lead_source, email;
 };
 
@@ -122,9 +138,8 @@ struct Columns {
 struct Answers {
   explicit Answers(std::size_t rows)
       : fit(rows + 64), engagement(rows + 64), total(rows + 64), tier(rows + 64), stage(rows + 64) {}
-  vector<std::int32_t> fit;
-  vector<std::int64_t> engagement, total;
-  vector<std::uint8_t> tier, stage;
+  ColumnOf<std::int32_t> fit, engagement, total;
+  ColumnOf<std::uint8_t> tier, stage;
 };
 
 // In the order of Answers.
@@ -141,8 +156,11 @@ vector<muster::runtime::AnswerLayout> wanted_of(const Program& program) {
     }
     fail("the policy lacks an output");
   };
-  const vector<muster::runtime::AnswerLayout> wanted = {
-      {score("fit"), 4}, {score("engagement"), 8}, {score("total"), 8}, {output("tier"), 1}, {output("stage"), 1}};
+  const vector<muster::runtime::AnswerLayout> wanted = {{score("fit"), 4, true},
+                                                        {score("engagement"), 4, true},
+                                                        {score("total"), 4, true},
+                                                        {output("tier"), 1, true},
+                                                        {output("stage"), 1, true}};
   for (const auto& answer : wanted) {
     if (answer.bytes < muster::runtime::bytes_of_answer(program, answer.id)) fail("an answer is wider than that");
   }

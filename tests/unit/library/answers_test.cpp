@@ -1,6 +1,10 @@
 // Answers: of leads that can be worked out by hand, and the same bytes from every engine and any number of threads.
 #include <doctest/doctest.h>
 
+#include <memory>
+#include <span>
+#include <vector>
+
 #include "sample.h"
 
 namespace muster {
@@ -94,6 +98,32 @@ TEST_CASE("Any number of threads, and any engine, gives the same bytes") {
       }
     }
   }
+}
+
+TEST_CASE("Answers that are more than the caches hold are the same, wherever they begin") {
+  if (!has_jit()) return;
+  const Policy policy = sample();
+  constexpr std::size_t rows = 600'001;
+  constexpr std::size_t line = 64 / sizeof(std::int64_t);
+  const SampleLeads leads(rows, 1);
+  const auto answers_of = [&](Engine engine, std::size_t shift) {
+    std::vector<std::int64_t> memory(2 * rows + 4 * line);
+    void* begin = memory.data();
+    std::size_t space = memory.size() * sizeof(std::int64_t);
+    auto* const twice = static_cast<std::int64_t*>(std::align(64, rows, begin, space)) + shift;
+    auto* const wealth = twice + rows / line * line + line;
+    Verdicts verdicts;
+    verdicts.numbers("twice", std::span(twice, rows)).numbers("wealth", std::span(wealth, rows));
+    Evaluator evaluator(policy, {.engine = engine, .threads = 2});
+    const auto report = evaluator.evaluate(leads.bound(), verdicts);
+    REQUIRE_MESSAGE(report, (report ? "" : report.error().message));
+    std::vector<std::int64_t> found(twice, twice + rows);
+    found.insert(found.end(), wealth, wealth + rows);
+    return found;
+  };
+  const auto expected = answers_of(Engine::interpreter, 0);
+  CHECK(answers_of(Engine::jit, 0) == expected);
+  CHECK(answers_of(Engine::jit, 1) == expected);
 }
 
 TEST_CASE("Automatic takes a kernel once there is enough work") {
