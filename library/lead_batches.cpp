@@ -164,6 +164,7 @@ std::optional<BadRow> LeadBatches::read(std::size_t first, std::size_t rows) {
   };
   runtime::SpaceView& root = view_.spaces.front();
   root.rows = rows;
+  view_.is_followed = rows == runtime::batch_rows;
   for (std::size_t at = 0; at < columns_.size(); ++at) {
     const ResolvedColumn& column = columns_[at];
     ColumnView& part = root.columns[column.at];

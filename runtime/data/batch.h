@@ -71,6 +71,8 @@ struct SpaceView {
 
 struct BatchView {
   std::vector<SpaceView> spaces;  // by SpaceId; those of other regions are empty
+  // The next batch of leads follows in memory, column by column: an engine may ask for it early.
+  bool is_followed = false;
 };
 
 // What was wrong with one cell; the value is missing (or rounded).

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "runtime/interpret/simd.h"
+
 namespace muster::runtime {
 
 namespace {
@@ -11,8 +13,12 @@ using compiler::Physical;
 template <class Narrow, class Wide>
 void write(const Wide* values, const Word* known, std::size_t rows, void* place) {
   auto* const answers = static_cast<Narrow*>(place);
-  for (std::size_t row = 0; row < rows; ++row) {
-    answers[row] = test_bit(known, row) ? static_cast<Narrow>(values[row]) : Narrow{0};
+  if constexpr (sizeof(Narrow) < sizeof(Wide)) {
+    interpret::simd::narrow(values, known, rows, answers);
+  } else {
+    for (std::size_t row = 0; row < rows; ++row) {
+      answers[row] = test_bit(known, row) ? static_cast<Narrow>(values[row]) : Narrow{0};
+    }
   }
 }
 

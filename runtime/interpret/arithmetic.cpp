@@ -45,6 +45,7 @@ std::uint64_t magnitude(std::int64_t value) {
 std::uint64_t largest_size(const Frame& frame, const Register& reg) {
   if (reg.is_scalar) return magnitude(reg.number);
   if (reg.is_masked) return std::max(magnitude(reg.number), magnitude(reg.other));
+  if (reg.integers == nullptr) return std::uint64_t{1} << (8U * reg.narrow_bytes - 1);
   return std::uint64_t{1} << std::bit_width(simd::sizes(reg.integers, frame.rows));  // at most 2^63
 }
 
@@ -76,9 +77,11 @@ void run_small_sum(const Frame& frame, const Step& step) {
     } else if (operand.is_masked) {
       constant += times(weights[k], operand.other);
       const std::uint64_t more = times(weights[k], operand.number) - times(weights[k], operand.other);
-      terms.push_back({.bits = operand.mask(), .weight = static_cast<std::int64_t>(more)});
+      terms.push_back({nullptr, nullptr, operand.mask, static_cast<std::int64_t>(more)});
+    } else if (operand.narrow_bytes == sizeof(std::int32_t) && operand.integers == nullptr) {
+      terms.push_back({nullptr, static_cast<const std::int32_t*>(operand.narrow), nullptr, weights[k]});
     } else {
-      terms.push_back({.values = operand.integers, .weight = weights[k]});
+      terms.push_back({frame.wide_operand(step, k).integers, nullptr, nullptr, weights[k]});
     }
   }
   simd::sum(static_cast<std::int64_t>(constant), terms, frame.rows, frame.result(step).out.integers);
@@ -95,7 +98,7 @@ void run_sum(const Frame& frame, const Step& step) {
   for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
     WideSum sums[word_bits];
     for (std::size_t k = 0; k < step.operands.size(); ++k) {
-      with_integers(frame.operand(step, k), [&](auto value) {
+      with_integers(frame.wide_operand(step, k), [&](auto value) {
         for (std::size_t row = 0; row < rows; ++row) sums[row].add(static_cast<Wide>(value(first + row)) * weights[k]);
       });
     }

@@ -67,9 +67,10 @@ bool choose_fast(const Frame& frame, const Word* bits, const Register& first, co
 }
 bool choose_fast(const Frame& frame, const Word* bits, const Register& first, const Register& second,
                  std::uint32_t* out) {
-  if (first.is_scalar == second.is_scalar) return false;
+  if (!first.is_scalar && !second.is_scalar) return false;
   if (first.is_scalar) {
-    simd::choose(bits, first.code, second.codes, frame.rows, out);
+    second.is_scalar ? simd::choose(bits, first.code, second.code, frame.rows, out)
+                     : simd::choose(bits, first.code, second.codes, frame.rows, out);
     return true;
   }
   std::vector<Word>& swapped = frame.scratch->bits;
@@ -109,6 +110,15 @@ void select_values(const Frame& frame, const Step& step, Value* out, Then then_v
   carry_select_faults(frame, step);
 }
 
+// The smaller or larger of two constants where the condition is undecided: no number is written for any row.
+void borrow_mask(Register& result, const Register& condition, OnUndecided mode, std::int64_t then,
+                 std::int64_t otherwise) {
+  const bool open_is_then = (mode == OnUndecided::smaller) == (then < otherwise);
+  result.mask = open_is_then ? condition.no : condition.yes;
+  result.number = open_is_then ? otherwise : then;
+  result.other = open_is_then ? then : otherwise;
+}
+
 // One of two numbers that are the same for all rows.
 void select_numbers(const Frame& frame, const Step& step) {
   const Register& result = frame.result(step);
@@ -122,16 +132,20 @@ void select_numbers(const Frame& frame, const Step& step) {
                                 : mode == OnUndecided::larger && then.number > otherwise.number;
   std::vector<Word>& bits = frame.scratch->bits;
   if (bits.size() < frame.words) bits.resize(frame.words);
-  // A masked register's buffer holds the bits themselves, in the first of its bytes.
-  Word* const chosen = result.is_masked ? reinterpret_cast<Word*>(result.out.integers) : bits.data();
+  Word* __restrict const chosen = bits.data();
+  Word* __restrict const known = result.out.known;
+  const Word* __restrict const yes = condition.yes;
+  const Word* __restrict const no = condition.no;
+  const Word* const then_known = then.known;
+  const Word* const otherwise_known = otherwise.known;
+  const Word open_chooses = open_is_then ? ~Word{0} : Word{0};
+  const Word open_counts = open_is_known ? ~Word{0} : Word{0};
   for (std::size_t word = 0; word < frame.words; ++word) {
-    const Word yes = condition.yes[word];
-    const Word no = condition.no[word];
-    const Word open = ~(yes | no) & then.known[word] & otherwise.known[word];
-    chosen[word] = open_is_then ? yes | open : yes;
-    result.out.known[word] = (yes & then.known[word]) | (no & otherwise.known[word]) | (open_is_known ? open : Word{0});
+    const Word open = ~(yes[word] | no[word]) & then_known[word] & otherwise_known[word];
+    chosen[word] = yes[word] | (open & open_chooses);
+    known[word] = (yes[word] & then_known[word]) | (no[word] & otherwise_known[word]) | (open & open_counts);
   }
-  if (!result.is_masked) simd::choose(chosen, then.number, otherwise.number, frame.rows, result.out.integers);
+  simd::choose(chosen, then.number, otherwise.number, frame.rows, result.out.integers);
   carry_select_faults(frame, step);
 }
 
@@ -187,7 +201,7 @@ void select_texts(const Frame& frame, const Step& step) {
 }
 
 void run_select(const Frame& frame, const Step& step) {
-  const Register& result = frame.result(step);
+  Register& result = frame.result(step);
   const Register& then = frame.operand(step, 1);
   const Register& otherwise = frame.operand(step, 2);
   switch (result.physical) {
@@ -195,6 +209,11 @@ void run_select(const Frame& frame, const Step& step) {
       select_booleans(frame, step);
       break;
     case Physical::integer:
+      if (result.is_masked) {
+        borrow_mask(result, frame.operand(step, 0), static_cast<OnUndecided>(step.immediate), then.number,
+                    otherwise.number);
+        break;
+      }
       if (then.is_scalar && otherwise.is_scalar) {
         select_numbers(frame, step);
         break;

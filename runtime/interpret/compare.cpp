@@ -49,17 +49,34 @@ std::optional<std::int64_t> constant_of(const Register& reg, unsigned digits, un
   return narrow == value ? std::optional(narrow) : std::nullopt;
 }
 
+// Calls use(values) with the numbers of a column, in the width that it has.
+template <class Use>
+void with_column(const Register& reg, Use use) {
+  if (reg.integers != nullptr) {
+    use(reg.integers);
+  } else if (reg.narrow_bytes == 1) {
+    use(static_cast<const std::int8_t*>(reg.narrow));
+  } else if (reg.narrow_bytes == 2) {
+    use(static_cast<const std::int16_t*>(reg.narrow));
+  } else {
+    use(static_cast<const std::int32_t*>(reg.narrow));
+  }
+}
+
 // Columns against a constant or one another; false where that takes more than 64 bits.
 bool compare_columns(const Frame& frame, const Step& step, CompareOp op, unsigned left_digits, unsigned right_digits) {
   const Register& left = frame.operand(step, 0);
   const Register& right = frame.operand(step, 1);
   Word* const bits = frame.result(step).out.no;
+  const auto compare_to = [&](const Register& column, CompareOp order, std::int64_t constant) {
+    with_column(column, [&](const auto* values) { simd::compare(order, values, constant, frame.rows, bits); });
+  };
   if (const auto constant = constant_of(right, right_digits, left_digits); constant && !left.is_scalar) {
-    simd::compare(op, left.integers, *constant, frame.rows, bits);
+    compare_to(left, op, *constant);
   } else if (const auto first = constant_of(left, left_digits, right_digits); first && !right.is_scalar) {
-    simd::compare(lang::mirrored(op), right.integers, *first, frame.rows, bits);
+    compare_to(right, lang::mirrored(op), *first);
   } else if (left_digits == right_digits && !left.is_scalar && !right.is_scalar) {
-    simd::compare(op, left.integers, right.integers, frame.rows, bits);
+    simd::compare(op, frame.wide_operand(step, 0).integers, frame.wide_operand(step, 1).integers, frame.rows, bits);
   } else {
     return false;
   }
@@ -72,8 +89,8 @@ void run_compare_numbers(const Frame& frame, const Step& step) {
   const auto left_digits = static_cast<unsigned>(step.immediate >> 8 & 31);
   const auto right_digits = static_cast<unsigned>(step.immediate >> 16 & 31);
   if (compare_columns(frame, step, op, left_digits, right_digits)) return;
-  with_integers(frame.operand(step, 0), [&](auto left) {
-    with_integers(frame.operand(step, 1), [&](auto right) {
+  with_integers(frame.wide_operand(step, 0), [&](auto left) {
+    with_integers(frame.wide_operand(step, 1), [&](auto right) {
       if (left_digits == right_digits) {
         compare_rows(frame, step, op, left, right);
         return;
@@ -95,15 +112,17 @@ void run_in_numbers(const Frame& frame, const Step& step) {
     Word* const bits = frame.result(step).out.no;
     std::vector<Word>& one = frame.scratch->bits;
     if (one.size() < frame.words) one.resize(frame.words);
-    simd::compare(CompareOp::equal, operand.integers, set.front(), frame.rows, bits);
-    for (const std::int64_t number : std::span(set).subspan(1)) {
-      simd::compare(CompareOp::equal, operand.integers, number, frame.rows, one.data());
-      for (std::size_t word = 0; word < frame.words; ++word) bits[word] |= one[word];
-    }
+    with_column(operand, [&](const auto* values) {
+      simd::compare(CompareOp::equal, values, set.front(), frame.rows, bits);
+      for (const std::int64_t number : std::span(set).subspan(1)) {
+        simd::compare(CompareOp::equal, values, number, frame.rows, one.data());
+        for (std::size_t word = 0; word < frame.words; ++word) bits[word] |= one[word];
+      }
+    });
     finish_predicate(frame, step);
     return;
   }
-  with_integers(operand, [&](auto value) {
+  with_integers(frame.wide_operand(step, 0), [&](auto value) {
     if (set.size() > small_set) {
       run_predicate(frame, step,
                     [&](std::size_t row) { return std::binary_search(set.begin(), set.end(), value(row)); });
@@ -119,12 +138,40 @@ void run_in_numbers(const Frame& frame, const Step& step) {
 
 void run_in_codes(const Frame& frame, const Step& step) {
   const std::span<const Word> set = step.code_set;
-  with_codes(frame.operand(step, 0), [&](auto code) {
-    run_predicate(frame, step, [&](std::size_t row) {
-      const std::size_t value = code(row);
-      return value / word_bits < set.size() && test_bit(set.data(), value);
-    });
+  const Register& operand = frame.operand(step, 0);
+  const auto is_in = [set](std::size_t code) { return code / word_bits < set.size() && test_bit(set.data(), code); };
+  if (operand.is_scalar || set.size() != 1) {
+    with_codes(operand,
+               [&](auto code) { run_predicate(frame, step, [&](std::size_t row) { return is_in(code(row)); }); });
+    return;
+  }
+  Word* const bits = frame.result(step).out.no;
+  std::vector<Word>& one = frame.scratch->bits;
+  if (one.size() < frame.words) one.resize(frame.words);
+  std::fill_n(bits, frame.words, Word{0});
+  for_bits(set.front(), 0, [&](std::size_t code) {
+    simd::compare(CompareOp::equal, operand.codes, static_cast<std::int64_t>(code), frame.rows, one.data());
+    for (std::size_t word = 0; word < frame.words; ++word) bits[word] |= one[word];
   });
+  finish_predicate(frame, step);
+}
+
+void run_compare_codes(const Frame& frame, const Step& step) {
+  const auto op = static_cast<CompareOp>(step.immediate);
+  const Register& left = frame.operand(step, 0);
+  const Register& right = frame.operand(step, 1);
+  Word* const bits = frame.result(step).out.no;
+  if (!left.is_scalar && !right.is_scalar) {
+    simd::compare(op, left.codes, right.codes, frame.rows, bits);
+  } else if (!left.is_scalar) {
+    simd::compare(op, left.codes, std::int64_t{right.code}, frame.rows, bits);
+  } else if (!right.is_scalar) {
+    simd::compare(lang::mirrored(op), right.codes, std::int64_t{left.code}, frame.rows, bits);
+  } else {
+    compare_rows(frame, step, op, [&](std::size_t) { return left.code; }, [&](std::size_t) { return right.code; });
+    return;
+  }
+  finish_predicate(frame, step);
 }
 
 }  // namespace
@@ -135,10 +182,7 @@ void run_compare(const Frame& frame, const Step& step) {
       run_compare_numbers(frame, step);
       break;
     case Op::compare_code:
-      with_codes(frame.operand(step, 0), [&](auto left) {
-        with_codes(frame.operand(step, 1),
-                   [&](auto right) { compare_rows(frame, step, static_cast<CompareOp>(step.immediate), left, right); });
-      });
+      run_compare_codes(frame, step);
       break;
     case Op::in_numbers:
       run_in_numbers(frame, step);

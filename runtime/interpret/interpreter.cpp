@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "lang/spec/limits.h"
+#include "runtime/interpret/fetch_ahead.h"
 #include "runtime/interpret/roots.h"
 #include "runtime/interpret/step.h"
 
@@ -51,7 +52,8 @@ struct Interpreter::State {
         root(region_root),
         zone(policy.zone),
         live(find_live(keep)),
-        registers(policy, live, index_of) {
+        registers(policy, live, index_of),
+        questions(policy, live, index_of) {
     for (std::uint32_t at = 0; at < program.spaces.size(); ++at) {
       // Down to the next `one`. The root may be a `many` space itself, for values of its own rows.
       SpaceId top{at};
@@ -59,9 +61,9 @@ struct Interpreter::State {
       if (top == root) spaces.push_back(SpaceId{at});
     }
     find_readers();
+    find_wide();
     make_steps();
     set_scalars();
-    mark_masked();
     make_frames();
     registers.reserve(root, batch_rows);
   }
@@ -82,6 +84,7 @@ struct Interpreter::State {
       index_of[index] = static_cast<std::uint32_t>(found.size());
       found.push_back({ValueId{index}, keep[index]});
     }
+    mark_masked(found);
     return found;
   }
 
@@ -113,6 +116,9 @@ struct Interpreter::State {
       if (touches_text(program, inst)) {
         step.text = text_states.emplace_back(std::make_unique<interpret::TextState>()).get();
       }
+      step.questions = questions.asked(at).questions;
+      step.bit = questions.asked(at).bit;
+      step.stays_narrow = inst.op == Op::column && !is_read_wide[at];
       if (inst.op == Op::in_codes) step.code_set = code_set(inst);
       if (inst.op == Op::convert_money) {
         step.drop = program.insts[values[0]].type.digits + interpret::rate_digits - inst.type.digits;
@@ -129,25 +135,36 @@ struct Interpreter::State {
     }
   }
 
-  // A choice between two constants that only sums read stays a mask: no number is written for any row.
-  void mark_masked() {
-    std::vector<bool> is_read_otherwise(live.size());
-    for (const interpret::Step& step : steps) {
-      if (step.op == Op::sum) continue;
-      for (const std::uint32_t operand : step.operands) is_read_otherwise[operand] = true;
+  // A choice between two constants, decided in every row, of which only sums read: it stays a mask.
+  void mark_masked(std::vector<interpret::Live>& found) const {
+    std::vector<bool> is_read_otherwise(found.size());
+    for (const interpret::Live& one : found) {
+      const Inst& inst = program.insts[one.id];
+      if (inst.op == Op::sum || interpret::reads_other_region(program, inst)) continue;
+      for (const ValueId operand : program.operands_of(inst)) is_read_otherwise[index_of[operand.index]] = true;
     }
-    for (const interpret::Step& step : steps) {
-      interpret::Register& reg = registers[step.result];
-      if (step.op != Op::select || reg.physical != Physical::integer || live[step.result].keep != Keep::nothing ||
-          is_read_otherwise[step.result]) {
-        continue;
-      }
-      const Inst& then = program.insts[live[step.operands[1]].id];
-      const Inst& otherwise = program.insts[live[step.operands[2]].id];
-      if (then.op != Op::constant || otherwise.op != Op::constant) continue;
-      reg.is_masked = true;
-      reg.number = then.immediate;
-      reg.other = otherwise.immediate;
+    for (std::size_t at = 0; at < found.size(); ++at) {
+      const Inst& inst = program.insts[found[at].id];
+      if (inst.op != Op::select || compiler::physical_of(inst.type.kind) != Physical::integer) continue;
+      const auto inputs = program.operands_of(inst);
+      const bool is_decided = inst.immediate != static_cast<std::int64_t>(compiler::OnUndecided::agree);
+      const auto is_constant = [&](ValueId id) { return program.insts[id].op == Op::constant; };
+      found[at].is_masked = is_decided && !is_read_otherwise[at] && found[at].keep == Keep::nothing &&
+                            is_constant(inputs[1]) && is_constant(inputs[2]) &&
+                            !interpret::is_scalar(program.insts[inputs[0]].op);
+    }
+  }
+
+  // What is read by other instructions than those that can read a narrow column.
+  void find_wide() {
+    is_read_wide.resize(live.size());
+    for (std::uint32_t at = 0; at < live.size(); ++at) {
+      if (live[at].keep == Keep::all) is_read_wide[at] = true;
+      const Inst& inst = program.insts[live[at].id];
+      const bool reads_narrow = inst.op == Op::is_known || inst.op == Op::compare || inst.op == Op::in_numbers ||
+                                inst.op == Op::sum || questions.asked(at).questions != nullptr;
+      if (reads_narrow || interpret::reads_other_region(program, inst)) continue;
+      for (const ValueId operand : program.operands_of(inst)) is_read_wide[index_of[operand.index]] = true;
     }
   }
 
@@ -228,6 +245,12 @@ struct Interpreter::State {
   }
 
   void begin_batch(const BatchView& batch) {
+    questions.begin_batch();
+    ahead.begin();
+    if (batch.is_followed) {
+      const SpaceView& leads = batch.spaces[root.index];
+      for (const ColumnView& column : leads.columns) ahead.add(column, leads.rows);
+    }
     std::size_t most_rows = 0;
     for (const SpaceId space : spaces) {
       const SpaceView& view = batch.spaces[space.index];
@@ -253,34 +276,6 @@ struct Interpreter::State {
     }
   }
 
-  // A caller's narrow column as the instructions read it.
-  struct Widened {
-    std::vector<std::int64_t> integers;
-    std::vector<std::uint32_t> codes;
-  };
-  template <class Narrow, class Wide>
-  static const Wide* widen_to(std::size_t rows, const void* narrow, std::vector<Wide>& wide) {
-    if (wide.size() < rows) wide.resize(rows);
-    const auto* const values = static_cast<const Narrow*>(narrow);
-    if constexpr (sizeof(Narrow) * 2 == sizeof(Wide) || sizeof(Wide) == sizeof(std::uint32_t)) {
-      interpret::simd::widen(values, rows, wide.data());
-    } else {
-      std::copy(values, values + rows, wide.data());
-    }
-    return wide.data();
-  }
-  static void widen(const interpret::Frame& frame, const ColumnView& column, interpret::Register& reg, Widened& wide) {
-    const std::size_t rows = frame.rows;
-    if (reg.physical == Physical::integer) {
-      reg.integers = column.narrow_bytes == 1   ? widen_to<std::int8_t>(rows, column.narrow, wide.integers)
-                     : column.narrow_bytes == 2 ? widen_to<std::int16_t>(rows, column.narrow, wide.integers)
-                                                : widen_to<std::int32_t>(rows, column.narrow, wide.integers);
-    } else {
-      reg.codes = column.narrow_bytes == 1 ? widen_to<std::uint8_t>(rows, column.narrow, wide.codes)
-                                           : widen_to<std::uint16_t>(rows, column.narrow, wide.codes);
-    }
-  }
-
   void bind_column(const interpret::Frame& frame, const interpret::Step& step) {
     interpret::Register& reg = registers[step.result];
     const ColumnView& column = frame.view(step.space).columns[static_cast<std::size_t>(step.immediate)];
@@ -290,7 +285,9 @@ struct Interpreter::State {
     reg.dictionary = column.dictionary;
     reg.known = column.known;
     reg.yes = column.yes;
-    if (column.narrow != nullptr) widen(frame, column, reg, widened[step.result]);
+    reg.narrow = column.narrow;
+    reg.narrow_bytes = column.narrow_bytes;
+    if (reg.narrow != nullptr && !step.stays_narrow) registers.widen(step.result, frame.rows);
     if (reg.physical != Physical::boolean) return;
     for (std::size_t word = 0; word < frame.words; ++word) reg.out.no[word] = column.known[word] & ~column.yes[word];
   }
@@ -398,7 +395,9 @@ struct Interpreter::State {
   std::vector<std::uint32_t> index_of;  // position among the live ones, by instruction
   std::vector<interpret::Live> live;
   interpret::RegisterFile registers;
+  interpret::QuestionBook questions;
   std::vector<SpaceId> spaces;                           // of the region, a space after its parent
+  std::vector<bool> is_read_wide;                        // by live instruction
   std::vector<std::pair<std::uint32_t, SpaceId>> texts;  // registers of texts that rows have
   std::vector<std::pair<std::uint32_t, SpaceId>> given;  // registers of is_given
   std::vector<std::uint32_t> operands;
@@ -410,8 +409,8 @@ struct Interpreter::State {
   Dictionary constants;
   Dictionary no_texts;  // stays empty
   interpret::Scratch scratch;
-  std::vector<interpret::Frame> frames;                // by space
-  std::unordered_map<std::uint32_t, Widened> widened;  // by register of a column
+  interpret::FetchAhead ahead;
+  std::vector<interpret::Frame> frames;  // by space
 };
 
 Interpreter::Interpreter(const Program& program, AsOf as_of, Wanted wanted)
@@ -426,9 +425,12 @@ void Interpreter::evaluate(const BatchView& batch) {
   assert(batch.spaces[state_->root.index].rows >= 1 && batch.spaces[state_->root.index].rows <= batch_rows);
   state_->clear_full_dictionaries();
   state_->begin_batch(batch);
+  interpret::FetchAhead& ahead = state_->ahead;
+  const std::size_t lines_per_step = ahead.lines() / std::max<std::size_t>(state_->steps.size(), 1) + 1;
   for (const interpret::Step& step : state_->steps) {
     const interpret::Frame& frame = state_->frames[step.space.index];
     if (frame.rows != 0) state_->run(frame, step);
+    ahead.fetch(lines_per_step);
   }
 }
 

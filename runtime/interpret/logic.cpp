@@ -29,16 +29,19 @@ void carry_faults(const Frame& frame, const Step& step) {
 void run_junction(const Frame& frame, const Step& step) {
   const Register& result = frame.result(step);
   const bool is_and = step.op == Op::and_;
-  for (std::size_t word = 0; word < frame.words; ++word) {
-    Word all = ~Word{0};
-    Word any = 0;
-    for (const std::uint32_t operand : step.operands) {
-      const Register& reg = (*frame.registers)[operand];
-      all &= is_and ? reg.yes[word] : reg.no[word];
-      any |= is_and ? reg.no[word] : reg.yes[word];
+  // `all`: where every operand is what decides for this result; `any`: where one is what decides against it.
+  Word* __restrict const all = is_and ? result.out.yes : result.out.no;
+  Word* __restrict const any = is_and ? result.out.no : result.out.yes;
+  std::fill_n(all, frame.words, ~Word{0});
+  std::fill_n(any, frame.words, Word{0});
+  for (const std::uint32_t operand : step.operands) {
+    const Register& reg = (*frame.registers)[operand];
+    const Word* __restrict const of_all = is_and ? reg.yes : reg.no;
+    const Word* __restrict const of_any = is_and ? reg.no : reg.yes;
+    for (std::size_t word = 0; word < frame.words; ++word) {
+      all[word] &= of_all[word];
+      any[word] |= of_any[word];
     }
-    result.out.yes[word] = is_and ? all : any;
-    result.out.no[word] = is_and ? any : all;
   }
 }
 

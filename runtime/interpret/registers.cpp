@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "runtime/interpret/simd.h"
+
 namespace muster::runtime::interpret {
 
 using compiler::Physical;
@@ -76,6 +78,14 @@ RegisterFile::RegisterFile(const compiler::Program& program, std::span<const Liv
       if (index != not_live) last_use[index] = at;
     }
   }
+  // What a masked one borrows stays as long as the borrower. Readers stand behind what they read.
+  for (auto at = static_cast<std::uint32_t>(live.size()); at-- > 0;) {
+    if (!live[at].is_masked) continue;
+    std::uint32_t& condition = last_use[index_of[program.operands_of(program.insts[live[at].id])[0].index]];
+    condition = std::max(condition, last_use[at]);
+  }
+  std::vector<std::vector<std::uint32_t>> ends(live.size());  // whose last use it is
+  for (std::uint32_t at = 0; at < live.size(); ++at) ends[last_use[at]].push_back(at);
   std::vector<Slots> held(live.size());
   std::vector<Pools> pools(arenas_.size());
   const auto give_back = [&](std::uint32_t index) {
@@ -84,17 +94,14 @@ RegisterFile::RegisterFile(const compiler::Program& program, std::span<const Liv
   for (std::uint32_t at = 0; at < live.size(); ++at) {
     const compiler::Inst& inst = program.insts[live[at].id];
     // Before operands are given back: a result never overwrites them.
-    if (!space_[at].is_none()) held[at] = slots_[at] = pools[space_[at].index].take(inst);
-    for (const compiler::ValueId operand : program.operands_of(inst)) {
-      const std::uint32_t index = index_of[operand.index];
-      if (index != not_live && last_use[index] == at) give_back(index);
-    }
-    if (last_use[at] == at) give_back(at);
+    if (!space_[at].is_none() && !live[at].is_masked) held[at] = slots_[at] = pools[space_[at].index].take(inst);
+    for (const std::uint32_t index : ends[at]) give_back(index);
 
     Register& reg = registers_[at];
     reg.physical = compiler::physical_of(inst.type.kind);
     reg.is_scalar = is_scalar(inst.op);
     reg.may_fault = inst.may_fault;
+    reg.is_masked = live[at].is_masked;
   }
   for (std::size_t space = 0; space < arenas_.size(); ++space) {
     arenas_[space].integer_slots = pools[space].integers.count();
@@ -143,7 +150,7 @@ void RegisterFile::bind(std::uint32_t index) {
   reg.codes = reg.out.codes;
   reg.yes = reg.out.yes;
   reg.no = reg.out.no;
-  reg.known = reg.out.known;
+  reg.known = reg.is_masked ? ones_.data() : reg.out.known;
   if (reg.out.overflow != nullptr) {
     reg.overflow = reg.out.overflow;
     reg.division_by_zero = reg.out.division_by_zero;
@@ -156,6 +163,35 @@ void RegisterFile::bind_scalar(std::uint32_t index) {
   reg.known = reg.scalar_known ? ones_.data() : zeros_.data();
   reg.yes = reg.scalar_known && reg.scalar_yes ? ones_.data() : zeros_.data();
   reg.no = reg.scalar_known && !reg.scalar_yes ? ones_.data() : zeros_.data();
+}
+
+namespace {
+
+template <class Narrow, class Wide>
+const Wide* widen_to(std::size_t rows, const void* narrow, LineVector<Wide>& wide) {
+  if (wide.size() < rows) wide.resize(rows);
+  const auto* const values = static_cast<const Narrow*>(narrow);
+  if constexpr (sizeof(Narrow) * 2 == sizeof(Wide) || sizeof(Wide) == sizeof(std::uint32_t)) {
+    simd::widen(values, rows, wide.data());
+  } else {
+    std::copy(values, values + rows, wide.data());
+  }
+  return wide.data();
+}
+
+}  // namespace
+
+void RegisterFile::widen(std::uint32_t index, std::size_t rows) {
+  Register& reg = registers_[index];
+  Widened& wide = widened_[index];
+  if (reg.physical == Physical::integer) {
+    reg.integers = reg.narrow_bytes == 1   ? widen_to<std::int8_t>(rows, reg.narrow, wide.integers)
+                   : reg.narrow_bytes == 2 ? widen_to<std::int16_t>(rows, reg.narrow, wide.integers)
+                                           : widen_to<std::int32_t>(rows, reg.narrow, wide.integers);
+  } else {
+    reg.codes = reg.narrow_bytes == 1 ? widen_to<std::uint8_t>(rows, reg.narrow, wide.codes)
+                                      : widen_to<std::uint16_t>(rows, reg.narrow, wide.codes);
+  }
 }
 
 void RegisterFile::materialise(std::uint32_t index) {

@@ -6,10 +6,12 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "compiler/ir/program.h"
 #include "runtime/data/batch.h"
+#include "runtime/data/cache_lines.h"
 
 namespace muster::runtime::interpret {
 
@@ -23,21 +25,22 @@ struct Register {
   bool scalar_yes = false;    // scalar: boolean, where known
   std::int64_t number = 0;    // scalar: integer
   std::uint32_t code = 0;     // scalar: code, text
-  // Only sums read it, and it has one of two numbers: `number` where a bit of mask() is set, else `other`. Its buffer
-  // holds the bits, not the numbers.
+  // Only sums read it, and it has one of two numbers: `number` where a bit of `mask` is set, else `other`. It has no
+  // numbers of its own, and a known value in every row: the bits are those of its condition.
   bool is_masked = false;
+  const Word* mask = nullptr;
   std::int64_t other = 0;
   const std::int64_t* integers = nullptr;
   const std::uint32_t* codes = nullptr;
   const Dictionary* dictionary = nullptr;
+  // A caller's narrow column (ColumnView), as long as nobody has widened it: then integers, or codes, are null.
+  const void* narrow = nullptr;
+  std::uint8_t narrow_bytes = 0;
   const Word* yes = nullptr;
   const Word* no = nullptr;
   const Word* known = nullptr;
   const Word* overflow = nullptr;
   const Word* division_by_zero = nullptr;
-
-  // Of a masked one. Words are the unsigned numbers of the same size.
-  [[nodiscard]] const Word* mask() const { return reinterpret_cast<const Word*>(integers); }
 
   // Where the instruction writes; null where it does not.
   struct Out {
@@ -57,6 +60,7 @@ enum class Keep : std::uint8_t { nothing, bits, all };  // bits: known (or yes a
 struct Live {
   compiler::ValueId id;
   Keep keep = Keep::nothing;
+  bool is_masked = false;  // as in Register
 };
 
 inline constexpr std::uint32_t not_live = 0xffff'ffffU;
@@ -73,8 +77,12 @@ class RegisterFile {
   void reserve(compiler::SpaceId space, std::size_t rows);
   // To be called when scalar_known or scalar_yes has changed.
   void bind_scalar(std::uint32_t index);
+  // The numbers or codes of a narrow column, in full width.
+  void widen(std::uint32_t index, std::size_t rows);
   // Writes a scalar into batch_rows rows of a buffer of its own, for a caller who wants to read it like any other.
   void materialise(std::uint32_t index);
+  // As many ones as the longest bitmap has bits: what is known of a value that is never missing.
+  [[nodiscard]] const Word* ones() const { return ones_.data(); }
   [[nodiscard]] std::size_t bytes() const;
 
  private:
@@ -93,9 +101,13 @@ class RegisterFile {
     std::size_t integer_slots = 0;
     std::size_t code_slots = 0;
     std::size_t bit_slots = 0;
-    std::vector<std::int64_t> integers;
-    std::vector<std::uint32_t> codes;
-    std::vector<Word> bits;
+    LineVector<std::int64_t> integers;
+    LineVector<std::uint32_t> codes;
+    LineVector<Word> bits;
+  };
+  struct Widened {
+    LineVector<std::int64_t> integers;
+    LineVector<std::uint32_t> codes;
   };
   class SlotPool;
   struct Pools;
@@ -109,6 +121,7 @@ class RegisterFile {
   std::vector<Word> zeros_, ones_;        // as long as the longest bitmap
   std::vector<std::vector<std::int64_t>> constant_integers_;
   std::vector<std::vector<std::uint32_t>> constant_codes_;
+  std::unordered_map<std::uint32_t, Widened> widened_;  // by register
 };
 
 // The same for all rows: constant, missing, the moment of the evaluation, what the run was given.

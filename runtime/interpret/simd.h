@@ -15,25 +15,40 @@ namespace muster::runtime::interpret::simd {
 
 // bits: where `values[row] op constant` holds, or `left[row] op right[row]`.
 void compare(lang::CompareOp op, const std::int64_t* values, std::int64_t constant, std::size_t rows, Word* bits);
+void compare(lang::CompareOp op, const std::int32_t* values, std::int64_t constant, std::size_t rows, Word* bits);
+void compare(lang::CompareOp op, const std::int16_t* values, std::int64_t constant, std::size_t rows, Word* bits);
+void compare(lang::CompareOp op, const std::int8_t* values, std::int64_t constant, std::size_t rows, Word* bits);
+void compare(lang::CompareOp op, const std::uint32_t* codes, std::int64_t constant, std::size_t rows, Word* bits);
 void compare(lang::CompareOp op, const std::int64_t* left, const std::int64_t* right, std::size_t rows, Word* bits);
+void compare(lang::CompareOp op, const std::uint32_t* left, const std::uint32_t* right, std::size_t rows, Word* bits);
 
-// bits: where answers[codes[row]] is not 0. Precondition: four bytes may be read from answers at every code.
-void look_up(const std::uint8_t* answers, const std::uint32_t* codes, std::size_t rows, Word* bits);
+// answers: table[codes[row]]. Precondition: four bytes may be read from the table at every code; where it is small, it
+// has 256 bytes, and every code is below that.
+void look_up(const std::uint8_t* table, bool is_small, const std::uint32_t* codes, std::size_t rows,
+             std::uint8_t* answers);
+void look_up(const std::uint8_t* table, bool is_small, const std::uint16_t* codes, std::size_t rows,
+             std::uint8_t* answers);
+void look_up(const std::uint8_t* table, bool is_small, const std::uint8_t* codes, std::size_t rows,
+             std::uint8_t* answers);
+// bits: where answers[row] has the bit.
+void test(const std::uint8_t* answers, std::uint8_t bit, std::size_t rows, Word* bits);
 
 // out: `yes` where the bit is set, else `no`.
 void choose(const Word* bits, std::int64_t yes, std::int64_t no, std::size_t rows, std::int64_t* out);
 void choose(const Word* bits, const std::int64_t* yes, const std::int64_t* no, std::size_t rows, std::int64_t* out);
 void choose(const Word* bits, const std::int64_t* yes, std::int64_t no, std::size_t rows, std::int64_t* out);
 void choose(const Word* bits, std::uint32_t yes, const std::uint32_t* no, std::size_t rows, std::uint32_t* out);
+void choose(const Word* bits, std::uint32_t yes, std::uint32_t no, std::size_t rows, std::uint32_t* out);
 
 // All bits of |value|, or of one less below zero, over all rows.
 [[nodiscard]] std::uint64_t sizes(const std::int64_t* values, std::size_t rows);
 
 void clamp(const std::int64_t* values, std::int64_t low, std::int64_t high, std::size_t rows, std::int64_t* out);
 
-// A term of a sum: weight x values[row], or `weight` where the bit is set.
+// A term of a sum: weight x values[row], or x narrow[row], or `weight` where the bit is set.
 struct Term {
   const std::int64_t* values = nullptr;
+  const std::int32_t* narrow = nullptr;
   const Word* bits = nullptr;
   std::int64_t weight = 0;
 };
@@ -43,6 +58,13 @@ void sum(std::int64_t start, std::span<const Term> terms, std::size_t rows, std:
 void widen(const std::int32_t* narrow, std::size_t rows, std::int64_t* out);
 void widen(const std::uint8_t* narrow, std::size_t rows, std::uint32_t* out);
 void widen(const std::uint16_t* narrow, std::size_t rows, std::uint32_t* out);
+
+// out: the low bytes where the bit is set, else 0.
+void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int32_t* out);
+void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int16_t* out);
+void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int8_t* out);
+void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint16_t* out);
+void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint8_t* out);
 
 // What is left of points that halve every `interval` (above 0), where that is certain without the exact arithmetic of
 // kernels::FadeCurve: rounded to multiples of `unit`, to the nearest. Sets the bit of each row that is certain; near

@@ -12,6 +12,7 @@
 
 #include "runtime/interpret/distinct.h"
 #include "runtime/interpret/interpreter.h"
+#include "runtime/interpret/questions.h"
 #include "runtime/interpret/registers.h"
 #include "runtime/interpret/simd.h"
 #include "runtime/interpret/text_state.h"
@@ -32,7 +33,10 @@ struct Step {
   const kernels::FadeCurve* fade = nullptr;
   std::span<const std::uint32_t> readers;  // fade: masks of all that read it; empty: every row may be read
   TextState* text = nullptr;               // instructions that read or give text
-  std::span<const Word> code_set;          // in_codes: bit of a code
+  Questions* questions = nullptr;          // what it asks of a text, instead of working it out, is this bit of them
+  std::uint8_t bit = 0;
+  bool stays_narrow = false;       // column: all that read it can read a narrow one
+  std::span<const Word> code_set;  // in_codes: bit of a code
 };
 
 // Memory that instructions use for a moment, kept so that no batch allocates it again.
@@ -62,6 +66,12 @@ struct Frame {
   [[nodiscard]] Register& result(const Step& step) const { return (*registers)[step.result]; }
   [[nodiscard]] const Register& operand(const Step& step, std::size_t which) const {
     return (*registers)[step.operands[which]];
+  }
+  // An operand that is a narrow column in full width, for who cannot read it otherwise.
+  [[nodiscard]] const Register& wide_operand(const Step& step, std::size_t which) const {
+    const Register& reg = operand(step, which);
+    if (reg.narrow != nullptr && reg.integers == nullptr) registers->widen(step.operands[which], rows);
+    return reg;
   }
   [[nodiscard]] std::span<const std::int64_t> weights(const Step& step) const {
     return std::span(program->weights).subspan(static_cast<std::size_t>(step.immediate));
@@ -113,7 +123,7 @@ inline void with_integers(const Register& reg, Use use) {
   if (reg.is_scalar) {
     use([value = reg.number](std::size_t) { return value; });
   } else if (reg.is_masked) {
-    use([mask = reg.mask(), one = reg.number, other = reg.other](std::size_t row) {
+    use([mask = reg.mask, one = reg.number, other = reg.other](std::size_t row) {
       return test_bit(mask, row) ? one : other;
     });
   } else {
@@ -155,12 +165,13 @@ inline void with_identities(const Step& step, const Register& reg, Use use) {
 
 // known = known of all operands, and a missing result carries its operands' faults. An operand that is not missing has
 // no fault bits, so that their union needs no mask.
-inline void begin_strict(const Frame& frame, const Step& step, Word* known) {
+inline void begin_strict(const Frame& frame, const Step& step, Word* __restrict known) {
   const Register& result = frame.result(step);
-  for (std::size_t word = 0; word < frame.words; ++word) {
-    Word all = ~Word{0};
-    for (const std::uint32_t operand : step.operands) all &= (*frame.registers)[operand].known[word];
-    known[word] = all;
+  std::fill_n(known, frame.words, ~Word{0});
+  for (const std::uint32_t operand : step.operands) {
+    const Word* __restrict const more = (*frame.registers)[operand].known;
+    if (more == frame.registers->ones()) continue;
+    for (std::size_t word = 0; word < frame.words; ++word) known[word] &= more[word];
   }
   if (result.out.overflow == nullptr) return;
   for (std::size_t word = 0; word < frame.words; ++word) {
@@ -194,11 +205,13 @@ inline void run_predicate(const Frame& frame, const Step& step, Holds holds) {
 inline void finish_predicate(const Frame& frame, const Step& step) {
   const Register& result = frame.result(step);
   begin_strict(frame, step, result.out.yes);  // yes is `known` for the moment
+  Word* __restrict const yes = result.out.yes;
+  Word* __restrict const no = result.out.no;
   for (std::size_t word = 0; word < frame.words; ++word) {
-    const Word known = result.out.yes[word];
-    const Word bits = result.out.no[word];
-    result.out.yes[word] = known & bits;
-    result.out.no[word] = known & ~bits;
+    const Word known = yes[word];
+    const Word bits = no[word];
+    yes[word] = known & bits;
+    no[word] = known & ~bits;
   }
 }
 

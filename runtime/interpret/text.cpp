@@ -13,36 +13,26 @@ namespace {
 using compiler::Op;
 using lang::FunctionShape;
 
-// A predicate of one text, answered once per entry of its dictionary.
+// What the instruction asks of a text, or of what functions make of it.
+void run_question(const Frame& frame, const Step& step) {
+  simd::test(step.questions->answers(frame), step.bit, frame.rows, frame.result(step).out.no);
+  finish_predicate(frame, step);
+}
+
+// A predicate of a text that is the same for all rows.
 template <class Holds>
-void run_text_predicate(const Frame& frame, const Step& step, const Register& operand, Holds holds) {
-  const Dictionary& dictionary = *operand.dictionary;
-  const std::uint8_t* const answers = answers_for(step.text->holds, dictionary, [&](std::uint32_t code) {
-    return static_cast<std::uint8_t>(holds(dictionary.text(code), dictionary.folded(code)) ? 1 : 0);
-  });
-  if (!operand.is_scalar) {
-    simd::look_up(answers, operand.codes, frame.rows, frame.result(step).out.no);
-    finish_predicate(frame, step);
-    return;
-  }
-  with_codes(operand,
-             [&](auto code) { run_predicate(frame, step, [&](std::size_t row) { return answers[code(row)]; }); });
+void run_constant_predicate(const Frame& frame, const Step& step, Holds holds) {
+  const Register& text = frame.operand(step, 0);
+  const bool is_known =
+      text.scalar_known && holds(text.dictionary->text(text.code), text.dictionary->folded(text.code));
+  std::fill_n(frame.result(step).out.no, frame.words, is_known ? ~Word{0} : Word{0});
+  finish_predicate(frame, step);
 }
 
 void run_text_equal(const Frame& frame, const Step& step) {
   const Register& left = frame.operand(step, 0);
   const Register& right = frame.operand(step, 1);
-  if (left.is_scalar != right.is_scalar) {
-    const Register& constant = left.is_scalar ? left : right;
-    if (constant.dictionary->size() > constant.code) {
-      const std::string_view wanted = constant.dictionary->folded(constant.code);
-      // The constant's own bits still count: it may be `missing`.
-      run_text_predicate(frame, step, left.is_scalar ? right : left,
-                         [&](std::string_view, std::string_view folded) { return folded == wanted; });
-      return;
-    }
-  }
-  // Both vary: their folded texts get numbers in a dictionary of their own, only where both are known.
+  // Their folded texts get numbers in a dictionary of their own, only where both are known.
   CodeMap left_map(step.text->first_codes, *left.dictionary, step.text->own);
   CodeMap right_map(step.text->second_codes, *right.dictionary, step.text->own);
   const Register& result = frame.result(step);
@@ -139,6 +129,16 @@ void run_text_function(const Frame& frame, const Step& step) {
   });
 }
 
+// Nothing reads the text itself: what others ask of it is asked of the text that it is made of.
+void run_asked_function(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  begin_strict(frame, step, result.out.known);
+  std::vector<Word>& makes_text = frame.scratch->bits;
+  if (makes_text.size() < frame.words) makes_text.resize(frame.words);
+  simd::test(step.questions->answers(frame), step.bit, frame.rows, makes_text.data());
+  for (std::size_t word = 0; word < frame.words; ++word) result.out.known[word] &= makes_text[word];
+}
+
 void run_text_to_integer(const Frame& frame, const Step& step) {
   const Register& result = frame.result(step);
   const Register& operand = frame.operand(step, 0);
@@ -164,18 +164,22 @@ std::string text_of_function(const compiler::Program& program, std::int64_t imme
 }
 
 void run_text(const Frame& frame, const Step& step) {
+  if (step.questions != nullptr) {
+    step.op == Op::text_function ? run_asked_function(frame, step) : run_question(frame, step);
+    return;
+  }
   switch (step.op) {
     case Op::in_texts: {
       const auto& set = frame.program->text_sets[static_cast<std::size_t>(step.immediate)];
-      run_text_predicate(frame, step, frame.operand(step, 0), [&](std::string_view, std::string_view folded) {
+      run_constant_predicate(frame, step, [&](std::string_view, std::string_view folded) {
         return std::binary_search(set.begin(), set.end(), folded, std::less<>());
       });
       break;
     }
     case Op::text_test: {
       const auto& pattern = frame.program->patterns[static_cast<std::size_t>(step.immediate)];
-      run_text_predicate(frame, step, frame.operand(step, 0),
-                         [&](std::string_view raw, std::string_view folded) { return pattern.matches(raw, folded); });
+      run_constant_predicate(
+          frame, step, [&](std::string_view raw, std::string_view folded) { return pattern.matches(raw, folded); });
       break;
     }
     case Op::text_equal:

@@ -64,7 +64,6 @@ inline constexpr std::uint32_t maps_to_nothing = 0xffff'ffffU;
 
 // The state of one instruction.
 struct TextState {
-  TableCache<std::uint8_t> holds;         // text_test, in_texts, text_equal with a constant
   TableCache<std::int64_t> numbers;       // text_to_integer
   TableCache<std::uint32_t> first_codes;  // codes of `own`: text_function, text_equal, select, default_to
   TableCache<std::uint32_t> second_codes;
@@ -77,11 +76,10 @@ template <class Answer, class Compute>
 const Answer* answers_for(TableCache<Answer>& cache, const Dictionary& source, Compute answer) {
   std::vector<Answer>& answers = cache.table(source, 0).answers;
   if (source.size() == 0) {
-    answers.reserve(1 + sizeof(std::uint32_t));
     answers.assign(1, Answer{});
     return answers.data();
   }
-  answers.reserve(source.size() + sizeof(std::uint32_t));  // simd::look_up reads four bytes at every code
+  answers.reserve(source.size());
   // What stands for code 0 of an empty dictionary is no answer.
   if (answers.size() == 1) answers.clear();
   while (answers.size() < source.size()) answers.push_back(answer(static_cast<std::uint32_t>(answers.size())));

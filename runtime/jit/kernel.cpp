@@ -13,7 +13,6 @@
 #include "runtime/jit/load.h"
 #include "runtime/jit/lower.h"
 #include "runtime/jit/plugin.h"
-#include "runtime/jit/tables.h"
 #include "stdlib/kernels/fade.h"
 #include "stdlib/kernels/number.h"
 
@@ -64,7 +63,7 @@ class CompiledKernel final : public Kernel {
     if (!lowered_.foreign.empty()) {
       interpreter_.emplace(program, as_of, compiler::SpaceId{compiler::root_space}, lowered_.foreign);
     }
-    for (const TableSpec& spec : lowered_.tables) tables_.emplace_back(program, spec);
+    for (const PlanTable& table : lowered_.tables) tables_.emplace_back(program, table.spec);
     table_pointers_.resize(tables_.size());
     input_pointers_.resize(lowered_.sources.size());
     tail_pointers_.resize(lowered_.sources.size());
@@ -92,7 +91,7 @@ class CompiledKernel final : public Kernel {
     if (interpreter_) interpreter_->evaluate(batch);
     for (std::size_t at = 0; at < lowered_.sources.size(); ++at) input_pointers_[at] = pointer_to(lowered_.sources[at]);
     for (std::size_t at = 0; at < tables_.size(); ++at) {
-      table_pointers_[at] = tables_[at].entries(*dictionary_of(tables_[at].spec()));
+      table_pointers_[at] = tables_[at].entries(*dictionary_of(lowered_.tables[at]));
     }
     Frame frame;
     frame.tables = table_pointers_.data();
@@ -285,7 +284,7 @@ class CompiledKernel final : public Kernel {
     return column.codes;
   }
 
-  [[nodiscard]] const Dictionary* dictionary_of(const TableSpec& table) const {
+  [[nodiscard]] const Dictionary* dictionary_of(const PlanTable& table) const {
     return table.is_foreign ? interpreter_->value(ValueId{table.index}).dictionary
                             : root_->columns[table.index].dictionary;
   }
@@ -314,7 +313,7 @@ class CompiledKernel final : public Kernel {
   std::optional<Interpreter> whole_;        // of all that is wanted, once a batch was not as expected
   bool is_unexpected_ = false;              // the last batch
   std::size_t unexpected_batches_ = 0;
-  std::vector<TextTable> tables_;
+  std::vector<interpret::TextTable> tables_;
   std::vector<Curve> curves_;
   Dictionary constants_;
   std::vector<Buffer> tails_;  // by input

@@ -310,11 +310,11 @@ void Lowering::keep_tables(Lowered& lowered) {
     const auto table = static_cast<std::size_t>(node.immediate);
     if (!kept[table]) {
       kept[table] = lowered.tables.size();
-      TableSpec& spec = lowered.tables.emplace_back(std::move(tables_[table]));
+      TableSpec& spec = lowered.tables.emplace_back(std::move(tables_[table])).spec;
       spec.entry_bytes = entry_bytes_of(spec.predicates.size());
     }
     node.immediate = static_cast<std::int64_t>(*kept[table]);
-    if (node.op == NodeOp::gather) node.lane = lane_of_bytes(lowered.tables[*kept[table]].entry_bytes);
+    if (node.op == NodeOp::gather) node.lane = lane_of_bytes(lowered.tables[*kept[table]].spec.entry_bytes);
   }
   lowered.plan.tables = lowered.tables.size();
 }

@@ -15,11 +15,15 @@
 #include "compiler/ir/program.h"
 #include "compiler/ir/ranges.h"
 #include "runtime/data/as_of.h"
+#include "runtime/interpret/text_table.h"
 #include "runtime/jit/plan_builder.h"
 #include "runtime/jit/plugin.h"
-#include "runtime/jit/tables.h"
 
 namespace muster::runtime::jit {
+
+using interpret::TableSpec;
+using interpret::TextChain;
+using interpret::TextPredicate;
 
 // What an input of the plan is read from: a column of the root's space, or a foreign value.
 struct InputSource {
@@ -30,6 +34,13 @@ struct InputSource {
   std::size_t bytes = 0;    // in one step
 
   auto operator<=>(const InputSource&) const = default;
+};
+
+// A table of the plan, and which text it is of: a column's, or a foreign value's.
+struct PlanTable {
+  bool is_foreign = false;
+  std::uint32_t index = 0;
+  TableSpec spec;
 };
 
 // Where the parts of a wanted value lie among Lowered::slots.
@@ -56,7 +67,7 @@ struct Target {
 struct Lowered {
   Plan plan;
   std::vector<InputSource> sources;  // by input of the plan
-  std::vector<TableSpec> tables;     // by table of the plan
+  std::vector<PlanTable> tables;     // by table of the plan
   // By fade of the plan: which of Program::fades, and what a lane of its points is multiplied by.
   std::vector<std::pair<std::int64_t, std::int64_t>> fades;
   std::vector<Slot> slots;

@@ -23,15 +23,15 @@ NodeId Lowering::ask(const LoweredValue& text, TextPredicate predicate) {
     return builder_.test(entry, std::int64_t{1} << bit);
   };
   for (std::size_t at = 0; at < tables_.size(); ++at) {
-    TableSpec& table = tables_[at];
-    if (table.is_foreign != text.text.is_foreign || table.index != text.text.index) continue;
+    if (tables_[at].is_foreign != text.text.is_foreign || tables_[at].index != text.text.index) continue;
+    TableSpec& table = tables_[at].spec;
     const auto place = std::ranges::find(table.predicates, predicate);
     if (place != table.predicates.end()) return node_of(at, static_cast<std::size_t>(place - table.predicates.begin()));
     if (table.predicates.size() == most) continue;
     table.predicates.push_back(std::move(predicate));
     return node_of(at, table.predicates.size() - 1);
   }
-  tables_.push_back({text.text.is_foreign, text.text.index, of_bytes, 1, {std::move(predicate)}});
+  tables_.push_back({text.text.is_foreign, text.text.index, {of_bytes, 1, {std::move(predicate)}}});
   return node_of(tables_.size() - 1, 0);
 }
 

@@ -146,7 +146,7 @@ class Lowering {
   std::vector<LoweredValue> values_;          // by instruction
   std::vector<InputSource> inputs_;
   std::map<InputSource, std::size_t> known_inputs_;
-  std::vector<TableSpec> tables_;
+  std::vector<PlanTable> tables_;
   std::vector<FadePlan> fades_;
   std::vector<std::int64_t> fade_rules_, fade_scales_;
   std::map<std::tuple<std::uint8_t, NodeId, std::int64_t>, std::size_t> known_slots_;

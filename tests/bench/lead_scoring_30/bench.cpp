@@ -191,6 +191,7 @@ class Batches {
       if (from.narrow != nullptr) to.narrow = static_cast<const char*>(from.narrow) + first * from.narrow_bytes;
     }
     batch_.spaces[0].rows = rows;
+    batch_.is_followed = true;
     return batch_;
   }
 

@@ -62,6 +62,75 @@ void check_widened(Random& random, std::size_t rows, std::vector<Wide>& out) {
   for (std::size_t row = 0; row < rows; ++row) REQUIRE(out[row] == static_cast<Wide>(narrow[row]));
 }
 
+// Also against constants that the width does not hold.
+template <class Number>
+void check_compared(Random& random, std::size_t rows) {
+  std::vector<Number> values(most_rows);
+  for (Number& each : values) each = static_cast<Number>(random.number());
+  const std::int64_t near = values[random.engine() % rows];
+  const std::int64_t far = std::int64_t{1} << (8 * sizeof(Number) - 1);
+  std::vector<Word> bits(3);
+  for (const std::int64_t constant : {near, near + 1, random.number(), far, -far, -far - 1}) {
+    for (unsigned op = 0; op < 6; ++op) {
+      const auto compare = static_cast<lang::CompareOp>(op);
+      simd::compare(compare, values.data(), constant, rows, bits.data());
+      for (std::size_t row = 0; row < rows; ++row)
+        REQUIRE(test_bit(bits.data(), row) == holds(compare, std::int64_t{values[row]}, constant));
+    }
+  }
+}
+
+template <class Code>
+void check_looked_up(Random& random, std::size_t rows, std::uint32_t texts) {
+  std::vector<std::uint8_t> table(std::max<std::size_t>(texts, 256) + 3);
+  for (std::uint8_t& entry : table) entry = static_cast<std::uint8_t>(random.engine());
+  std::vector<Code> codes(most_rows);
+  for (Code& code : codes) code = static_cast<Code>(random.engine() % texts);
+  std::vector<std::uint8_t> answers(most_rows);
+  simd::look_up(table.data(), texts <= 256, codes.data(), rows, answers.data());
+  for (std::size_t row = 0; row < rows; ++row) REQUIRE(answers[row] == table[codes[row]]);
+  std::vector<Word> bits(3);
+  const auto bit = static_cast<std::uint8_t>(1U << random.engine() % 8);
+  simd::test(answers.data(), bit, rows, bits.data());
+  for (std::size_t row = 0; row < rows; ++row) REQUIRE(test_bit(bits.data(), row) == ((answers[row] & bit) != 0));
+}
+
+template <class Narrow, class Wide>
+void check_narrowed(const std::vector<Wide>& values, const std::vector<Word>& mask, std::size_t rows) {
+  std::vector<Narrow> out(most_rows);
+  simd::narrow(values.data(), mask.data(), rows, out.data());
+  for (std::size_t row = 0; row < rows; ++row)
+    REQUIRE(out[row] == (test_bit(mask.data(), row) ? static_cast<Narrow>(values[row]) : Narrow{0}));
+}
+
+// Bits are counted in few bits where that is exact; here sometimes it is.
+void check_summed(Random& random, std::size_t rows, std::size_t count, std::int64_t unit, std::int64_t most_steps) {
+  std::vector<std::vector<Word>> masks;
+  for (std::size_t k = 0; k < count; ++k) masks.push_back(random.bits());
+  const std::vector<std::int64_t> values = random.numbers();
+  std::vector<std::int32_t> narrow(most_rows);
+  for (std::int32_t& each : narrow) each = static_cast<std::int32_t>(random.number());
+  std::vector<simd::Term> terms{{.values = values.data(), .narrow = nullptr, .bits = nullptr, .weight = 1},
+                                {.values = nullptr, .narrow = narrow.data(), .bits = nullptr, .weight = -37}};
+  for (const auto& mask : masks) {
+    const auto steps =
+        static_cast<std::int64_t>(random.engine() % static_cast<std::uint64_t>(2 * most_steps + 1)) - most_steps;
+    terms.push_back({.values = nullptr, .narrow = nullptr, .bits = mask.data(), .weight = unit * steps});
+  }
+  std::vector<std::int64_t> out(most_rows);
+  simd::sum(11, terms, rows, out.data());
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::uint64_t expected = 11;
+    for (const simd::Term& term : terms) {
+      const std::int64_t value = term.bits != nullptr     ? std::int64_t{test_bit(term.bits, row)}
+                                 : term.narrow != nullptr ? std::int64_t{term.narrow[row]}
+                                                          : term.values[row];
+      expected += static_cast<std::uint64_t>(term.weight) * static_cast<std::uint64_t>(value);
+    }
+    REQUIRE(out[row] == static_cast<std::int64_t>(expected));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("wide comparisons, choices, sums and look-ups are the plain ones") {
@@ -96,27 +165,36 @@ TEST_CASE("wide comparisons, choices, sums and look-ups are the plain ones") {
     for (std::size_t row = 0; row < rows; ++row) sizes |= static_cast<std::uint64_t>(left[row] ^ (left[row] >> 63));
     REQUIRE(simd::sizes(left.data(), rows) == sizes);
 
-    const std::vector<simd::Term> terms = {{.values = left.data(), .weight = 1},
-                                           {.values = right.data(), .weight = -37},
-                                           {.bits = mask.data(), .weight = constant}};
-    simd::sum(11, terms, rows, out.data());
-    for (std::size_t row = 0; row < rows; ++row) {
-      const std::uint64_t expected = 11 + static_cast<std::uint64_t>(left[row]) +
-                                     static_cast<std::uint64_t>(-37) * static_cast<std::uint64_t>(right[row]) +
-                                     (test_bit(mask.data(), row) ? static_cast<std::uint64_t>(constant) : 0);
-      REQUIRE(out[row] == static_cast<std::int64_t>(expected));
+    check_summed(random, rows, 0, 1, 1);
+    check_summed(random, rows, 20, 50'000, 40);
+    check_summed(random, rows, 7, 10'000, 4'681);  // just below what fits, or just not
+    check_summed(random, rows, 3, std::int64_t{1} << 40, 1'000);
+    check_summed(random, rows, 70, 1, 3);
+    check_compared<std::int8_t>(random, rows);
+    check_compared<std::int16_t>(random, rows);
+    check_compared<std::int32_t>(random, rows);
+    check_compared<std::uint32_t>(random, rows);
+    for (const std::uint32_t texts : {1U, 37U, 200U, 256U}) {
+      check_looked_up<std::uint8_t>(random, rows, texts);
+      check_looked_up<std::uint16_t>(random, rows, texts);
+      check_looked_up<std::uint32_t>(random, rows, texts);
     }
+    check_looked_up<std::uint16_t>(random, rows, 1'000);
+    check_looked_up<std::uint32_t>(random, rows, 70'000);
+    check_narrowed<std::int32_t>(left, mask, rows);
+    check_narrowed<std::int16_t>(left, mask, rows);
+    check_narrowed<std::int8_t>(left, mask, rows);
 
-    std::vector<std::uint8_t> answers(40);
-    for (std::size_t code = 0; code < 37; ++code) answers[code] = static_cast<std::uint8_t>(random.engine() % 2);
     std::vector<std::uint32_t> codes(most_rows);
-    for (std::uint32_t& code : codes) code = static_cast<std::uint32_t>(random.engine() % 37);
-    simd::look_up(answers.data(), codes.data(), rows, bits.data());
-    for (std::size_t row = 0; row < rows; ++row) REQUIRE(test_bit(bits.data(), row) == (answers[codes[row]] != 0));
+    for (std::uint32_t& code : codes) code = static_cast<std::uint32_t>(random.engine());
+    check_narrowed<std::uint16_t>(codes, mask, rows);
+    check_narrowed<std::uint8_t>(codes, mask, rows);
     std::vector<std::uint32_t> chosen(most_rows);
     simd::choose(mask.data(), 99U, codes.data(), rows, chosen.data());
     for (std::size_t row = 0; row < rows; ++row)
       REQUIRE(chosen[row] == (test_bit(mask.data(), row) ? 99U : codes[row]));
+    simd::choose(mask.data(), 99U, 4U, rows, chosen.data());
+    for (std::size_t row = 0; row < rows; ++row) REQUIRE(chosen[row] == (test_bit(mask.data(), row) ? 99U : 4U));
 
     simd::choose(mask.data(), constant, constant / 3, rows, out.data());
     for (std::size_t row = 0; row < rows; ++row)

@@ -1,6 +1,6 @@
-// Tables by dictionary code: what all predicates of one text column say of each distinct text, asked once and packed
-// into one entry. A table grows with its dictionary and is dropped when the dictionary's epoch moves.
-// May include: compiler/ir, runtime/data, runtime/interpret. Called by: runtime/jit.
+// Tables by dictionary code: what all predicates of one text say of each distinct text, asked once and packed into one
+// entry. A table grows with its dictionary and is dropped when the dictionary's epoch moves.
+// May include: compiler/ir, runtime/data. Called by: runtime/interpret, runtime/jit.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include "compiler/ir/program.h"
 #include "runtime/data/dictionary.h"
 
-namespace muster::runtime::jit {
+namespace muster::runtime::interpret {
 
 // text_function: Inst::immediate, applied one after the other.
 using TextChain = std::vector<std::int64_t>;
@@ -27,9 +27,7 @@ struct TextPredicate {
 };
 
 struct TableSpec {
-  bool is_foreign = false;  // which text it is of: a column's or a foreign value's
-  std::uint32_t index = 0;
-  bool is_whole = false;                  // 256 entries, for codes of 1 byte; else an entry for each code
+  bool is_of_bytes = false;               // codes have 1 byte: later texts are nobody's
   std::size_t entry_bytes = 1;            // 1, 2 or 4
   std::vector<TextPredicate> predicates;  // by bit
 };
@@ -38,9 +36,10 @@ class TextTable {
  public:
   TextTable(const compiler::Program& program, TableSpec spec) : program_(program), spec_(std::move(spec)) {}
 
-  // The entries for all texts that the dictionary has now; valid until the next call.
+  // The entries for all texts that the dictionary has now, and at least so many; valid until the next call. An entry
+  // may be read together with the three bytes behind it.
+  static constexpr std::uint32_t fewest_entries = 256;
   [[nodiscard]] const void* entries(const Dictionary& dictionary);
-  [[nodiscard]] const TableSpec& spec() const { return spec_; }
 
  private:
   struct Entries {
@@ -60,4 +59,4 @@ class TextTable {
   std::size_t next_ = 0;
 };
 
-}  // namespace muster::runtime::jit
+}  // namespace muster::runtime::interpret

@@ -1,4 +1,4 @@
-#include "runtime/jit/tables.h"
+#include "runtime/interpret/text_table.h"
 
 #include <algorithm>
 #include <cstring>
@@ -7,11 +7,10 @@
 
 #include "runtime/interpret/step.h"
 
-namespace muster::runtime::jit {
+namespace muster::runtime::interpret {
 namespace {
 
-constexpr std::uint32_t byte_codes = 256;
-constexpr std::size_t read_behind = 3;  // an entry may be read together with the bytes that follow it
+constexpr std::size_t read_behind = 3;
 
 bool holds(const compiler::Program& program, const TextPredicate& predicate, std::string_view raw,
            std::string_view folded) {
@@ -47,7 +46,7 @@ std::uint32_t TextTable::entry_of(const Dictionary& dictionary, std::uint32_t co
       chain = &predicate.chain;
       made = dictionary.text(code);
       for (const std::int64_t function : *chain) {
-        if (!made.empty()) made = interpret::text_of_function(program_, function, made);
+        if (!made.empty()) made = text_of_function(program_, function, made);
       }
       made_folded = kernels::fold_text(made);
     }
@@ -76,14 +75,11 @@ TextTable::Entries& TextTable::entries_of(const Dictionary& dictionary) {
   return entries_[next_];
 }
 
-// There is at least one entry, for a missing text has code 0 even where the dictionary is empty.
 const void* TextTable::entries(const Dictionary& dictionary) {
   Entries& found = entries_of(dictionary);
-  const std::uint32_t size = spec_.is_whole ? std::min(dictionary.size(), byte_codes) : dictionary.size();
-  const std::size_t entries = spec_.is_whole ? byte_codes : std::max<std::size_t>(size, 1);
-  if (found.bytes.size() < entries * spec_.entry_bytes + read_behind) {
-    found.bytes.resize(entries * spec_.entry_bytes + read_behind);
-  }
+  const std::uint32_t size = spec_.is_of_bytes ? std::min(dictionary.size(), fewest_entries) : dictionary.size();
+  const std::size_t bytes = std::max(size, fewest_entries) * spec_.entry_bytes + read_behind;
+  if (found.bytes.size() < bytes) found.bytes.resize(bytes);
   for (; found.filled < size; ++found.filled) {
     const std::uint32_t entry = entry_of(dictionary, found.filled);
     std::memcpy(found.bytes.data() + found.filled * spec_.entry_bytes, &entry, spec_.entry_bytes);
@@ -91,4 +87,4 @@ const void* TextTable::entries(const Dictionary& dictionary) {
   return found.bytes.data();
 }
 
-}  // namespace muster::runtime::jit
+}  // namespace muster::runtime::interpret

@@ -1,0 +1,58 @@
+// How the wide loops of simd.h are written: an intrinsic function for AVX-512 that does whole vectors and returns how
+// many rows it has done, and a plain loop that goes on from there, or does everything on another machine.
+// May include: runtime/data. Called by: runtime/interpret/simd*.cpp.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/data/bitmap.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#define MUSTER_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]]
+#define MUSTER_AVX512_VBMI [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl,avx512vbmi,avx2,fma")]]
+#endif
+
+namespace muster::runtime::interpret::simd {
+
+// Calls holds(row) for the rows from `begin` on, and keeps the answers as bits. Precondition: a word begins at `begin`.
+template <class Holds>
+void bits_of(std::size_t begin, std::size_t rows, Word* bits, Holds holds) {
+  for (std::size_t first = begin; first < rows; first += word_bits) {
+    Word word = 0;
+    const std::size_t count = std::min(word_bits, rows - first);
+    for (std::size_t k = 0; k < count; ++k) word |= static_cast<Word>(holds(first + k)) << k;
+    bits[first / word_bits] = word;
+  }
+}
+
+#if defined(__x86_64__)
+
+inline bool has_avx512() {
+  static const bool has = __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
+                          __builtin_cpu_supports("avx512dq") != 0 && __builtin_cpu_supports("avx512vl") != 0;
+  return has;
+}
+inline bool has_avx512_vbmi() {
+  static const bool has = has_avx512() && __builtin_cpu_supports("avx512vbmi") != 0;
+  return has;
+}
+
+inline constexpr std::size_t lanes = 8;  // 64-bit numbers in a vector
+
+MUSTER_AVX512 inline __mmask8 byte_of(const Word* bits, std::size_t row) {
+  return static_cast<__mmask8>(bits[row / word_bits] >> (row % word_bits));
+}
+MUSTER_AVX512 inline __mmask16 half_of(const Word* bits, std::size_t row) {
+  return static_cast<__mmask16>(bits[row / word_bits] >> (row % word_bits));
+}
+
+// The rows that the wide loop has done; the plain one goes on from there.
+#define MUSTER_WIDE(call) (has_avx512() ? (call) : std::size_t{0})
+#else
+#define MUSTER_WIDE(call) std::size_t{0}
+#endif
+
+}  // namespace muster::runtime::interpret::simd

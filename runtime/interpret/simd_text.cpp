@@ -1,0 +1,106 @@
+// Answers to questions of texts, by dictionary code.
+#include "runtime/interpret/simd.h"
+
+#include "runtime/interpret/simd_machine.h"
+
+namespace muster::runtime::interpret::simd {
+
+namespace {
+
+#if defined(__x86_64__)
+
+// Sixteen codes, widened.
+MUSTER_AVX512 inline __m512i codes_at(const std::uint32_t* codes) { return _mm512_loadu_si512(codes); }
+MUSTER_AVX512 inline __m512i codes_at(const std::uint16_t* codes) {
+  return _mm512_cvtepu16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(codes)));
+}
+MUSTER_AVX512 inline __m512i codes_at(const std::uint8_t* codes) {
+  return _mm512_cvtepu8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(codes)));
+}
+
+template <class Code>
+MUSTER_AVX512 std::size_t gather_answers(const std::uint8_t* table, const Code* codes, std::size_t rows,
+                                         std::uint8_t* answers) {
+  constexpr std::size_t step = 16;
+  std::size_t row = 0;
+  for (; row + step <= rows; row += step) {
+    const __m512i found = _mm512_i32gather_epi32(codes_at(codes + row), table, 1);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(answers + row), _mm512_cvtepi32_epi8(found));
+  }
+  return row;
+}
+
+// Sixty-four codes below 256, as bytes.
+MUSTER_AVX512 inline __m512i bytes_at(const std::uint8_t* codes) { return _mm512_loadu_si512(codes); }
+template <class Code>
+MUSTER_AVX512 inline __m512i bytes_at(const Code* codes) {
+  __m512i bytes = _mm512_castsi128_si512(_mm512_cvtepi32_epi8(codes_at(codes)));
+  bytes = _mm512_inserti32x4(bytes, _mm512_cvtepi32_epi8(codes_at(codes + 16)), 1);
+  bytes = _mm512_inserti32x4(bytes, _mm512_cvtepi32_epi8(codes_at(codes + 32)), 2);
+  return _mm512_inserti32x4(bytes, _mm512_cvtepi32_epi8(codes_at(codes + 48)), 3);
+}
+
+// A table of 256 bytes lies in four registers.
+template <class Code>
+MUSTER_AVX512_VBMI std::size_t permute_answers(const std::uint8_t* table, const Code* codes, std::size_t rows,
+                                               std::uint8_t* answers) {
+  const __m512i first = _mm512_loadu_si512(table);
+  const __m512i second = _mm512_loadu_si512(table + 64);
+  const __m512i third = _mm512_loadu_si512(table + 128);
+  const __m512i fourth = _mm512_loadu_si512(table + 192);
+  std::size_t row = 0;
+  for (; row + word_bits <= rows; row += word_bits) {
+    const __m512i bytes = bytes_at(codes + row);
+    const __m512i low = _mm512_permutex2var_epi8(first, bytes, second);
+    const __m512i high = _mm512_permutex2var_epi8(third, bytes, fourth);
+    _mm512_storeu_si512(answers + row, _mm512_mask_blend_epi8(_mm512_movepi8_mask(bytes), low, high));
+  }
+  return row;
+}
+
+MUSTER_AVX512 std::size_t test_words(const std::uint8_t* answers, std::uint8_t bit, std::size_t rows, Word* bits) {
+  const __m512i wanted = _mm512_set1_epi8(static_cast<char>(bit));
+  std::size_t row = 0;
+  for (; row + word_bits <= rows; row += word_bits) {
+    bits[row / word_bits] = _mm512_test_epi8_mask(_mm512_loadu_si512(answers + row), wanted);
+  }
+  return row;
+}
+
+#endif
+
+template <class Code>
+void look_up_codes(const std::uint8_t* table, bool is_small, const Code* codes, std::size_t rows,
+                   std::uint8_t* answers) {
+  std::size_t done = 0;
+#if defined(__x86_64__)
+  if (is_small && has_avx512_vbmi()) {
+    done = permute_answers(table, codes, rows, answers);
+  } else {
+    done = MUSTER_WIDE(gather_answers(table, codes, rows, answers));
+  }
+#endif
+  for (std::size_t row = done; row < rows; ++row) answers[row] = table[codes[row]];
+}
+
+}  // namespace
+
+void look_up(const std::uint8_t* table, bool is_small, const std::uint32_t* codes, std::size_t rows,
+             std::uint8_t* answers) {
+  look_up_codes(table, is_small, codes, rows, answers);
+}
+void look_up(const std::uint8_t* table, bool is_small, const std::uint16_t* codes, std::size_t rows,
+             std::uint8_t* answers) {
+  look_up_codes(table, is_small, codes, rows, answers);
+}
+void look_up(const std::uint8_t* table, bool is_small, const std::uint8_t* codes, std::size_t rows,
+             std::uint8_t* answers) {
+  look_up_codes(table, is_small, codes, rows, answers);
+}
+
+void test(const std::uint8_t* answers, std::uint8_t bit, std::size_t rows, Word* bits) {
+  const std::size_t done = MUSTER_WIDE(test_words(answers, bit, rows, bits));
+  bits_of(done, rows, bits, [&](std::size_t row) { return (answers[row] & bit) != 0; });
+}
+
+}  // namespace muster::runtime::interpret::simd
