@@ -86,7 +86,7 @@ table_files() {
       fi
       measured "$muster" run "$policy" "$leads" --as-of 2026-01-01T00:00 --columns scores,values --quiet \
         -o "$folder/scored.csv" --rejects "$folder/rejects.csv"
-      echo "$rows $measured_ms $measured_peak_kib $(stat -c %s "$leads") $round" >>"$folder/files.times"
+      echo "$rows $measured_ms $measured_peak_kib $(stat -L -c %s "$leads") $round" >>"$folder/files.times"
     done
   done
   echo '| leads | seconds | fastest to slowest | M leads/s | MB/s of the export | peak MiB |'
