@@ -4,6 +4,7 @@
 #include <bit>
 #include <cassert>
 #include <limits>
+#include <optional>
 
 #include "runtime/interpret/step.h"
 #include "stdlib/kernels/number.h"
@@ -41,24 +42,25 @@ std::uint64_t magnitude(std::int64_t value) {
   return value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
 }
 
-// A power of two that no value of the batch exceeds in size, rows without a value included.
+// What no number of the batch exceeds in size, rows without a value included.
 std::uint64_t largest_size(const Frame& frame, const Register& reg) {
   if (reg.is_scalar) return magnitude(reg.number);
   if (reg.is_masked) return std::max(magnitude(reg.number), magnitude(reg.other));
+  if (reg.size != 0) return reg.size;
   if (reg.integers == nullptr) return std::uint64_t{1} << (8U * reg.narrow_bytes - 1);
   return std::uint64_t{1} << std::bit_width(simd::sizes(reg.integers, frame.rows));  // at most 2^63
 }
 
-// Whether the sum of the batch cannot leave 64 bits, in any order of its terms.
-bool sum_stays_small(const Frame& frame, const Step& step) {
-  if (!frame.result(step).may_fault) return true;  // proved when the program was built
+// What the sum of the batch does not exceed in size, in any order of its terms; nothing where that may be more than 64
+// bits hold.
+std::optional<std::uint64_t> size_of_sum(const Frame& frame, const Step& step) {
   const auto weights = frame.weights(step);
   Wide total = 0;
   for (std::size_t k = 0; k < step.operands.size(); ++k) {
     total += static_cast<Wide>(magnitude(weights[k])) * static_cast<Wide>(largest_size(frame, frame.operand(step, k)));
-    if (total > most || total < 0) return false;
+    if (total > most || total < 0) return std::nullopt;
   }
-  return true;
+  return static_cast<std::uint64_t>(total);
 }
 
 void run_small_sum(const Frame& frame, const Step& step) {
@@ -88,9 +90,13 @@ void run_small_sum(const Frame& frame, const Step& step) {
 }
 
 void run_sum(const Frame& frame, const Step& step) {
-  const Register& result = frame.result(step);
+  Register& result = frame.result(step);
   begin_strict(frame, step, result.out.known);
-  if (sum_stays_small(frame, step)) {
+  result.size = 0;
+  const bool is_proved = !result.may_fault;  // when the program was built
+  const auto size = is_proved ? std::nullopt : size_of_sum(frame, step);
+  if (is_proved || size) {
+    result.size = size.value_or(0);
     run_small_sum(frame, step);
     return;
   }
@@ -281,6 +287,7 @@ void run_arithmetic(const Frame& frame, const Step& step) {
         run_plain_one(frame, step, [=](std::int64_t value) { return std::clamp(value, low, high); });
       } else {
         begin_strict(frame, step, frame.result(step).out.known);
+        frame.result(step).size = std::min(operand.size, std::max(magnitude(low), magnitude(high)));
         simd::clamp(operand.integers, low, high, frame.rows, frame.result(step).out.integers);
       }
       break;

@@ -1,6 +1,8 @@
 // Choices: select, default_to, first_yes. A missing result carries the faults of what it was missing for (section 4,
 // number 8): the condition where that is undecided, else the operand that was chosen.
 #include <cassert>
+#include <cstdlib>
+#include <limits>
 
 #include "runtime/interpret/step.h"
 
@@ -268,9 +270,12 @@ void default_texts(const Frame& frame, const Step& step) {
 }
 
 void run_default(const Frame& frame, const Step& step) {
-  const Register& result = frame.result(step);
+  Register& result = frame.result(step);
   const Register& first = frame.operand(step, 0);
   const Register& second = frame.operand(step, 1);
+  const bool has_sizes =
+      first.size != 0 && second.is_scalar && second.number != std::numeric_limits<std::int64_t>::min();
+  result.size = has_sizes ? std::max(first.size, static_cast<std::uint64_t>(std::abs(second.number))) : 0;
   const bool is_boolean = result.physical == Physical::boolean;
   for (std::size_t word = 0; word < frame.words; ++word) {
     // Rows that the second operand answers.

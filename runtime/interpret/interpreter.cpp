@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <optional>
 #include <unordered_map>
 
 #include "lang/spec/limits.h"
@@ -62,8 +63,8 @@ struct Interpreter::State {
     }
     find_readers();
     find_wide();
-    make_steps();
     set_scalars();
+    make_steps();
     make_frames();
     registers.reserve(root, batch_rows);
   }
@@ -94,7 +95,7 @@ struct Interpreter::State {
     operands.reserve(operand_count);  // steps hold views of it
     for (std::uint32_t at = 0; at < live.size(); ++at) {
       const Inst& inst = program.insts[live[at].id];
-      if (interpret::is_scalar(inst.op)) continue;
+      if (registers[at].is_scalar) continue;
       interpret::Step step;
       step.op = inst.op;
       step.space = inst.space;
@@ -201,12 +202,30 @@ struct Interpreter::State {
     return *words;
   }
 
+  // Such as the moment of the evaluation less a week. Nothing where a term is not the same for all rows, or missing, or
+  // where the sum does not fit.
+  [[nodiscard]] std::optional<std::int64_t> sum_of_scalars(const Inst& inst) {
+    kernels::Wide total = 0;
+    const auto terms = program.operands_of(inst);
+    for (std::size_t k = 0; k < terms.size(); ++k) {
+      const interpret::Register& reg = registers[index_of[terms[k].index]];
+      if (!reg.is_scalar || !reg.scalar_known) return std::nullopt;
+      const std::int64_t weight = program.weights[static_cast<std::size_t>(inst.immediate) + k];
+      if (__builtin_add_overflow(total, static_cast<kernels::Wide>(weight) * reg.number, &total)) return std::nullopt;
+    }
+    const auto sum = static_cast<std::int64_t>(total);
+    return sum == total ? std::optional(sum) : std::nullopt;
+  }
+
   // All but is_given, which each batch says.
   void set_scalars() {
     for (std::uint32_t at = 0; at < live.size(); ++at) {
       const Inst& inst = program.insts[live[at].id];
-      if (!interpret::is_scalar(inst.op)) continue;
       interpret::Register& reg = registers[at];
+      if (inst.op == Op::sum && live[at].keep == Keep::nothing) {
+        if (const auto number = sum_of_scalars(inst)) registers.make_scalar(at, *number);
+      }
+      if (!interpret::is_scalar(inst.op)) continue;
       reg.scalar_known = inst.op != Op::missing;
       reg.dictionary = &constants;
       if (inst.op == Op::as_of_instant) {

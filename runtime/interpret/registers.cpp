@@ -157,6 +157,14 @@ void RegisterFile::bind(std::uint32_t index) {
   }
 }
 
+void RegisterFile::make_scalar(std::uint32_t index, std::int64_t number) {
+  Register& reg = registers_[index];
+  space_[index] = {};
+  reg.is_scalar = true;
+  reg.scalar_known = true;
+  reg.number = number;
+}
+
 void RegisterFile::bind_scalar(std::uint32_t index) {
   Register& reg = registers_[index];
   assert(reg.is_scalar);

@@ -30,6 +30,8 @@ struct Register {
   bool is_masked = false;
   const Word* mask = nullptr;
   std::int64_t other = 0;
+  // No number of the batch is larger than this in size, rows without a value included; 0: nobody has looked.
+  std::uint64_t size = 0;
   const std::int64_t* integers = nullptr;
   const std::uint32_t* codes = nullptr;
   const Dictionary* dictionary = nullptr;
@@ -75,6 +77,8 @@ class RegisterFile {
   [[nodiscard]] const Register& operator[](std::uint32_t index) const { return registers_[index]; }
   // Makes room for so many rows of a space. All values are lost where there was too little.
   void reserve(compiler::SpaceId space, std::size_t rows);
+  // An instruction that gives the same known number in every row becomes a scalar.
+  void make_scalar(std::uint32_t index, std::int64_t number);
   // To be called when scalar_known or scalar_yes has changed.
   void bind_scalar(std::uint32_t index);
   // The numbers or codes of a narrow column, in full width.
