@@ -86,6 +86,7 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
   Random random(seed);
   for (int i = 0; i < 3; ++i) random.next();
   Sample sample;
+  sample.seed = seed;
   sample.shapes = shapes();
   sample.given.assign(sample.shapes.size(), true);
   for (std::size_t i = 1; i < sample.given.size(); ++i) sample.given[i] = !random.chance(4);
@@ -110,7 +111,7 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
                              : zone.instant_from_local(sample.as_of.day, now.minute * std::int64_t{60'000'000});
   const bool is_tracked = random.chance(25);
   sample.policy = policy_text(random, sample.shapes, sample.as_of.day, is_tracked);
-  sample.leads = random_leads(random, sample, leads);
+  add_leads(random, leads, is_tracked, sample);
   return sample;
 }
 

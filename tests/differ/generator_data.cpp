@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
@@ -30,16 +31,48 @@ class Leads {
     };
     below(0, activity_object, 7);
     below(1, call_object, 4);
-    if (random_.chance(75)) {
-      DataRow company = row(company_object, 2);
-      const std::uint64_t contacts = random_.below(4);
-      for (std::uint64_t i = 0; i < contacts; ++i) company.below.push_back(row(contact_object, 0));
-      made.below.push_back(std::move(company));
+    if (random_.chance(75)) made.below.push_back(company());
+    return made;
+  }
+
+  // The same with what was missing.
+  DataRow completed(const DataRow& from) {
+    missing_percent_ = 0;
+    DataRow made = from;
+    const ObjectShape& shape = sample_.shapes[from.object];
+    for (std::size_t i = 0; i < shape.fields.size(); ++i) {
+      if (is_missing(shape.fields[i], from.cells[i])) made.cells[i] = past(shape.fields[i]);
     }
+    for (DataRow& row : made.below) row = completed(row);
+    const bool has_company = std::any_of(made.below.begin(), made.below.end(),
+                                         [](const DataRow& row) { return row.object == company_object; });
+    if (from.object == lead_object && !has_company) made.below.push_back(company());
     return made;
   }
 
  private:
+  // As the engines see it. A blank stage is none.
+  bool is_missing(const FieldShape& field, const Cell& cell) const {
+    if (field.name == "before") return false;
+    if (!cell.known) return true;
+    if (field.kind == Kind::text) return cell.text.find_first_not_of(' ') == std::string::npos;
+    return field.event && cell.number > sample_.as_of.instant;
+  }
+  // What is filled in has happened.
+  Cell past(const FieldShape& field) {
+    Cell made = cell(field);
+    if (field.kind == Kind::date) made.number = std::min<std::int64_t>(made.number, sample_.as_of.day);
+    if (field.kind == Kind::datetime) made.number = std::min(made.number, sample_.as_of.instant);
+    return made;
+  }
+
+  DataRow company() {
+    DataRow made = row(company_object, 2);
+    const std::uint64_t contacts = random_.below(4);
+    for (std::uint64_t i = 0; i < contacts; ++i) made.below.push_back(row(contact_object, 0));
+    return made;
+  }
+
   DataRow row(std::uint32_t object, std::uint32_t relation) {
     DataRow made{object, relation, {}, {}};
     for (const FieldShape& field : sample_.shapes[object].fields) made.cells.push_back(cell(field));
@@ -145,12 +178,17 @@ class Leads {
 
 }  // namespace
 
-std::vector<DataRow> random_leads(Random& random, const Sample& sample, std::size_t leads) {
+void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sample) {
+  // Rows that nobody could see stay unseen.
+  const bool can_complete =
+      !is_tracked && std::find(sample.given.begin(), sample.given.end(), false) == sample.given.end();
   Leads made(random, sample);
-  std::vector<DataRow> all;
-  all.reserve(leads);
-  for (std::size_t i = 0; i < leads; ++i) all.push_back(made.lead());
-  return all;
+  sample.leads.reserve(leads);
+  for (std::size_t i = 0; i < leads; ++i) {
+    const bool is_completed = can_complete && i % 4 == 3;
+    sample.is_completed.push_back(is_completed);
+    sample.leads.push_back(is_completed ? made.completed(sample.leads.back()) : made.lead());
+  }
 }
 
 }  // namespace muster::differ

@@ -162,7 +162,6 @@ Answer Evaluator::answer_of(const Value& value) const {
 const std::vector<Answer>& Evaluator::evaluate(const DataRow& lead) {
   lead_ = &lead;
   answers_.clear();
-  texts_.clear();
   has_lifecycle_ = false;
   std::fill(memo_.begin(), memo_.end(), std::nullopt);
   const Frame frame{&lead, 0, nullptr, nullptr};

@@ -30,7 +30,7 @@ class Evaluator {
   // Both outlive the evaluator. The names of the policy's declarations, members, labels and stages are all different.
   Evaluator(const lang::Tree& tree, const Sample& sample);
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
-  // By label; valid until the next call.
+  // By label; valid until the next call, its texts as long as the evaluator.
   const std::vector<Answer>& evaluate(const DataRow& lead);
 
  private:
@@ -108,6 +108,7 @@ class Evaluator {
   // ---- names.cpp
   Value name(const lang::NameRef& ref, const Frame& frame);
   Value field(std::string_view wanted, const Place& place) const;
+  [[nodiscard]] Value field_at(std::size_t at, const Place& place) const;
   [[nodiscard]] Value cell_value(const FieldShape& shape, const Cell* cell) const;
   // The row that the first words of a path lead to, and how many words those are.
   std::pair<Place, std::size_t> walk(const lang::NameRef& ref, const Frame& frame) const;

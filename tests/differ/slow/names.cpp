@@ -45,8 +45,11 @@ Value Evaluator::cell_value(const FieldShape& shape, const Cell* cell) const {
 }
 
 Value Evaluator::field(std::string_view wanted, const Place& place) const {
+  return field_at(fields_[place.object].at(wanted), place);
+}
+
+Value Evaluator::field_at(std::size_t at, const Place& place) const {
   const ObjectShape& shape = sample_.shapes[place.object];
-  const std::size_t at = fields_[place.object].at(wanted);
   return cell_value(shape.fields[at], place.row == nullptr ? nullptr : &place.row->cells[at]);
 }
 
@@ -84,7 +87,8 @@ Value Evaluator::name(const NameRef& ref, const Frame& frame) {
   const auto [place, at] = walk(ref, frame);
   if (at == ref.path.size()) return place.row != nullptr ? truth(true) : undecided();
   const std::string_view word = ref.path[at].text;
-  if (fields_[place.object].contains(word)) return field(word, place);
+  const auto& fields = fields_[place.object];
+  if (const auto found = fields.find(word); found != fields.end()) return field_at(found->second, place);
   const Frame* around = frame.outer;
   // A definition that reads no row may be named anywhere; it is the same for every frame.
   const Frame there{place.row, place.object, at == 0 ? around : nullptr, nullptr};
