@@ -99,13 +99,16 @@ class Comparison {
 
   // Of the lead: what the slow evaluator says, and what the first engine says about the rest.
   void expect(std::size_t lead, const std::vector<Outputs::RowReader>& readers, std::size_t row) {
-    const std::vector<Answer>& slow = slow_.evaluate(sample_.leads[lead]);
+    slow::BoundsOfScores bounds;
+    for (const Outputs::ScoreLabels& score : outputs_.scores()) {
+      bounds[score.name] = {readers[score.lowest](row).number, readers[score.highest](row).number};
+    }
+    const std::vector<Answer>& slow = slow_.evaluate(sample_.leads[lead], bounds);
     std::vector<Answer>& answers = expected_[lead];
     answers.resize(readers.size());
     for (std::size_t label = 0; label < readers.size(); ++label) {
       answers[label] = outputs_.part(label) == Part::verdict ? slow[slow_at_[label]] : readers[label](row);
     }
-    for (const Outputs::ScoreLabels& score : outputs_.scores()) check_score(score, lead);
   }
 
   void compare(const Engine& engine, std::size_t lead, const std::vector<Outputs::RowReader>& readers,
@@ -119,6 +122,9 @@ class Comparison {
     }
   }
 
+  void check_scores(std::size_t lead) {
+    for (const Outputs::ScoreLabels& score : outputs_.scores()) check_score(score, lead);
+  }
   // Reasons add up to the score. That of a completed lead lies within the bounds that it had.
   void check_score(const Outputs::ScoreLabels& score, std::size_t lead) {
     const std::vector<Answer>& answers = expected_[lead];

@@ -57,7 +57,7 @@ Engine interpreter(std::string name, bool is_of_raw, const runtime::Wanted& want
           }};
 }
 
-// Of 64 samples 16 have a kernel of level 0, and one each a kernel of level 1, 2 and 3; every other kernel is cut into
+// Of 64 samples 8 have a kernel of level 0, and one each a kernel of level 1, 2 and 3; every other kernel is cut into
 // small functions.
 std::optional<KernelOptions> kernel_of(std::uint64_t seed) {
   // Without the plug-in there is nothing to compare.
@@ -65,7 +65,7 @@ std::optional<KernelOptions> kernel_of(std::uint64_t seed) {
   const std::uint64_t turn = seed % 64;
   KernelOptions options;
   options.nodes_per_function = seed / 64 % 2 == 0 ? 0 : 40;
-  if (turn % 4 == 1) {
+  if (turn % 8 == 1) {
     options.level = 0;
   } else if (turn == 2 || turn == 22 || turn == 42) {
     options.level = 1 + static_cast<unsigned>(turn / 20);

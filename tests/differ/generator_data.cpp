@@ -51,9 +51,8 @@ class Leads {
   }
 
  private:
-  // As the engines see it. A blank stage is none.
+  // As the engines see it.
   bool is_missing(const FieldShape& field, const Cell& cell) const {
-    if (field.name == "before") return false;
     if (!cell.known) return true;
     if (field.kind == Kind::text) return cell.text.find_first_not_of(' ') == std::string::npos;
     return field.event && cell.number > sample_.as_of.instant;
@@ -178,14 +177,25 @@ class Leads {
 
 }  // namespace
 
+namespace {
+
+// The field that remembers holds a stage that every lifecycle has: a blank there is none, and other words stay unknown.
+bool has_stage(const Sample& sample, const DataRow& lead) {
+  const Cell& cell = lead.cells[static_cast<std::size_t>(sample.shapes[lead_object].field("before"))];
+  return cell.known && (cell.text == "MQL" || cell.text == "SAL");
+}
+
+}  // namespace
+
 void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sample) {
   // Rows that nobody could see stay unseen.
   const bool can_complete =
       !is_tracked && std::find(sample.given.begin(), sample.given.end(), false) == sample.given.end();
+  const bool remembers = sample.policy.find("remembers") != std::string::npos;
   Leads made(random, sample);
   sample.leads.reserve(leads);
   for (std::size_t i = 0; i < leads; ++i) {
-    const bool is_completed = can_complete && i % 4 == 3;
+    const bool is_completed = i % 4 == 3 && can_complete && (!remembers || has_stage(sample, sample.leads.back()));
     sample.is_completed.push_back(is_completed);
     sample.leads.push_back(is_completed ? made.completed(sample.leads.back()) : made.lead());
   }

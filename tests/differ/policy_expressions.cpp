@@ -199,6 +199,8 @@ std::string PolicyWriter::named_condition(const Scope& scope) {
   add_some(frameworks_, "(",
            pick({".met >= 1)", ".met > 1.5)", ".met = 2)", ".share > 50%)", ".met in { 0, 1, 2 })", ".met + 0.5 >= 2)",
                  ".met in 1 to 2)"}));
+  add_some(scores_, "(" + pick({"lowest of ", "highest of "}),
+           pick({" >= 10)", " > 25)", " < 5)", " = 0)", " in 5 to 50)"}));
   add_some(ordered_grades_, "", "");
   if (!found.empty() && !ordered_grades_.empty() && found.back().starts_with("grade_")) {
     found.back() = "(" + found.back() + " " + operator_word() + " " + found.back() + pick({"_a", "_b", "_c"}) + ")";
@@ -353,6 +355,7 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
         for (const std::string& each : company_numbers_) found.push_back("company." + each);
         for (const std::string& each : frameworks_) found.push_back("(" + each + ".met default 1)");
         for (const std::string& each : tables_) found.push_back(each + "(i0, t0)");
+        if (!scores_.empty() && chance(10)) return "(" + pick({"lowest of ", "highest of "}) + one_of(scores_) + ")";
         if (!found.empty()) return one_of(found);
       }
       return name;

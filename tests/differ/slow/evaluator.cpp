@@ -82,7 +82,14 @@ Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample)
                        stages_.push_back({stage, stage->beside ? stage_named(stage->beside->text)->rank : ++top_rank_});
                      }
                    },
-                   [&](const lang::RouteDecl& route) { route_ = &route; },
+                   [&](const lang::TableDecl& table) {
+                     auto& rows = table_rows_[table.name.text];
+                     rows.insert(rows.end(), table.rows.begin(), table.rows.end());
+                   },
+                   [&](const lang::ExtendDecl& more) {
+                     auto& rows = table_rows_[more.table.text];
+                     rows.insert(rows.begin(), more.rows.begin(), more.rows.end());
+                   },
                    [&](const lang::IgnoreDecl& ignore) {
                      if (ignore.object) row_ignores_.push_back(&ignore);
                    },
@@ -159,8 +166,9 @@ Answer Evaluator::answer_of(const Value& value) const {
   }
 }
 
-const std::vector<Answer>& Evaluator::evaluate(const DataRow& lead) {
+const std::vector<Answer>& Evaluator::evaluate(const DataRow& lead, const BoundsOfScores& bounds) {
   lead_ = &lead;
+  bounds_ = &bounds;
   answers_.clear();
   has_lifecycle_ = false;
   std::fill(memo_.begin(), memo_.end(), std::nullopt);

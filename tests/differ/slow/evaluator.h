@@ -25,13 +25,20 @@ namespace muster::differ::slow {
 using lang::ExprId;
 using lang::RowsId;
 
+// What a score can still become. The reference says what bounds mean, and leaves open how narrow they are, so they are
+// given: the differ checks that they hold.
+struct Bounds {
+  std::int64_t lowest = 0, highest = 0;
+};
+using BoundsOfScores = std::unordered_map<std::string, Bounds>;
+
 class Evaluator {
  public:
   // Both outlive the evaluator. The names of the policy's declarations, members, labels and stages are all different.
   Evaluator(const lang::Tree& tree, const Sample& sample);
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
   // By label; valid until the next call, its texts as long as the evaluator.
-  const std::vector<Answer>& evaluate(const DataRow& lead);
+  const std::vector<Answer>& evaluate(const DataRow& lead, const BoundsOfScores& bounds);
 
  private:
   using Parameters = std::vector<std::pair<std::string_view, Value>>;
@@ -172,6 +179,9 @@ class Evaluator {
                                      const Frame& frame, bool& of_days);
   std::optional<Wide> points_per_row(RowsId id, const lang::PointRule& rule, const lang::Clauses& clauses, Wide each,
                                      const Frame& frame);
+  Wide scaled(Wide total, const std::vector<lang::ScoreItemId>& items, const lang::Clauses& clauses,
+              const Frame& frame);
+  Wide reach(const std::vector<lang::ScoreItemId>& items, const lang::Clauses& clauses, const Frame& frame);
   Wide band_points(const lang::BandRule& rule, const lang::Clauses& outer, const Frame& frame);
   Wide faded(Wide points, const lang::Fade& fade, std::int64_t age, const Frame& frame);
   Wide faded_by(Wide points, const lang::Fade& fade, ExprId moment, const Frame& frame);
@@ -209,6 +219,7 @@ class Evaluator {
   std::int64_t as_of_day_;
   unsigned currency_digits_ = 2;
   const DataRow* lead_ = nullptr;
+  const BoundsOfScores* bounds_ = nullptr;  // of the lead
   std::vector<std::string> labels_;
   std::vector<Answer> answers_;
   std::deque<std::string> texts_;
@@ -221,10 +232,10 @@ class Evaluator {
   std::unordered_map<std::string_view, std::pair<std::uint32_t, std::int64_t>> kinds_;         // object, position
   std::unordered_map<std::int32_t, std::unordered_map<std::string, std::int64_t>> spellings_;  // folded
   std::unordered_map<std::string_view, std::int32_t> lists_;                                   // picklists by name
-  std::vector<std::vector<std::string_view>> names_;  // by list: of its members
+  std::vector<std::vector<std::string_view>> names_;                              // by list: of its members
+  std::unordered_map<std::string_view, std::vector<lang::TableRow>> table_rows_;  // with those that extend it, first
   std::vector<const lang::IgnoreDecl*> row_ignores_;
   const lang::LifecycleDecl* lifecycle_ = nullptr;
-  const lang::RouteDecl* route_ = nullptr;
   std::vector<StageRef> stages_;  // in the policy's order
   std::int64_t top_rank_ = -1;
   std::vector<Restart> restarts_;           // of the rule that is worked out now, its groups and its score

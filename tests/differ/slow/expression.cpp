@@ -99,6 +99,10 @@ Value Evaluator::value(ExprId id, const Frame& frame) {
             return aligned(agreed({value(choice.then, frame), value(choice.otherwise, frame)}, condition.faults));
           },
           [&](const lang::Match& choice) { return aligned(match(choice, id, frame)); },
+          [&](const lang::ScoreBound& bound) {
+            const Bounds& found = bounds_->at(bound.score.text);
+            return known(Kind::number, bound.kind == lang::BoundKind::lowest ? found.lowest : found.highest, 4);
+          },
           [&](const lang::Parenthesised& inner) { return value(inner.inner, frame); },
           [&](const auto&) { return undecided(); },
       },
