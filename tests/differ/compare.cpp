@@ -20,6 +20,7 @@ lang::Result<compiler::Compiled> compile(const Sample& sample, const compiler::P
   compiler::CompileOptions options;
   options.as_of_day = sample.as_of.day;
   options.passes = passes;
+  options.folder = MUSTER_DIFFER_FOLDER;  // of rates.csv
   return compiler::compile_text("policy.muster", sample.policy, lang::Limits{}, options);
 }
 
@@ -44,7 +45,7 @@ class Comparison {
         optimised_(optimised),
         raw_outputs_(raw),
         outputs_(optimised),
-        slow_(tree, sample),
+        slow_(tree, sample, MUSTER_DIFFER_FOLDER),
         scenarios_(scenarios_of(raw, sample)),
         expected_(sample.leads.size()) {}
 

@@ -72,6 +72,9 @@ void report(Sample sample, const Difference& difference, const Options& options)
   out << sample.policy << "\n\n" << std::flush;
 }
 
+// So many, and something is wrong in general: to reduce a policy takes as long as to compare hundreds.
+constexpr std::uint64_t most_failures = 20;
+
 class Run {
  public:
   explicit Run(const Options& options) : options_(options) {}
@@ -81,7 +84,7 @@ class Run {
     for (unsigned i = 1; i < options_.jobs; ++i) threads.emplace_back([this] { work(); });
     work();
     for (std::thread& thread : threads) thread.join();
-    tell(options_.programs, std::cout);
+    tell(looked_at_, std::cout);
     return failed_ == 0 ? 0 : 1;
   }
 
@@ -95,9 +98,10 @@ class Run {
         continue;
       }
       look_at(sample);
-      if (options_.progress && (i + 1) % 1000 == 0) {
+      const std::uint64_t done = ++looked_at_;
+      if (options_.progress && done % 1000 == 0) {
         const std::scoped_lock lock(printing_);
-        tell(i + 1, std::cerr);
+        tell(done, std::cerr);
       }
     }
   }
@@ -107,7 +111,7 @@ class Run {
     answers_ += outcome.answers;
     kernels_ += outcome.has_kernel ? 1 : 0;
     if (outcome.failure.empty() && !outcome.difference) return;
-    ++failed_;
+    if (++failed_ == most_failures) next_ = options_.programs;
     const std::scoped_lock lock(printing_);
     if (outcome.difference) {
       report(sample, *outcome.difference, options_);
@@ -120,12 +124,12 @@ class Run {
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin_).count();
     out << programs << " policies, " << kernels_ << " of them compiled to kernels, " << answers_ << " answers, "
-        << failed_ << " of the policies differ, " << seconds << " s\n";
+        << failed_ << " of the policies differ, " << seconds << " s" << std::endl;
   }
 
   const Options& options_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  std::atomic<std::uint64_t> next_ = 0, failed_ = 0, answers_ = 0, kernels_ = 0;
+  std::atomic<std::uint64_t> next_ = 0, looked_at_ = 0, failed_ = 0, answers_ = 0, kernels_ = 0;
   std::mutex printing_;
 };
 
@@ -152,10 +156,18 @@ int main(int count, char** arguments) {
   options.leads = number(words[1]);
   options.seed = number(words[2]);
   for (std::size_t i = 3; i < words.size(); ++i) {
-    if (words[i] == "--print") options.print = true;
-    if (words[i] == "--progress") options.progress = true;
-    if (words[i] == "--keep" && i + 1 < words.size()) options.keep = words[++i];
-    if (words[i] == "--jobs" && i + 1 < words.size()) options.jobs = static_cast<unsigned>(number(words[++i]));
+    if (words[i] == "--print") {
+      options.print = true;
+    } else if (words[i] == "--progress") {
+      options.progress = true;
+    } else if (words[i] == "--keep" && i + 1 < words.size()) {
+      options.keep = words[++i];
+    } else if (words[i] == "--jobs" && i + 1 < words.size()) {
+      options.jobs = static_cast<unsigned>(number(words[++i]));
+    } else {
+      std::cerr << "differ: there is no option \"" << words[i] << "\", or nothing follows it\n";
+      return 2;
+    }
   }
   return muster::differ::Run(options)();
 }

@@ -45,6 +45,7 @@ std::vector<ObjectShape> shapes() {
                  field("p0", Kind::percent, 4),
                  field("m0", Kind::money, 2),
                  field("m1", Kind::money, 2),
+                 field("e0", Kind::money, 2),
                  field("day0", Kind::date),
                  field("day1", Kind::date),
                  field("at0", Kind::datetime),

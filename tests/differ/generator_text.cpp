@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::string_view header = R"(policy "Random" { version "1", zone "America/New_York", currency USD }
 
+rates "rates.csv" at {2}
+
 picklist Country { US = "United States", "USA", CA = "Canada", FR, Elsewhere }
 
 picklist Size ordered { Small, Medium, Large }
@@ -36,6 +38,7 @@ object Lead {
   p0: percent?
   m0: money?
   m1: money?
+  e0: money EUR?
   day0: date?
   day1: date?
   at0: datetime?
@@ -99,6 +102,7 @@ std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, 
                         bool is_tracked) {
   const std::string tracked = is_tracked ? ", tracked since day1, only when b2" : "";
   std::string text = replaced(std::string(header), "{0}", tracked);
+  text = replaced(text, "{2}", random.chance(50) ? "at0" : "day0");
   text = replaced(text, "{1}", random.chance(50) ? "  act_id: text key\n" : "");
   PolicyWriter writer(random, shapes, as_of_day);
   return text + "\n" + writer.declarations();

@@ -11,8 +11,10 @@ using compiler::Kind;
 
 namespace {
 
+// Amounts in euro stand only where two currencies meet.
 bool is_plain(std::string_view name) {
-  return !name.ends_with("_id") && !name.ends_with("_lead") && !name.ends_with("_comp") && name != "what";
+  return !name.ends_with("_id") && !name.ends_with("_lead") && !name.ends_with("_comp") && name != "what" &&
+         name != "e0";
 }
 // Fields that only rows of one kind use.
 std::string_view kind_of(std::string_view field) {
@@ -232,6 +234,11 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
                          6 + below(100));
     case 5:
       if (field(scope, Kind::money).empty()) return "(" + number(depth, scope) + " >= 1)";
+      if (scope.object == lead_object && chance(30)) {
+        const std::string euro = pick({"e0", "(e0 - 3 EUR)", "(e0 + 2.50 USD)", "12.50 EUR"});
+        if (chance(50)) return "(" + euro + " " + operator_word() + " " + money(depth, scope) + ")";
+        return "(" + field(scope, Kind::money) + " " + operator_word() + " " + euro + ")";
+      }
       return "(" + money(depth, scope) + " " + operator_word() + " " + money(depth - 1, scope) + ")";
     case 6:
       if (field(scope, Kind::date).empty()) break;

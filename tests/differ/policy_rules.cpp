@@ -240,7 +240,7 @@ void PolicyWriter::write_outputs() {
         value = text(2, scope);
         break;
       case 1:
-        value = money(2, scope);
+        value = chance(70) ? money(2, scope) : pick({"(e0 + m0)", "(m0 - e0)", "(m1 + e0 - 7 EUR)", "(1K USD + e0)"});
         break;
       case 2:
         value = condition(3, scope);

@@ -13,25 +13,26 @@ namespace {
 // Lists of grades are numbered from here, so that a label is never mistaken for a picklist's member.
 constexpr std::int32_t first_grade = 1000;
 
-std::string zone_of(const lang::Tree& tree) {
+std::string_view entry_of(const lang::Tree& tree, lang::PolicyEntry::Key key, std::string_view otherwise) {
   for (const lang::Declaration& declaration : tree.declarations) {
     const auto* header = std::get_if<lang::PolicyHeader>(&declaration.node);
     if (header == nullptr) continue;
     for (const lang::PolicyEntry& entry : header->entries) {
-      if (entry.key == lang::PolicyEntry::Key::zone) return entry.text;
+      if (entry.key == key) return entry.text;
     }
   }
-  return "UTC";
+  return otherwise;
 }
 
 }  // namespace
 
-Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample)
+Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample, const std::string& folder)
     : tree_(tree),
       sample_(sample),
-      zone_(zone_of(tree)),
+      zone_(std::string(entry_of(tree, lang::PolicyEntry::Key::zone, "UTC"))),
       as_of_(sample.as_of.instant),
-      as_of_day_(zone_.day_of(as_of_)) {
+      as_of_day_(zone_.day_of(as_of_)),
+      currency_(entry_of(tree, lang::PolicyEntry::Key::currency, "")) {
   fields_.resize(sample.shapes.size());
   for (std::uint32_t i = 0; i < sample.shapes.size(); ++i) {
     objects_[sample.shapes[i].name] = i;
@@ -44,6 +45,7 @@ Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample)
                    [&](const lang::ObjectDecl& object) {
                      object_decls_[object.name.text] = &object;
                      for (const lang::Field& each : object.fields) {
+                       if (each.type.currency) field_currencies_[each.name.text] = each.type.currency->text;
                        for (std::size_t i = 0; i < each.kinds.size(); ++i) {
                          kinds_[each.kinds[i].name.text] = {objects_.at(object.name.text),
                                                             static_cast<std::int64_t>(i)};
@@ -81,6 +83,10 @@ Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample)
                        if (stage == nullptr) continue;
                        stages_.push_back({stage, stage->beside ? stage_named(stage->beside->text)->rank : ++top_rank_});
                      }
+                   },
+                   [&](const lang::RatesDecl& rates) {
+                     read_rates(folder + "/" + rates.file.text);
+                     rates_at_ = rates.at;
                    },
                    [&](const lang::TableDecl& table) {
                      auto& rows = table_rows_[table.name.text];

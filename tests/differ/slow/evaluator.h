@@ -1,8 +1,8 @@
 // An evaluator of policies that is meant to be obviously right and not to be fast: one lead at a time, one row at a
 // time, from the parsed tree, written from the language reference alone. It shares the parser with Muster and nothing
-// of what decides an answer. names.cpp follows names, expression.cpp values and conditions, choice.cpp bands, tables
-// and grades, rows.cpp child rows, score.cpp points, stage.cpp frameworks and the lifecycle, evaluator.cpp the rest.
-// May include: lang/syntax, tests/differ. Called by: differ.
+// of what decides an answer. names.cpp follows names, rates.cpp converts amounts, expression.cpp values and conditions,
+// choice.cpp bands, tables and grades, rows.cpp child rows, score.cpp points, stage.cpp frameworks and the lifecycle,
+// evaluator.cpp the rest. May include: lang/syntax, tests/differ. Called by: differ.
 #pragma once
 
 #include <cstdint>
@@ -35,7 +35,7 @@ using BoundsOfScores = std::unordered_map<std::string, Bounds>;
 class Evaluator {
  public:
   // Both outlive the evaluator. The names of the policy's declarations, members, labels and stages are all different.
-  Evaluator(const lang::Tree& tree, const Sample& sample);
+  Evaluator(const lang::Tree& tree, const Sample& sample, const std::string& folder);
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
   // By label; valid until the next call, its texts as long as the evaluator.
   const std::vector<Answer>& evaluate(const DataRow& lead, const BoundsOfScores& bounds);
@@ -128,6 +128,10 @@ class Evaluator {
   // Of the type of an expression: what branches of an `if` are brought to.
   unsigned digits_of(ExprId id, const Frame& frame);
   std::string_view keep(std::string text);
+
+  // ---- rates.cpp
+  void read_rates(const std::string& path);
+  Value in_currency(const Value& amount, std::string_view currency);
 
   // ---- expression.cpp
   Value value(ExprId id, const Frame& frame);
@@ -235,6 +239,15 @@ class Evaluator {
   std::vector<std::vector<std::string_view>> names_;                              // by list: of its members
   std::unordered_map<std::string_view, std::vector<lang::TableRow>> table_rows_;  // with those that extend it, first
   std::vector<const lang::IgnoreDecl*> row_ignores_;
+  struct Rate {
+    std::string from, to;
+    std::int64_t day = 0;
+    Value rate;
+  };
+  std::vector<Rate> rates_;  // as they stand in the file
+  std::optional<ExprId> rates_at_;
+  std::string_view currency_;                                                // the policy's
+  std::unordered_map<std::string_view, std::string_view> field_currencies_;  // where they are others
   const lang::LifecycleDecl* lifecycle_ = nullptr;
   std::vector<StageRef> stages_;  // in the policy's order
   std::int64_t top_rank_ = -1;

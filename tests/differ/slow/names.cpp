@@ -35,6 +35,10 @@ std::string_view Evaluator::keep(std::string text) { return texts_.emplace_back(
 Value Evaluator::cell_value(const FieldShape& shape, const Cell* cell) const {
   Value made = missing(kind_of(shape.kind));
   made.digits = shape.digits;
+  if (shape.kind == compiler::Kind::money) {
+    const auto found = field_currencies_.find(shape.name);
+    made.currency = found == field_currencies_.end() ? currency_ : found->second;
+  }
   if (const auto list = lists_.find(shape.picklist); list != lists_.end()) made.list = list->second;
   if (cell == nullptr || !cell->known) return made;
   made.number = cell->number;

@@ -116,9 +116,10 @@ bool Evaluator::is_zero(const Clauses& clauses, const Frame& frame) {
 }
 
 Value Evaluator::bounded(const lang::ScoreDecl& decl, Wide total, const Frame& frame) {
-  // The sum itself, or that of a group.
-  if (overflows_ || !checked(Kind::number, total).known) return missing(Kind::number, overflow_fault);
+  if (!checked(Kind::number, total).known) overflows_ = true;
   if (decl.clauses.scaled_to) total = scaled(total, decl.items, decl.clauses, frame);
+  // The sum itself or that of a group, as it is or scaled.
+  if (overflows_) return missing(Kind::number, overflow_fault);
   if (decl.from) total = std::max(total, points_of(*decl.from, frame));
   if (decl.to) total = std::min(total, points_of(*decl.to, frame));
   return checked(Kind::number, total, 4);
@@ -146,7 +147,9 @@ Wide Evaluator::scaled(Wide total, const std::vector<lang::ScoreItemId>& items, 
                        const Frame& frame) {
   Clauses caps = clauses;
   caps.scaled_to.reset();
-  return rounded(total * points_of(*clauses.scaled_to, frame), reach(items, caps, frame));
+  const Wide made = rounded(total * points_of(*clauses.scaled_to, frame), reach(items, caps, frame));
+  if (!checked(Kind::number, made).known) overflows_ = true;
+  return made;
 }
 
 // The most that rules can earn; what counts without a cap cannot be scaled.
