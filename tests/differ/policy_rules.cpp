@@ -190,8 +190,10 @@ void PolicyWriter::write_framework() {
                   "qualified when at least 1 met\n}}",
                   pattern));
   const std::string copy = fresh("frame");
-  add(fmt::format("framework {0} from {1}({2}, {3}) {{\n  {0}_C met when {4}\n  qualified when all met\n}}", copy,
-                  pattern, condition(1, scope), below(9), condition(1, scope)));
+  const std::string instead =
+      chance(40) ? fmt::format("  override {}_{} met when {}\n", pattern, pick({"A", "B"}), condition(1, scope)) : "";
+  add(fmt::format("framework {0} from {1}({2}, {3}) {{\n{5}  {0}_C met when {4}\n  qualified when all met\n}}", copy,
+                  pattern, condition(1, scope), below(9), condition(1, scope), instead));
   frameworks_.push_back(copy);
 }
 
