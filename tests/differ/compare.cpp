@@ -82,20 +82,27 @@ class Comparison {
     for (const Engine& engine : engines) {
       if (engine.is_of_raw == is_of_raw) evaluations.emplace_back(&engine, engine.start(program, sample_.as_of));
     }
+    const Outputs& outputs = is_of_raw ? raw_outputs_ : outputs_;
     const auto roots = runtime::roots_of(program, all_wanted());
-    for_batches(program, sample_, scenarios_, roots,
-                [&](const runtime::BatchView& batch, std::size_t first, std::size_t count) {
-                  for (const auto& [engine, evaluation] : evaluations) {
-                    if (outcome_.difference) return;
-                    evaluation->evaluate(batch);
-                    const auto readers =
-                        (is_of_raw ? raw_outputs_ : outputs_).readers(*evaluation, engine->wanted.reasons);
-                    for (std::size_t row = 0; row < count && !outcome_.difference; ++row) {
-                      if (expected_[first + row].empty()) expect(first + row, readers, row);
-                      compare(*engine, first + row, readers, row);
-                    }
-                  }
-                });
+    const auto body = [&](const runtime::BatchView& batch, std::size_t first, std::size_t count) {
+      for (const auto& [engine, evaluation] : evaluations) {
+        if (outcome_.difference || !outcome_.failure.empty()) return;
+        outcome_.failure = evaluation->evaluate(batch);
+        if (!outcome_.failure.empty()) return;
+        compare_rows(*engine, first, count, outputs.readers(*evaluation, engine->wanted.reasons));
+      }
+    };
+    for_batches(program, sample_, scenarios_, roots, body);
+  }
+
+  void compare_rows(const Engine& engine, std::size_t first, std::size_t count,
+                    const std::vector<Outputs::RowReader>& readers) {
+    for (std::size_t row = 0; row < count && !outcome_.difference; ++row) {
+      const bool is_new = expected_[first + row].empty();
+      if (is_new) expect(first + row, readers, row);
+      compare(engine, first + row, readers, row);
+      if (is_new) check_scores(first + row);
+    }
   }
 
   // Of the lead: what the slow evaluator says, and what the first engine says about the rest.

@@ -1,7 +1,6 @@
 #include "tests/differ/engine.h"
 
 #include <optional>
-#include <stdexcept>
 
 #include "runtime/interpret/roots.h"
 #include "runtime/jit/plugin.h"
@@ -18,7 +17,10 @@ class Interpretation final : public Evaluation {
  public:
   Interpretation(const Program& program, runtime::AsOf as_of, const runtime::Wanted& what)
       : interpreter_(program, as_of, what) {}
-  void evaluate(const runtime::BatchView& batch) override { interpreter_.evaluate(batch); }
+  [[nodiscard]] std::string evaluate(const runtime::BatchView& batch) override {
+    interpreter_.evaluate(batch);
+    return {};
+  }
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return interpreter_.value(id); }
 
  private:
@@ -30,17 +32,18 @@ class Compiled final : public Evaluation {
  public:
   Compiled(const Program& program, runtime::AsOf as_of, const KernelOptions& options)
       : program_(program), as_of_(as_of), options_(options) {}
-  void evaluate(const runtime::BatchView& batch) override {
+  [[nodiscard]] std::string evaluate(const runtime::BatchView& batch) override {
     if (!kernel_) {
       const auto values = runtime::interpret::value_roots_of(program_, all_wanted());
       const auto bits = runtime::interpret::bit_roots_of(program_, all_wanted());
       const auto& root = batch.spaces[compiler::root_space];
       auto made = runtime::jit::make_kernel(program_, as_of_, {.values = values, .bits = bits},
                                             runtime::jit::layouts_of(root), options_);
-      if (!made) throw std::runtime_error("no kernel: " + made.error().message);
+      if (!made) return "no kernel: " + made.error().message;
       kernel_ = std::move(*made);
     }
     kernel_->evaluate(batch);
+    return {};
   }
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return kernel_->value(id); }
 

@@ -18,7 +18,8 @@ namespace muster::differ {
 // One engine at work on one program. Values: of the last batch, those that Engine::wanted asks for.
 class Evaluation : public runtime::Values {
  public:
-  virtual void evaluate(const runtime::BatchView& batch) = 0;
+  // Returns why there is no answer; empty: there is one.
+  [[nodiscard]] virtual std::string evaluate(const runtime::BatchView& batch) = 0;
 };
 struct Engine {
   std::string name;
