@@ -143,13 +143,15 @@ class Comparison {
     };
     __int128 sum = 0;
     for (std::size_t label = score.first_reason; label < score.past_reasons; ++label) {
-      __int128 points = answers[label].number;
-      for (unsigned digits = answers[label].digits; digits < value.digits; ++digits) points *= 10;
-      sum += points;
+      const bool is_before = (label - score.first_reason) % 2 != 0;
+      const Answer& total = answers[label];
+      if (total == Answer::missing(true, false)) return;  // it overflows: the lead is rejected
+      if (total.kind != Answer::Kind::number) continue;
+      __int128 points = total.number;
+      for (unsigned digits = total.digits; digits < value.digits; ++digits) points *= 10;
+      sum += is_before ? -points : points;
     }
-    if (sum != value.number) {
-      broken("slow evaluator", value, std::to_string(static_cast<std::int64_t>(sum)) + "e-4 by its reasons");
-    }
+    if (sum != value.number) broken("slow evaluator", value, "what its reasons add up to");
     const Answer& lowest = answers[score.lowest];
     const Answer& highest = answers[score.highest];
     if (lowest.number > highest.number) broken("raw program", lowest, "below its highest, " + show(highest));

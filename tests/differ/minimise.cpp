@@ -42,23 +42,25 @@ void drop_parts(Sample& sample, const std::string& separator, const std::string&
   }
 }
 
-// Of all leads alike: one that completes another keeps what that one has.
+// Rows of all leads alike; cells of the first one, so that a lead which completes it still has what was missing.
 void drop_data(Sample& sample, const std::string& label) {
   const auto try_it = [&](auto change) {
     Sample smaller = sample;
-    for (DataRow& lead : smaller.leads) change(lead);
+    change(smaller.leads);
     if (still_differs(smaller, label)) sample = smaller;
   };
-  const std::vector<DataRow>& rows = sample.leads[0].below;
-  for (std::size_t i = rows.size(); i-- > 0;) {
-    try_it([&](DataRow& lead) { lead.below.erase(lead.below.begin() + static_cast<std::ptrdiff_t>(i)); });
+  const DataRow& lead = sample.leads[0];
+  for (std::size_t i = lead.below.size(); i-- > 0;) {
+    try_it([&](std::vector<DataRow>& leads) {
+      for (DataRow& each : leads) each.below.erase(each.below.begin() + static_cast<std::ptrdiff_t>(i));
+    });
   }
-  for (std::size_t i = 0; i < sample.leads[0].cells.size(); ++i) {
-    try_it([&](DataRow& lead) { lead.cells[i] = {}; });
+  for (std::size_t i = 0; i < lead.cells.size(); ++i) {
+    try_it([&](std::vector<DataRow>& leads) { leads[0].cells[i] = {}; });
   }
-  for (std::size_t k = 0; k < rows.size(); ++k) {
-    for (std::size_t i = 1; i < rows[k].cells.size(); ++i) {
-      try_it([&](DataRow& lead) { lead.below[k].cells[i] = {}; });
+  for (std::size_t k = 0; k < lead.below.size(); ++k) {
+    for (std::size_t i = 1; i < lead.below[k].cells.size(); ++i) {
+      try_it([&](std::vector<DataRow>& leads) { leads[0].below[k].cells[i] = {}; });
     }
   }
 }

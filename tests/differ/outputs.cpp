@@ -82,20 +82,16 @@ void Outputs::add_score(const compiler::ScoreOutput& score) {
         Part::undecided);
   }
   made.first_reason = labels_.size();
+  // Both ends of a line: what lies between them may need more than 64 bits.
   for (const compiler::LedgerLine& line : score.ledger) {
-    add(
-        "points of " + score.name + " by " + line.label,
-        [this, &line](const Values& values) -> RowReader {
-          const Vector after = values.value(line.after);
-          const Vector before = line.before.is_none() ? Vector{} : values.value(line.before);
-          return [after, before, digits = program_.insts[line.after].type.digits](std::size_t row) {
-            if (!after.is_known(row)) return Answer{};
-            std::int64_t points = after.integers[row];
-            if (before.integers != nullptr && before.is_known(row)) points -= before.integers[row];
-            return Answer::of(points, digits);
-          };
-        },
-        Part::reasons);
+    add_value("points of " + score.name + " behind " + line.label, line.after, Part::reasons);
+    if (line.before.is_none()) {
+      add(
+          "no points before", [](const Values&) -> RowReader { return [](std::size_t) { return Answer{}; }; },
+          Part::reasons);
+    } else {
+      add_value("points of " + score.name + " before " + line.label, line.before, Part::reasons);
+    }
   }
   made.past_reasons = labels_.size();
   scores_.push_back(std::move(made));

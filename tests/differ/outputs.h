@@ -21,7 +21,7 @@ class Outputs {
  public:
   // What one output says about a row of the last batch.
   using RowReader = std::function<Answer(std::size_t)>;
-  // Where the parts of a score stand among the labels.
+  // Where the parts of a score stand among the labels; a reason is the total behind it, then the total before it.
   struct ScoreLabels {
     std::string name;
     std::size_t value = 0, lowest = 0, highest = 0, first_reason = 0, past_reasons = 0;
