@@ -81,7 +81,20 @@ Lowerer::Totals Lowerer::lower_block(const Clauses& clauses, const std::string& 
   }
   if (clauses.at_least) {
     const std::int64_t least = points_of(*clauses.at_least);
-    limit(least, no_most, fmt::format("at least {}", shown(least)));
+    // While nothing is earned there is no least either.
+    const std::optional<Gate> earns = gate(own.not_zero, std::nullopt, place);
+    totals =
+        through(totals, fmt::format("{}at least {}", title, shown(least)), output, place, [&](const Earned& earned) {
+          const Earned raised = clamped(earned, least, no_most, place);
+          if (!earns) return raised;
+          const auto either_of = [&](ValueId yes, ValueId no, OnUndecided on_undecided) {
+            return builder_.add(Op::select, points_type(), {earns->possible, yes, no},
+                                static_cast<std::int64_t>(on_undecided), place);
+          };
+          return Earned{pick(surely(earns->actual, place), raised.actual, earned.actual, points_type(), place),
+                        {either_of(raised.extent.low, earned.extent.low, OnUndecided::smaller),
+                         either_of(raised.extent.high, earned.extent.high, OnUndecided::larger)}};
+        });
   }
   if (clauses.scaled_to) {
     // What the rules of the block can reach; its own caps come first.

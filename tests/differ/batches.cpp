@@ -1,6 +1,7 @@
 #include "tests/differ/batches.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "runtime/run/feeder.h"
 #include "runtime/run/relations.h"
@@ -21,12 +22,37 @@ std::uint32_t object_of(const Program& program, const std::string& name) {
       objects.begin());
 }
 
+// Where a sample's fields and relations are found in a program's schema, by shape.
+struct Places {
+  std::uint32_t object = 0;
+  std::vector<int> field;                              // by field of the schema: the shape's, or -1
+  std::vector<std::optional<std::uint32_t>> relation;  // by relation of the shape; a reduced policy may not have it
+};
+
+std::vector<Places> places_of(const Program& program, const Sample& sample) {
+  std::vector<Places> made;
+  for (const ObjectShape& shape : sample.shapes) {
+    Places& places = made.emplace_back();
+    places.object = object_of(program, shape.name);
+    const compiler::ObjectSchema& schema = program.schema.objects[places.object];
+    for (const auto& field : schema.fields) places.field.push_back(shape.field(field.name));
+    for (const RelationShape& each : shape.relations) {
+      const auto found = std::find_if(schema.relations.begin(), schema.relations.end(),
+                                      [&](const auto& relation) { return relation.name == each.name; });
+      places.relation.emplace_back();
+      if (found == schema.relations.end()) continue;
+      places.relation.back() = static_cast<std::uint32_t>(found - schema.relations.begin());
+    }
+  }
+  return made;
+}
+
 // Several fields of the schema may have one name: each reads the cell in its own way.
-std::vector<runtime::ScenarioCell> cells_of(const compiler::ObjectSchema& schema, const ObjectShape& shape,
+std::vector<runtime::ScenarioCell> cells_of(const compiler::ObjectSchema& schema, const Places& places,
                                             const DataRow& row) {
   std::vector<runtime::ScenarioCell> made;
   for (std::uint32_t field = 0; field < schema.fields.size(); ++field) {
-    const int at = shape.field(schema.fields[field].name);
+    const int at = places.field[field];
     if (at < 0 || !row.cells[static_cast<std::size_t>(at)].known) continue;
     const Cell& cell = row.cells[static_cast<std::size_t>(at)];
     switch (compiler::physical_of(schema.fields[field].type.kind)) {
@@ -47,36 +73,35 @@ std::vector<runtime::ScenarioCell> cells_of(const compiler::ObjectSchema& schema
   return made;
 }
 
-void add_rows(const Program& program, const Sample& sample, const DataRow& parent, std::uint32_t number,
-              Scenario& scenario) {
-  const ObjectShape& shape = sample.shapes[parent.object];
-  const std::uint32_t object = object_of(program, shape.name);
+void add_rows(const Program& program, const Sample& sample, const std::vector<Places>& places, const DataRow& parent,
+              std::uint32_t number, Scenario& scenario) {
   for (const DataRow& row : parent.below) {
-    if (!sample.given[row.object]) continue;
-    const auto& relations = program.schema.objects[object].relations;
-    const auto relation = std::find_if(relations.begin(), relations.end(), [&](const auto& each) {
-      return each.name == shape.relations[row.relation].name;
-    });
-    if (relation == relations.end()) continue;  // a reduced policy does not have it any more
-    const std::uint32_t child = object_of(program, sample.shapes[row.object].name);
-    const auto own = static_cast<std::uint32_t>(scenario.rows.size());
-    scenario.rows.push_back({child,
-                             {number, static_cast<std::uint32_t>(relation - relations.begin())},
-                             cells_of(program.schema.objects[child], sample.shapes[row.object], row)});
-    add_rows(program, sample, row, own, scenario);
+    const std::optional<std::uint32_t> relation = places[parent.object].relation[row.relation];
+    if (!sample.given[row.object] || !relation) continue;
+    const Places& own = places[row.object];
+    const auto at = static_cast<std::uint32_t>(scenario.rows.size());
+    scenario.rows.push_back({own.object, {number, *relation}, cells_of(program.schema.objects[own.object], own, row)});
+    add_rows(program, sample, places, row, at, scenario);
   }
 }
 
 }  // namespace
 
-void for_batches(const Program& program, const Sample& sample, std::span<const compiler::ValueId> roots,
-                 const std::function<void(const runtime::BatchView&, std::size_t, std::size_t)>& body) {
+std::vector<Scenario> scenarios_of(const Program& program, const Sample& sample) {
+  const std::vector<Places> places = places_of(program, sample);
   std::vector<Scenario> scenarios;
+  scenarios.reserve(sample.leads.size());
   for (const DataRow& lead : sample.leads) {
     Scenario& scenario = scenarios.emplace_back();
-    scenario.lead = cells_of(program.schema.subject_object(), sample.shapes[0], lead);
-    add_rows(program, sample, lead, runtime::ScenarioLink::lead, scenario);
+    scenario.lead = cells_of(program.schema.subject_object(), places[0], lead);
+    add_rows(program, sample, places, lead, runtime::ScenarioLink::lead, scenario);
   }
+  return scenarios;
+}
+
+void for_batches(const Program& program, const Sample& sample, const std::vector<Scenario>& scenarios,
+                 std::span<const compiler::ValueId> roots,
+                 const std::function<void(const runtime::BatchView&, std::size_t, std::size_t)>& body) {
   const runtime::ScenarioRows rows(program, scenarios, sample.as_of);
   const std::vector<runtime::Region> regions = runtime::regions_of(program, roots);
   const auto make = [&](std::uint32_t object, const runtime::RecordFields& fields) {

@@ -45,6 +45,7 @@ std::vector<ObjectShape> shapes() {
                  field("p0", Kind::percent, 4),
                  field("m0", Kind::money, 2),
                  field("m1", Kind::money, 2),
+                 field("e0", Kind::money, 2),
                  field("day0", Kind::date),
                  field("day1", Kind::date),
                  field("at0", Kind::datetime),
@@ -86,6 +87,7 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
   Random random(seed);
   for (int i = 0; i < 3; ++i) random.next();
   Sample sample;
+  sample.seed = seed;
   sample.shapes = shapes();
   sample.given.assign(sample.shapes.size(), true);
   for (std::size_t i = 1; i < sample.given.size(); ++i) sample.given[i] = !random.chance(4);
@@ -110,7 +112,7 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
                              : zone.instant_from_local(sample.as_of.day, now.minute * std::int64_t{60'000'000});
   const bool is_tracked = random.chance(25);
   sample.policy = policy_text(random, sample.shapes, sample.as_of.day, is_tracked);
-  sample.leads = random_leads(random, sample, leads);
+  add_leads(random, leads, is_tracked, sample);
   return sample;
 }
 

@@ -37,6 +37,6 @@ inline constexpr std::size_t kinds_of_activity = 4;
 [[nodiscard]] std::vector<ObjectShape> shapes();
 [[nodiscard]] std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, std::int32_t as_of_day,
                                       bool is_tracked);
-[[nodiscard]] std::vector<DataRow> random_leads(Random& random, const Sample& sample, std::size_t leads);
+void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sample);
 
 }  // namespace muster::differ

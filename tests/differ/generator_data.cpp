@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <string>
@@ -12,6 +13,23 @@ namespace {
 
 constexpr std::int64_t second = 1'000'000;
 constexpr std::int64_t day = 86'400 * second;
+
+bool is_key(const FieldShape& field) {
+  return field.name.ends_with("_id") || field.name.ends_with("_lead") || field.name.ends_with("_comp");
+}
+bool is_extreme(const FieldShape& field, const Cell& cell) {
+  const bool is_number = field.kind == Kind::integer || field.kind == Kind::decimal || field.kind == Kind::money ||
+                         field.kind == Kind::percent;
+  return is_number && (cell.number > 1'000'000'000 || cell.number < -1'000'000'000);
+}
+bool has_extreme(const Sample& sample, const DataRow& row) {
+  const std::vector<FieldShape>& fields = sample.shapes[row.object].fields;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (is_extreme(fields[i], row.cells[i])) return true;
+  }
+  return std::any_of(row.below.begin(), row.below.end(),
+                     [&](const DataRow& each) { return has_extreme(sample, each); });
+}
 
 class Leads {
  public:
@@ -30,16 +48,49 @@ class Leads {
     };
     below(0, activity_object, 7);
     below(1, call_object, 4);
-    if (random_.chance(75)) {
-      DataRow company = row(company_object, 2);
-      const std::uint64_t contacts = random_.below(4);
-      for (std::uint64_t i = 0; i < contacts; ++i) company.below.push_back(row(contact_object, 0));
-      made.below.push_back(std::move(company));
+    if (random_.chance(75)) made.below.push_back(company());
+    return made;
+  }
+
+  // The same with what was missing.
+  DataRow completed(const DataRow& from) {
+    missing_percent_ = 0;
+    DataRow made = from;
+    const ObjectShape& shape = sample_.shapes[from.object];
+    for (std::size_t i = 0; i < shape.fields.size(); ++i) {
+      if (is_missing(shape.fields[i], from.cells[i])) made.cells[i] = past(shape.fields[i]);
     }
+    for (DataRow& row : made.below) row = completed(row);
+    const bool has_company = std::any_of(made.below.begin(), made.below.end(),
+                                         [](const DataRow& row) { return row.object == company_object; });
+    if (from.object == lead_object && !has_company) made.below.push_back(completed(company()));
     return made;
   }
 
  private:
+  // As the engines see it; a key is made up by whoever reads the row.
+  bool is_missing(const FieldShape& field, const Cell& cell) const {
+    if (is_key(field)) return false;
+    if (!cell.known) return true;
+    if (field.kind == Kind::text) return cell.text.find_first_not_of(' ') == std::string::npos;
+    return field.event && cell.number > sample_.as_of.instant;
+  }
+  // What is filled in is there, has happened, and is not so large that it overflows.
+  Cell past(const FieldShape& field) {
+    Cell made = cell(field);
+    while (is_missing(field, made) || is_extreme(field, made)) made = cell(field);
+    if (field.kind == Kind::date) made.number = std::min<std::int64_t>(made.number, sample_.as_of.day);
+    if (field.kind == Kind::datetime) made.number = std::min(made.number, sample_.as_of.instant);
+    return made;
+  }
+
+  DataRow company() {
+    DataRow made = row(company_object, 2);
+    const std::uint64_t contacts = random_.below(4);
+    for (std::uint64_t i = 0; i < contacts; ++i) made.below.push_back(row(contact_object, 0));
+    return made;
+  }
+
   DataRow row(std::uint32_t object, std::uint32_t relation) {
     DataRow made{object, relation, {}, {}};
     for (const FieldShape& field : sample_.shapes[object].fields) made.cells.push_back(cell(field));
@@ -60,7 +111,7 @@ class Leads {
     Cell made;
     if (field.name == "act_id")
       return {true, 0, "k" + std::to_string(random_.below(100)) + "_" + std::to_string(next_key_++)};
-    if (field.name.ends_with("_id") || field.name.ends_with("_lead") || field.name.ends_with("_comp")) return made;
+    if (is_key(field)) return made;
     if (random_.chance(missing_percent_)) return made;
     made.known = true;
     switch (field.kind) {
@@ -145,12 +196,34 @@ class Leads {
 
 }  // namespace
 
-std::vector<DataRow> random_leads(Random& random, const Sample& sample, std::size_t leads) {
+namespace {
+
+// All that a lifecycle remembers is there: what is blank never was, so that nothing may be filled in.
+bool has_history(const Sample& sample, const DataRow& lead) {
+  const auto cell = [&](std::string_view name) -> const Cell& {
+    return lead.cells[static_cast<std::size_t>(sample.shapes[lead_object].field(name))];
+  };
+  const auto is_past = [&](const Cell& moment) { return moment.known && moment.number <= sample.as_of.instant; };
+  const Cell& stage = cell("before");
+  return stage.known && (stage.text == "MQL" || stage.text == "SAL") && is_past(cell("mql_at")) &&
+         is_past(cell("back_at"));
+}
+
+}  // namespace
+
+void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sample) {
+  // Rows that nobody could see stay unseen.
+  const bool can_complete =
+      !is_tracked && std::find(sample.given.begin(), sample.given.end(), false) == sample.given.end();
+  const bool remembers = sample.policy.find("remembers") != std::string::npos;
   Leads made(random, sample);
-  std::vector<DataRow> all;
-  all.reserve(leads);
-  for (std::size_t i = 0; i < leads; ++i) all.push_back(made.lead());
-  return all;
+  sample.leads.reserve(leads);
+  for (std::size_t i = 0; i < leads; ++i) {
+    const bool is_completed = i % 4 == 3 && can_complete && !has_extreme(sample, sample.leads.back()) &&
+                              (!remembers || has_history(sample, sample.leads.back()));
+    sample.is_completed.push_back(is_completed);
+    sample.leads.push_back(is_completed ? made.completed(sample.leads.back()) : made.lead());
+  }
 }
 
 }  // namespace muster::differ

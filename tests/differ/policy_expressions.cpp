@@ -11,8 +11,10 @@ using compiler::Kind;
 
 namespace {
 
+// Amounts in euro stand only where two currencies meet.
 bool is_plain(std::string_view name) {
-  return !name.ends_with("_id") && !name.ends_with("_lead") && !name.ends_with("_comp") && name != "what";
+  return !name.ends_with("_id") && !name.ends_with("_lead") && !name.ends_with("_comp") && name != "what" &&
+         name != "e0";
 }
 // Fields that only rows of one kind use.
 std::string_view kind_of(std::string_view field) {
@@ -199,6 +201,8 @@ std::string PolicyWriter::named_condition(const Scope& scope) {
   add_some(frameworks_, "(",
            pick({".met >= 1)", ".met > 1.5)", ".met = 2)", ".share > 50%)", ".met in { 0, 1, 2 })", ".met + 0.5 >= 2)",
                  ".met in 1 to 2)"}));
+  add_some(scores_, "(" + pick({"lowest of ", "highest of "}),
+           pick({" >= 10)", " > 25)", " < 5)", " = 0)", " in 5 to 50)"}));
   add_some(ordered_grades_, "", "");
   if (!found.empty() && !ordered_grades_.empty() && found.back().starts_with("grade_")) {
     found.back() = "(" + found.back() + " " + operator_word() + " " + found.back() + pick({"_a", "_b", "_c"}) + ")";
@@ -230,6 +234,11 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
                          6 + below(100));
     case 5:
       if (field(scope, Kind::money).empty()) return "(" + number(depth, scope) + " >= 1)";
+      if (scope.object == lead_object && chance(30)) {
+        const std::string euro = pick({"e0", "(e0 - 3 EUR)", "(e0 + 2.50 USD)", "12.50 EUR"});
+        if (chance(50)) return "(" + euro + " " + operator_word() + " " + money(depth, scope) + ")";
+        return "(" + field(scope, Kind::money) + " " + operator_word() + " " + euro + ")";
+      }
       return "(" + money(depth, scope) + " " + operator_word() + " " + money(depth - 1, scope) + ")";
     case 6:
       if (field(scope, Kind::date).empty()) break;
@@ -353,6 +362,7 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
         for (const std::string& each : company_numbers_) found.push_back("company." + each);
         for (const std::string& each : frameworks_) found.push_back("(" + each + ".met default 1)");
         for (const std::string& each : tables_) found.push_back(each + "(i0, t0)");
+        if (!scores_.empty() && chance(10)) return "(" + pick({"lowest of ", "highest of "}) + one_of(scores_) + ")";
         if (!found.empty()) return one_of(found);
       }
       return name;

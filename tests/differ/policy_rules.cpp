@@ -34,21 +34,25 @@ std::string PolicyWriter::row_clauses(bool fades, bool may_fade, const Source& s
   return made;
 }
 
-// `fades`: the score or group fades, so that a rule without rows must say how it does.
 std::string PolicyWriter::zero_condition() {
   if (chance(30)) return "(" + pick({"none of ", "any "}) + pick({"Unsub", "Demo", "View"}) + ")";
   return condition(1, Scope());
 }
 
-// `may_fade`: not where all of it fades by one moment.
-std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Scope& scope) {
-  const std::string points = pick({"+", "+", "+", "-"}) + pick({"1", "5", "10", "25", "2.5", "0.3333", "7"});
+std::string PolicyWriter::sure_rule(const Surroundings& around) {
+  return std::string("+5 when b0") + (around.fades ? ", never fading" : "");
+}
+
+std::string PolicyWriter::rule(const Surroundings& around, const Scope& scope) {
+  const auto [fades, may_fade, is_group, is_scaled] = around;
+  const std::string size = pick({"1", "5", "10", "25", "2.5", "0.3333", "7"});
+  const std::string points = pick({"+", "+", "+", "-"}) + size;
   const std::string aged =
       !fades ? "" : pick({", never fading", ", never fading", ", aged by at1", ", aged by budget_at"});
-  const std::string cap = chance(25) ? fmt::format(", at most {}", 5 + below(30)) : "";
+  const std::string cap = is_scaled || chance(25) ? fmt::format(", at most {}", 5 + below(30)) : "";
   const std::string least = chance(10) ? pick({", at least 3", ", at least 1.5"}) : "";
   const std::string zero = chance(8) ? ", zero while " + zero_condition() : "";
-  switch (below(grouped ? 7 : 8)) {
+  switch (below(is_group ? 7 : 8)) {
     case 0:
     case 1: {
       const Source from = source(scope);
@@ -66,8 +70,9 @@ std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Sc
       return points + " when any " + rows(from, 2, scope) + clauses + cap + least + zero;
     }
     case 3:
-      return points + " per " + pick({"", "full "}) + pick({"", "3 ", "100 ", "0.25 "}) + field(scope, Kind::integer) +
-             (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + least + zero;
+      return (is_scaled ? "+" + size : points) + " per " + pick({"", "full "}) + pick({"", "3 ", "100 ", "0.25 "}) +
+             field(scope, Kind::integer) + (chance(20) ? " when " + condition(1, scope) : "") + aged + cap + least +
+             zero;
     case 4: {
       const std::string name = field(scope, Kind::integer);
       const std::string bands =
@@ -83,22 +88,31 @@ std::string PolicyWriter::rule(bool fades, bool may_fade, bool grouped, const Sc
     case 6:
       return points + " when (" + condition(2, scope) + " and " + comparison(1, scope) + ")" + aged + cap + least +
              zero;
-    default: {
-      std::string clauses = chance(60) ? fmt::format(" at most {}", 5 + below(40)) : "";
-      bool inner = fades;
-      bool inner_may = may_fade;
-      if (may_fade && chance(25)) {
-        const bool since = chance(40);
-        clauses += (clauses.empty() ? " " : ", ") + (since ? fade_since() : fade());
-        inner = !since;
-        inner_may = !since;
-      }
-      std::string body;
-      for (std::uint64_t i = 0, count = 1 + below(3); i < count; ++i)
-        body += "    " + rule(inner, inner_may, true, scope) + "\n";
-      return "group \"g\"" + clauses + " {\n" + body + "  }";
-    }
+    default:
+      return group(around, scope);
   }
+}
+
+std::string PolicyWriter::group(const Surroundings& around, const Scope& scope) {
+  std::vector<std::string> clauses;
+  Surroundings inner = around;
+  inner.is_group = true;
+  if (chance(60)) clauses.push_back(fmt::format("at most {}", 5 + below(40)));
+  if (chance(10)) clauses.push_back("at least 2");
+  if (around.may_fade && chance(25)) {
+    const bool since = chance(40);
+    clauses.push_back(since ? fade_since() : fade());
+    inner.fades = inner.may_fade = !since;
+  }
+  const bool is_scaled = chance(15);
+  if (is_scaled) clauses.push_back("scaled to " + pick({"10", "33", "2.5"}));
+  inner.is_scaled = around.is_scaled || is_scaled;
+  std::string made = "group \"g\"";
+  for (const std::string& clause : clauses) made += (made.ends_with('"') ? " " : ", ") + clause;
+  made += " {\n";
+  if (inner.is_scaled) made += "    " + sure_rule(inner) + "\n";
+  for (std::uint64_t i = 0, count = 1 + below(3); i < count; ++i) made += "    " + rule(inner, scope) + "\n";
+  return made + "  }";
 }
 
 void PolicyWriter::write_score(bool late) {
@@ -112,19 +126,20 @@ void PolicyWriter::write_score(bool late) {
     scores_.push_back(name);
     return;
   }
-  bool fades = false;
-  bool may_fade = true;
+  Surroundings inside;
   if (chance(35)) {
     const bool since = chance(25);
     head += " " + (since ? fade_since() : fade());
-    fades = !since;
-    may_fade = !since;
+    inside.fades = inside.may_fade = !since;
   }
+  inside.is_scaled = chance(10);
+  if (inside.is_scaled)
+    head += (head.ends_with(name) ? " " : ", ") + std::string("scaled to ") + pick({"100", "50", "7.5"});
   std::string body;
+  if (inside.is_scaled) body += "  " + sure_rule(inside) + "\n";
   if (chance(15)) body += "  restart after latest Unsub\n";
   if (chance(10)) body += "  zero while " + zero_condition() + "\n";
-  for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i)
-    body += "  " + rule(fades, may_fade, false, scope) + "\n";
+  for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i) body += "  " + rule(inside, scope) + "\n";
   add(head + " {\n" + body + "}");
   if (!late) scores_.push_back(name);
 }
@@ -175,8 +190,10 @@ void PolicyWriter::write_framework() {
                   "qualified when at least 1 met\n}}",
                   pattern));
   const std::string copy = fresh("frame");
-  add(fmt::format("framework {0} from {1}({2}, {3}) {{\n  {0}_C met when {4}\n  qualified when all met\n}}", copy,
-                  pattern, condition(1, scope), below(9), condition(1, scope)));
+  const std::string instead =
+      chance(40) ? fmt::format("  override {}_{} met when {}\n", pattern, pick({"A", "B"}), condition(1, scope)) : "";
+  add(fmt::format("framework {0} from {1}({2}, {3}) {{\n{5}  {0}_C met when {4}\n  qualified when all met\n}}", copy,
+                  pattern, condition(1, scope), below(9), condition(1, scope), instead));
   frameworks_.push_back(copy);
 }
 
@@ -225,7 +242,7 @@ void PolicyWriter::write_outputs() {
         value = text(2, scope);
         break;
       case 1:
-        value = money(2, scope);
+        value = chance(70) ? money(2, scope) : pick({"(e0 + m0)", "(m0 - e0)", "(m1 + e0 - 7 EUR)", "(1K USD + e0)"});
         break;
       case 2:
         value = condition(3, scope);

@@ -77,15 +77,18 @@ void PolicyWriter::write_functions() {
 void PolicyWriter::write_tables() {
   const std::string name = fresh("table");
   const std::string policy = pick({"", " first", " sum", " sum"});
-  std::string rows;
-  const std::vector<std::string> heads{"under 2", "2 to 5", "any", "over 5 | x", "7, 12", "missing"};
-  for (std::uint64_t i = 0, count = 2 + below(3); i < count; ++i) {
-    const std::string head = pick({"under 2", "2 to 5", "any", "over 5", "7, 12", "1 to under 50"});
-    const std::string word = pick({"any", "\"vp\"", "\"vp\", \"alpha\"", "\"BETA\"", "any"});
-    rows += fmt::format("  {} | {} = {}\n", head, word, pick({"1", "2", "2.5", "4", "0"}));
-  }
+  const auto rows_of = [&](std::uint64_t count) {
+    std::string rows;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::string head = pick({"under 2", "2 to 5", "any", "over 5", "7, 12", "1 to under 50"});
+      const std::string word = pick({"any", "\"vp\"", "\"vp\", \"alpha\"", "\"BETA\"", "any"});
+      rows += fmt::format("  {} | {} = {}\n", head, word, pick({"1", "2", "2.5", "4", "0"}));
+    }
+    return rows;
+  };
   add(fmt::format("table {}(par_c: decimal(4), par_d: text): decimal(2){} {{\n{}  otherwise = {}\n}}", name, policy,
-                  rows, below(4)));
+                  rows_of(2 + below(3)), below(4)));
+  if (chance(25)) add(fmt::format("extend {} {{\n{}}}", name, rows_of(1 + below(2))));
   tables_.push_back(name);
 }
 

@@ -31,6 +31,13 @@ class PolicyWriter {
     bool may_use_stage = false;
     std::vector<std::string> parameters;  // of a `define`, all of type int
   };
+  // Of a rule: what the score and the groups around it say.
+  struct Surroundings {
+    bool fades = false;      // so that a rule without rows must say how it does
+    bool may_fade = true;    // not where all of it fades by one moment
+    bool is_group = false;   // groups hold none
+    bool is_scaled = false;  // so that every rule has a most
+  };
   struct Source {
     std::string name;
     std::uint32_t object;
@@ -55,7 +62,9 @@ class PolicyWriter {
 
   // ---- policy_rules.cpp
   void write_score(bool late);
-  std::string rule(bool fades, bool may_fade, bool grouped, const Scope& scope);
+  std::string rule(const Surroundings& around, const Scope& scope);
+  std::string group(const Surroundings& around, const Scope& scope);
+  static std::string sure_rule(const Surroundings& around);
   std::string row_clauses(bool fades, bool may_fade, const Source& source);
   std::string fade(bool of_days = true);
   std::string fade_since();

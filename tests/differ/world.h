@@ -59,11 +59,15 @@ struct DataRow {
 
 // A policy with what it is asked about. The first shape is the lead's.
 struct Sample {
+  std::uint64_t seed = 0;
   std::string policy;
   runtime::AsOf as_of;
   std::vector<ObjectShape> shapes;
   std::vector<bool> given;  // by shape: the run has its file
   std::vector<DataRow> leads;
+  // By lead: it is the one before it after somebody filled in what was missing, so that no score may have left the
+  // bounds that it had.
+  std::vector<bool> is_completed;
 };
 
 }  // namespace muster::differ

@@ -143,10 +143,11 @@ Value Evaluator::match(const lang::Match& choice, ExprId, const Frame& frame) {
 
 Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& arguments) {
   const Frame nowhere{nullptr, 0, nullptr, nullptr};
+  const std::vector<lang::TableRow>& rows = table_rows_.at(table.name.text);
   const auto holds = [&](const lang::TableRow& row) {
     Value made = truth(true);
     for (std::size_t column = 0; column < row.cells.size(); ++column) {
-      const bool asks_missing = std::any_of(table.rows.begin(), table.rows.end(), [&](const lang::TableRow& each) {
+      const bool asks_missing = std::any_of(rows.begin(), rows.end(), [&](const lang::TableRow& each) {
         return !each.cells.empty() && std::holds_alternative<lang::BandMissing>(each.cells[column].node);
       });
       made = both(made, in_band(row.cells[column], arguments[column], asks_missing, nowhere));
@@ -163,7 +164,7 @@ Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& a
     Wide total = 0;
     Value has_match = truth(false);
     Value open = truth(true);
-    for (const lang::TableRow& row : table.rows) {
+    for (const lang::TableRow& row : rows) {
       const Value matches = row.cells.empty() ? negation(has_match) : holds(row);
       const Value points = result(row);
       has_match = either(has_match, matches);
@@ -180,7 +181,7 @@ Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& a
   std::vector<Value> possible;
   bool is_sure = false;
   std::optional<std::uint8_t> faults;  // of the first row that may or may not match
-  for (const lang::TableRow& row : table.rows) {
+  for (const lang::TableRow& row : rows) {
     const Value matches = holds(row);
     if (matches.is_no()) continue;
     if (!matches.known && !faults) faults = matches.faults;
@@ -188,9 +189,9 @@ Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& a
     is_sure = matches.is_yes();
     if (is_sure) break;
   }
-  if (table.rows.empty()) return undecided();
+  if (rows.empty()) return undecided();
   if (!is_sure) {  // perhaps no row matches at all
-    possible.push_back(result(table.rows[0]));
+    possible.push_back(result(rows[0]));
     possible.back().known = false;
   }
   return agreed(possible, faults.value_or(0));

@@ -13,25 +13,26 @@ namespace {
 // Lists of grades are numbered from here, so that a label is never mistaken for a picklist's member.
 constexpr std::int32_t first_grade = 1000;
 
-std::string zone_of(const lang::Tree& tree) {
+std::string_view entry_of(const lang::Tree& tree, lang::PolicyEntry::Key key, std::string_view otherwise) {
   for (const lang::Declaration& declaration : tree.declarations) {
     const auto* header = std::get_if<lang::PolicyHeader>(&declaration.node);
     if (header == nullptr) continue;
     for (const lang::PolicyEntry& entry : header->entries) {
-      if (entry.key == lang::PolicyEntry::Key::zone) return entry.text;
+      if (entry.key == key) return entry.text;
     }
   }
-  return "UTC";
+  return otherwise;
 }
 
 }  // namespace
 
-Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample)
+Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample, const std::string& folder)
     : tree_(tree),
       sample_(sample),
-      zone_(zone_of(tree)),
+      zone_(std::string(entry_of(tree, lang::PolicyEntry::Key::zone, "UTC"))),
       as_of_(sample.as_of.instant),
-      as_of_day_(zone_.day_of(as_of_)) {
+      as_of_day_(zone_.day_of(as_of_)),
+      currency_(entry_of(tree, lang::PolicyEntry::Key::currency, "")) {
   fields_.resize(sample.shapes.size());
   for (std::uint32_t i = 0; i < sample.shapes.size(); ++i) {
     objects_[sample.shapes[i].name] = i;
@@ -44,6 +45,7 @@ Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample)
                    [&](const lang::ObjectDecl& object) {
                      object_decls_[object.name.text] = &object;
                      for (const lang::Field& each : object.fields) {
+                       if (each.type.currency) field_currencies_[each.name.text] = each.type.currency->text;
                        for (std::size_t i = 0; i < each.kinds.size(); ++i) {
                          kinds_[each.kinds[i].name.text] = {objects_.at(object.name.text),
                                                             static_cast<std::int64_t>(i)};
@@ -82,7 +84,18 @@ Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample)
                        stages_.push_back({stage, stage->beside ? stage_named(stage->beside->text)->rank : ++top_rank_});
                      }
                    },
-                   [&](const lang::RouteDecl& route) { route_ = &route; },
+                   [&](const lang::RatesDecl& rates) {
+                     read_rates(folder + "/" + rates.file.text);
+                     rates_at_ = rates.at;
+                   },
+                   [&](const lang::TableDecl& table) {
+                     auto& rows = table_rows_[table.name.text];
+                     rows.insert(rows.end(), table.rows.begin(), table.rows.end());
+                   },
+                   [&](const lang::ExtendDecl& more) {
+                     auto& rows = table_rows_[more.table.text];
+                     rows.insert(rows.begin(), more.rows.begin(), more.rows.end());
+                   },
                    [&](const lang::IgnoreDecl& ignore) {
                      if (ignore.object) row_ignores_.push_back(&ignore);
                    },
@@ -159,10 +172,10 @@ Answer Evaluator::answer_of(const Value& value) const {
   }
 }
 
-const std::vector<Answer>& Evaluator::evaluate(const DataRow& lead) {
+const std::vector<Answer>& Evaluator::evaluate(const DataRow& lead, const BoundsOfScores& bounds) {
   lead_ = &lead;
+  bounds_ = &bounds;
   answers_.clear();
-  texts_.clear();
   has_lifecycle_ = false;
   std::fill(memo_.begin(), memo_.end(), std::nullopt);
   const Frame frame{&lead, 0, nullptr, nullptr};

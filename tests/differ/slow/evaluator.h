@@ -1,8 +1,8 @@
 // An evaluator of policies that is meant to be obviously right and not to be fast: one lead at a time, one row at a
 // time, from the parsed tree, written from the language reference alone. It shares the parser with Muster and nothing
-// of what decides an answer. names.cpp follows names, expression.cpp values and conditions, choice.cpp bands, tables
-// and grades, rows.cpp child rows, score.cpp points, stage.cpp frameworks and the lifecycle, evaluator.cpp the rest.
-// May include: lang/syntax, tests/differ. Called by: differ.
+// of what decides an answer. names.cpp follows names, rates.cpp converts amounts, expression.cpp values and conditions,
+// choice.cpp bands, tables and grades, rows.cpp child rows, score.cpp points, stage.cpp frameworks and the lifecycle,
+// evaluator.cpp the rest. May include: lang/syntax, tests/differ. Called by: differ.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +25,20 @@ namespace muster::differ::slow {
 using lang::ExprId;
 using lang::RowsId;
 
+// What a score can still become. The reference says what bounds mean, and leaves open how narrow they are, so they are
+// given: the differ checks that they hold.
+struct Bounds {
+  std::int64_t lowest = 0, highest = 0;
+};
+using BoundsOfScores = std::unordered_map<std::string, Bounds>;
+
 class Evaluator {
  public:
   // Both outlive the evaluator. The names of the policy's declarations, members, labels and stages are all different.
-  Evaluator(const lang::Tree& tree, const Sample& sample);
+  Evaluator(const lang::Tree& tree, const Sample& sample, const std::string& folder);
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
-  // By label; valid until the next call.
-  const std::vector<Answer>& evaluate(const DataRow& lead);
+  // By label; valid until the next call, its texts as long as the evaluator.
+  const std::vector<Answer>& evaluate(const DataRow& lead, const BoundsOfScores& bounds);
 
  private:
   using Parameters = std::vector<std::pair<std::string_view, Value>>;
@@ -108,6 +115,7 @@ class Evaluator {
   // ---- names.cpp
   Value name(const lang::NameRef& ref, const Frame& frame);
   Value field(std::string_view wanted, const Place& place) const;
+  [[nodiscard]] Value field_at(std::size_t at, const Place& place) const;
   [[nodiscard]] Value cell_value(const FieldShape& shape, const Cell* cell) const;
   // The row that the first words of a path lead to, and how many words those are.
   std::pair<Place, std::size_t> walk(const lang::NameRef& ref, const Frame& frame) const;
@@ -120,6 +128,10 @@ class Evaluator {
   // Of the type of an expression: what branches of an `if` are brought to.
   unsigned digits_of(ExprId id, const Frame& frame);
   std::string_view keep(std::string text);
+
+  // ---- rates.cpp
+  void read_rates(const std::string& path);
+  Value in_currency(const Value& amount, std::string_view currency);
 
   // ---- expression.cpp
   Value value(ExprId id, const Frame& frame);
@@ -171,6 +183,9 @@ class Evaluator {
                                      const Frame& frame, bool& of_days);
   std::optional<Wide> points_per_row(RowsId id, const lang::PointRule& rule, const lang::Clauses& clauses, Wide each,
                                      const Frame& frame);
+  Wide scaled(Wide total, const std::vector<lang::ScoreItemId>& items, const lang::Clauses& clauses,
+              const Frame& frame);
+  Wide reach(const std::vector<lang::ScoreItemId>& items, const lang::Clauses& clauses, const Frame& frame);
   Wide band_points(const lang::BandRule& rule, const lang::Clauses& outer, const Frame& frame);
   Wide faded(Wide points, const lang::Fade& fade, std::int64_t age, const Frame& frame);
   Wide faded_by(Wide points, const lang::Fade& fade, ExprId moment, const Frame& frame);
@@ -208,6 +223,7 @@ class Evaluator {
   std::int64_t as_of_day_;
   unsigned currency_digits_ = 2;
   const DataRow* lead_ = nullptr;
+  const BoundsOfScores* bounds_ = nullptr;  // of the lead
   std::vector<std::string> labels_;
   std::vector<Answer> answers_;
   std::deque<std::string> texts_;
@@ -220,10 +236,19 @@ class Evaluator {
   std::unordered_map<std::string_view, std::pair<std::uint32_t, std::int64_t>> kinds_;         // object, position
   std::unordered_map<std::int32_t, std::unordered_map<std::string, std::int64_t>> spellings_;  // folded
   std::unordered_map<std::string_view, std::int32_t> lists_;                                   // picklists by name
-  std::vector<std::vector<std::string_view>> names_;  // by list: of its members
+  std::vector<std::vector<std::string_view>> names_;                              // by list: of its members
+  std::unordered_map<std::string_view, std::vector<lang::TableRow>> table_rows_;  // with those that extend it, first
   std::vector<const lang::IgnoreDecl*> row_ignores_;
+  struct Rate {
+    std::string from, to;
+    std::int64_t day = 0;
+    Value rate;
+  };
+  std::vector<Rate> rates_;  // as they stand in the file
+  std::optional<ExprId> rates_at_;
+  std::string_view currency_;                                                // the policy's
+  std::unordered_map<std::string_view, std::string_view> field_currencies_;  // where they are others
   const lang::LifecycleDecl* lifecycle_ = nullptr;
-  const lang::RouteDecl* route_ = nullptr;
   std::vector<StageRef> stages_;  // in the policy's order
   std::int64_t top_rank_ = -1;
   std::vector<Restart> restarts_;           // of the rule that is worked out now, its groups and its score

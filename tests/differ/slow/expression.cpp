@@ -23,7 +23,8 @@ Value Evaluator::value(ExprId id, const Frame& frame) {
           [&](const lang::NumberLiteral& n) { return known(Kind::number, n.value.mantissa, n.value.digits); },
           [&](const lang::PercentLiteral& p) { return known(Kind::number, p.value.mantissa, p.value.digits + 2U); },
           [&](const lang::MoneyLiteral& m) {
-            const Value made = known(Kind::number, m.value.mantissa, m.value.digits);
+            Value made = known(Kind::number, m.value.mantissa, m.value.digits);
+            made.currency = m.currency;
             return rescaled(made, std::max<unsigned>(currency_digits_, m.value.digits), RoundingMode::half_even);
           },
           [&](const lang::DurationLiteral& d) { return known(Kind::length, d.microseconds); },
@@ -99,6 +100,10 @@ Value Evaluator::value(ExprId id, const Frame& frame) {
             return aligned(agreed({value(choice.then, frame), value(choice.otherwise, frame)}, condition.faults));
           },
           [&](const lang::Match& choice) { return aligned(match(choice, id, frame)); },
+          [&](const lang::ScoreBound& bound) {
+            const Bounds& found = bounds_->at(bound.score.text);
+            return known(Kind::number, bound.kind == lang::BoundKind::lowest ? found.lowest : found.highest, 4);
+          },
           [&](const lang::Parenthesised& inner) { return value(inner.inner, frame); },
           [&](const auto&) { return undecided(); },
       },
@@ -136,7 +141,8 @@ Value Evaluator::sum(const lang::SumChain& chain, const Frame& frame) {
   int moments = 0;
   int dates = 0;
   for (const lang::SumTerm& term : chain.terms) {
-    const Value& next = terms.emplace_back(value(term.operand, frame));
+    const Value next = in_currency(value(term.operand, frame), terms.empty() ? "" : terms[0].currency);
+    terms.push_back(next);
     digits = std::max<unsigned>(digits, next.digits);
     const int sign = term.minus ? -1 : 1;
     if (next.kind == Kind::moment) moments += sign;
@@ -150,6 +156,7 @@ Value Evaluator::sum(const lang::SumChain& chain, const Frame& frame) {
                                                   : Kind::length;
   Value nothing = missing(kind, faults);
   nothing.digits = static_cast<std::uint8_t>(digits);
+  nothing.currency = terms[0].currency;
   if (!is_known && kind == Kind::number) return extent_of_sum(chain, terms, digits, nothing);
   if (!is_known) return nothing;
   Wide total = 0;
@@ -158,7 +165,9 @@ Value Evaluator::sum(const lang::SumChain& chain, const Frame& frame) {
     if (terms[i].kind == Kind::date) next *= microseconds_of_day;
     total += chain.terms[i].minus ? -next : next;
   }
-  return checked(kind, kind == Kind::date ? floored(total, microseconds_of_day) : total, digits);
+  Value made = checked(kind, kind == Kind::date ? floored(total, microseconds_of_day) : total, digits);
+  made.currency = terms[0].currency;
+  return made;
 }
 
 Value Evaluator::product(const lang::Product& made, const Frame& frame, unsigned digits, RoundingMode mode) {
@@ -193,7 +202,7 @@ Value Evaluator::comparison(lang::CompareOp op, ExprId left, ExprId right, const
     return stage_compared(op, std::get<lang::NameRef>(tree_.expressions[bare(right)].node).path[0].text);
   }
   const Value one = value(left, frame);
-  const Value other = value(right, frame);
+  const Value other = in_currency(value(right, frame), one.currency);
   // Of the labels of a grade the first is the best.
   const bool is_grade = one.kind == Kind::member && std::max(one.list, other.list) >= 1000;
   return is_grade ? compare(op, other, one) : compare(op, one, other);

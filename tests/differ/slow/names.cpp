@@ -35,6 +35,10 @@ std::string_view Evaluator::keep(std::string text) { return texts_.emplace_back(
 Value Evaluator::cell_value(const FieldShape& shape, const Cell* cell) const {
   Value made = missing(kind_of(shape.kind));
   made.digits = shape.digits;
+  if (shape.kind == compiler::Kind::money) {
+    const auto found = field_currencies_.find(shape.name);
+    made.currency = found == field_currencies_.end() ? currency_ : found->second;
+  }
   if (const auto list = lists_.find(shape.picklist); list != lists_.end()) made.list = list->second;
   if (cell == nullptr || !cell->known) return made;
   made.number = cell->number;
@@ -45,8 +49,11 @@ Value Evaluator::cell_value(const FieldShape& shape, const Cell* cell) const {
 }
 
 Value Evaluator::field(std::string_view wanted, const Place& place) const {
+  return field_at(fields_[place.object].at(wanted), place);
+}
+
+Value Evaluator::field_at(std::size_t at, const Place& place) const {
   const ObjectShape& shape = sample_.shapes[place.object];
-  const std::size_t at = fields_[place.object].at(wanted);
   return cell_value(shape.fields[at], place.row == nullptr ? nullptr : &place.row->cells[at]);
 }
 
@@ -84,7 +91,8 @@ Value Evaluator::name(const NameRef& ref, const Frame& frame) {
   const auto [place, at] = walk(ref, frame);
   if (at == ref.path.size()) return place.row != nullptr ? truth(true) : undecided();
   const std::string_view word = ref.path[at].text;
-  if (fields_[place.object].contains(word)) return field(word, place);
+  const auto& fields = fields_[place.object];
+  if (const auto found = fields.find(word); found != fields.end()) return field_at(found->second, place);
   const Frame* around = frame.outer;
   // A definition that reads no row may be named anywhere; it is the same for every frame.
   const Frame there{place.row, place.object, at == 0 ? around : nullptr, nullptr};

@@ -116,8 +116,10 @@ bool Evaluator::is_zero(const Clauses& clauses, const Frame& frame) {
 }
 
 Value Evaluator::bounded(const lang::ScoreDecl& decl, Wide total, const Frame& frame) {
-  // The sum itself, or that of a group.
-  if (overflows_ || !checked(Kind::number, total).known) return missing(Kind::number, overflow_fault);
+  if (!checked(Kind::number, total).known) overflows_ = true;
+  if (decl.clauses.scaled_to) total = scaled(total, decl.items, decl.clauses, frame);
+  // The sum itself or that of a group, as it is or scaled.
+  if (overflows_) return missing(Kind::number, overflow_fault);
   if (decl.from) total = std::max(total, points_of(*decl.from, frame));
   if (decl.to) total = std::min(total, points_of(*decl.to, frame));
   return checked(Kind::number, total, 4);
@@ -136,7 +138,45 @@ Wide Evaluator::item_points(const lang::ScoreItem& item, const Clauses& outer, c
     total = faded_by(total, *group.clauses.fade, *group.clauses.fade->since, frame);
   }
   if (!checked(Kind::number, total).known) overflows_ = true;
-  return capped(total, false, group.clauses, frame);
+  total = capped(total, false, group.clauses, frame);
+  return group.clauses.scaled_to ? scaled(total, group.items, group.clauses, frame) : total;
+}
+
+// What can be reached at most becomes the number that the clause says.
+Wide Evaluator::scaled(Wide total, const std::vector<lang::ScoreItemId>& items, const Clauses& clauses,
+                       const Frame& frame) {
+  Clauses caps = clauses;
+  caps.scaled_to.reset();
+  const Wide made = rounded(total * points_of(*clauses.scaled_to, frame), reach(items, caps, frame));
+  if (!checked(Kind::number, made).known) overflows_ = true;
+  return made;
+}
+
+// The most that rules can earn; what counts without a cap cannot be scaled.
+Wide Evaluator::reach(const std::vector<lang::ScoreItemId>& items, const Clauses& clauses, const Frame& frame) {
+  const auto limited = [&](Wide most, const Clauses& by) {
+    return by.scaled_to ? points_of(*by.scaled_to, frame) : capped(most, false, by, frame);
+  };
+  Wide total = 0;
+  for (const lang::ScoreItemId id : items) {
+    if (const auto* rule = std::get_if<lang::PointRule>(&tree_.score_items[id].node)) {
+      const bool first_only =
+          rule->clauses.frequency && std::holds_alternative<lang::FirstOnly>(rule->clauses.frequency->node);
+      const bool repeats = (rule->per || rule->per_rows) && !first_only;
+      const Wide each = repeats ? points_of(*rule->clauses.at_most, frame) : points_of(rule->points.amount, frame);
+      if (!rule->points.minus) total += limited(each, rule->clauses);
+    } else if (const auto* bands = std::get_if<lang::BandRule>(&tree_.score_items[id].node)) {
+      Wide best = 0;
+      for (const lang::BandPoints& band : bands->bands) {
+        if (!band.points.minus) best = std::max(best, points_of(band.points.amount, frame));
+      }
+      total += limited(best, bands->clauses);
+    } else {
+      const auto& group = std::get<lang::ScoreGroup>(tree_.score_items[id].node);
+      total += reach(group.items, group.clauses, frame);
+    }
+  }
+  return limited(total, clauses);
 }
 
 Wide Evaluator::rule_points(const lang::PointRule& rule, const Clauses& outer, const Frame& frame) {

@@ -47,44 +47,26 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::string folded(std::string_view text) {
-  text = trimmed(text);
+std::string in_case(std::string_view text, bool upper) {
   std::string made;
   while (!text.empty()) {
-    bool found = false;
+    std::size_t length = 0;  // of an accent with its letter
     for (const auto& spellings : accents) {
+      // Most letters have none, and are not worth a look at each.
+      if (static_cast<unsigned char>(text[text.size() > 1 ? 1 : 0]) < 0x80U) break;
       for (const std::string_view spelling : spellings) {
-        if (found || !text.starts_with(spelling)) continue;
-        made += spellings[0];
-        text.remove_prefix(spelling.size());
-        found = true;
+        if (length != 0 || !text.starts_with(spelling)) continue;
+        made += spellings[upper ? 1 : 0];
+        length = spelling.size();
       }
     }
-    if (found) continue;
-    made += small(text.front());
-    text.remove_prefix(1);
+    if (length == 0) made += upper ? large(text.front()) : small(text.front());
+    text.remove_prefix(length == 0 ? 1 : length);
   }
   return made;
 }
 
-std::string in_case(std::string_view text, bool upper) {
-  std::string made;
-  while (!text.empty()) {
-    bool found = false;
-    for (const auto& spellings : accents) {
-      for (const std::string_view spelling : spellings) {
-        if (found || !text.starts_with(spelling)) continue;
-        made += spellings[upper ? 1 : 0];
-        text.remove_prefix(spelling.size());
-        found = true;
-      }
-    }
-    if (found) continue;
-    made += upper ? large(text.front()) : small(text.front());
-    text.remove_prefix(1);
-  }
-  return made;
-}
+std::string folded(std::string_view text) { return in_case(trimmed(text), false); }
 
 std::int64_t code_points(std::string_view text) {
   std::int64_t count = 0;

@@ -77,10 +77,14 @@ Value rescaled(const Value& value, unsigned digits, RoundingMode mode) {
   if (!value.known) {
     Value made = missing(value.kind, value.faults);
     made.digits = static_cast<std::uint8_t>(digits);
+    made.currency = value.currency;
     return made;
   }
-  if (digits >= value.digits) return checked(value.kind, value.number * ten_to(digits - value.digits), digits);
-  return checked(value.kind, rounded(value.number, ten_to(value.digits - digits), mode), digits);
+  Value made = digits >= value.digits
+                   ? checked(value.kind, value.number * ten_to(digits - value.digits), digits)
+                   : checked(value.kind, rounded(value.number, ten_to(value.digits - digits), mode), digits);
+  made.currency = value.currency;
+  return made;
 }
 
 namespace {
@@ -89,6 +93,7 @@ Value missing_of(Kind kind, const Value& left, const Value& right, unsigned digi
   Value made = missing(kind);
   made.faults = static_cast<std::uint8_t>((left.known ? 0 : left.faults) | (right.known ? 0 : right.faults));
   made.digits = static_cast<std::uint8_t>(digits);
+  made.currency = left.currency.empty() ? right.currency : left.currency;
   return made;
 }
 
@@ -100,7 +105,9 @@ Value multiplied(const Value& left, const Value& right) {
   const unsigned kept = is_length ? 0 : std::min(digits, 9U);
   if (!left.known || !right.known) return missing_of(is_length ? Kind::length : Kind::number, left, right, kept);
   const Wide product = static_cast<Wide>(left.number) * right.number;
-  return checked(is_length ? Kind::length : Kind::number, rounded(product, ten_to(digits - kept)), kept);
+  Value made = checked(is_length ? Kind::length : Kind::number, rounded(product, ten_to(digits - kept)), kept);
+  made.currency = left.currency.empty() ? right.currency : left.currency;
+  return made;
 }
 
 Value divided(const Value& left, const Value& right, unsigned digits, RoundingMode mode) {
@@ -113,7 +120,9 @@ Value divided(const Value& left, const Value& right, unsigned digits, RoundingMo
   if (right.number == 0) return nothing;
   // left / 10^l / (right / 10^r) * 10^kept
   const Wide top = left.number * ten_to(kept + right.digits);
-  return checked(kind, rounded(top, right.number * ten_to(left.digits), mode), kept);
+  Value made = checked(kind, rounded(top, right.number * ten_to(left.digits), mode), kept);
+  if (right.currency.empty()) made.currency = left.currency;  // an amount by an amount is a number
+  return made;
 }
 
 Value remainder(const Value& left, const Value& right) {

@@ -30,6 +30,7 @@ struct Value {
   std::int64_t number = 0;  // mantissa, 0 and 1, position, days, microseconds
   std::int64_t least = 0, most = 0;
   std::string_view text{};
+  std::string_view currency{};  // number: of an amount
 
   [[nodiscard]] bool is_yes() const { return known && number != 0; }
   [[nodiscard]] bool is_no() const { return known && number == 0; }

@@ -1,0 +1,53 @@
+// The outputs of a program by name, and what an evaluation says about them. Two programs of one policy have the same
+// outputs in the same order. May include: runtime/*, compiler/ir, tests/differ. Called by: differ.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "compiler/ir/program.h"
+#include "runtime/interpret/values.h"
+#include "tests/differ/answer.h"
+
+namespace muster::differ {
+
+// `verdict` is what the slow evaluator answers as well; about the rest engines are compared with one another.
+enum class Part : std::uint8_t { verdict, bounds, undecided, reasons };
+
+class Outputs {
+ public:
+  // What one output says about a row of the last batch.
+  using RowReader = std::function<Answer(std::size_t)>;
+  // Where the parts of a score stand among the labels; a reason is the total behind it, then the total before it.
+  struct ScoreLabels {
+    std::string name;
+    std::size_t value = 0, lowest = 0, highest = 0, first_reason = 0, past_reasons = 0;
+  };
+
+  explicit Outputs(const compiler::Program& program);
+  [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
+  [[nodiscard]] Part part(std::size_t label) const { return parts_[label]; }
+  [[nodiscard]] const std::vector<ScoreLabels>& scores() const { return scores_; }
+  // By label; without a function where `with_reasons` leaves it out. Until the next batch.
+  [[nodiscard]] std::vector<RowReader> readers(const runtime::Values& values, bool with_reasons) const;
+
+ private:
+  using Reader = std::function<RowReader(const runtime::Values&)>;
+  void add(std::string label, Reader reader, Part part = Part::verdict);
+  void add_value(std::string label, compiler::ValueId id, Part part = Part::verdict);
+  void add_score(const compiler::ScoreOutput& score);
+  void add_framework(const compiler::FrameworkOutput& framework);
+  void add_lifecycle(const compiler::LifecycleOutput& lifecycle);
+  void add_route(const compiler::RouteOutput& route);
+
+  const compiler::Program& program_;
+  std::vector<std::string> labels_;
+  std::vector<Part> parts_;
+  std::vector<Reader> readers_;
+  std::vector<ScoreLabels> scores_;
+};
+
+}  // namespace muster::differ
