@@ -60,18 +60,18 @@ Engine interpreter(std::string name, bool is_of_raw, const runtime::Wanted& want
           }};
 }
 
-// Of 64 samples 8 have a kernel of level 0, and one each a kernel of level 1, 2 and 3; every other kernel is cut into
+// Of 128 samples 8 have a kernel of level 0, and one each a kernel of level 1, 2 and 3; every other kernel is cut into
 // small functions.
 std::optional<KernelOptions> kernel_of(std::uint64_t seed) {
   // Without the plug-in there is nothing to compare.
   if (!runtime::jit::is_available()) return std::nullopt;
-  const std::uint64_t turn = seed % 64;
+  const std::uint64_t turn = seed % 128;
   KernelOptions options;
-  options.nodes_per_function = seed / 64 % 2 == 0 ? 0 : 40;
-  if (turn % 8 == 1) {
+  options.nodes_per_function = seed / 128 % 2 == 0 ? 0 : 40;
+  if (turn % 16 == 1) {
     options.level = 0;
-  } else if (turn == 2 || turn == 22 || turn == 42) {
-    options.level = 1 + static_cast<unsigned>(turn / 20);
+  } else if (turn == 2 || turn == 42 || turn == 82) {
+    options.level = 1 + static_cast<unsigned>(turn / 40);
   } else {
     return std::nullopt;
   }
