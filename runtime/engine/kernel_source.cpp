@@ -88,6 +88,7 @@ void KernelSource::start_compiling(const BatchView& batch) {
       if (made && *made) publish({std::move(**made), layouts});
     });
   } catch (const std::system_error&) {  // the machine has no further thread: the interpreter does all
+    is_compiling_ = true;
   }
 }
 

@@ -1,7 +1,7 @@
 // The bulk run: an export through a policy into a file of verdicts, batch by batch, on several threads. Other objects'
 // files are held in memory, leads are not. Rows in = rows answered + repeated + merged + rejected, or the run fails.
-// Output files appear under their names only when all are complete. May include: runtime/*, compiler/ir, lang/*. Called
-// by: `muster run`, tests.
+// Output files appear under their names only when all are complete.
+// May include: runtime/*, compiler/ir, lang/*. Called by: `muster run`, tests.
 #pragma once
 
 #include <array>
