@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/bench/run_bench.sh [ROWS...]: how fast `muster run` is, 30 rules, one thread and all cores, and that its memory does not grow
-# with the export. Prints a table; decides nothing. Default: 100,000, 1,000,000 and 2,000,000 leads.
+# tests/bench/run_bench.sh [ROWS...]: how fast `muster run` is with 30 rules, on one thread and on all cores, and that its
+# memory does not grow with the export. Prints tables; decides nothing. Default: 100,000, 1,000,000 and 2,000,000 leads.
 # Needs a release build (cmake --preset release && cmake --build --preset release) and about 1 GB in build/bench.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
