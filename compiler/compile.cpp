@@ -62,7 +62,8 @@ Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& li
     return compiled;
   }
   const std::size_t policy_files = compiled.sources.size();
-  auto overridden = override_settings(options.settings, limits, compiled.sources, compiled.tree, compiled.diagnostics);
+  auto overridden = override_settings(options.settings, options.settings_name, limits, compiled.sources, compiled.tree,
+                                      compiled.diagnostics);
   if (!overridden) return overridden.error();
   merge_extensions(compiled.tree, compiled.diagnostics);
   const Symbols symbols(compiled.tree, compiled.diagnostics);

@@ -16,6 +16,7 @@ struct CompileOptions {
   bool agreements = false;                // with what SLA clauses ask for, which only `muster sla` tells
   std::string folder;                     // of the policy: files that it names lie there; empty: it has none
   std::vector<std::string> settings;      // NAME=VALUE: settings that have another value this time (override.h)
+  std::string settings_name = "--set";    // what messages call one of them
   bool guarantees = false;                // the program also says where guarantees do not hold
   bool with_tests = false;                // keep the tests of the policy, for `muster test`
   PassOptions passes;                     // what makes the program quicker; its answers stay the same

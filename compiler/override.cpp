@@ -38,15 +38,15 @@ void report_unknown(std::string_view name, Span place, const std::map<std::strin
 
 }  // namespace
 
-Result<> override_settings(const std::vector<std::string>& texts, const Limits& limits, SourceMap& sources, Tree& tree,
-                           Diagnostics& diagnostics) {
+Result<> override_settings(const std::vector<std::string>& texts, const std::string& source_name, const Limits& limits,
+                           SourceMap& sources, Tree& tree, Diagnostics& diagnostics) {
   std::map<std::string, SettingDecl*, std::less<>> settings;
   for (Declaration& declaration : tree.declarations) {
     if (auto* setting = std::get_if<SettingDecl>(&declaration.node)) settings.emplace(setting->name.text, setting);
   }
   std::map<std::string, Span, std::less<>> given;
   for (const std::string& written : texts) {
-    auto file = add_source("--set", written, false, limits, sources);
+    auto file = add_source(source_name, written, false, limits, sources);
     if (!file) {
       Error error = file.error();
       error.kind = ErrorKind::usage;
@@ -59,7 +59,7 @@ Result<> override_settings(const std::vector<std::string>& texts, const Limits& 
     const Span place{*file, 0, end};
     if (equals == text.size()) {
       diagnostics.emit<DiagnosticId::expected>({*file, end, end}, "`=` and a value").fix =
-          "such as `--set smallest_company=50`";
+          "such as `smallest_company=50`";
       continue;
     }
     const auto setting = settings.find(name);

@@ -14,9 +14,10 @@
 
 namespace muster::compiler {
 
-// Each text is NAME=VALUE and becomes a source of its own, called `--set`, so that messages show it. Mistakes are
+// Each text is NAME=VALUE and becomes a source of its own, called `name`, so that messages show it. Mistakes are
 // diagnostics. Errors (ErrorKind::usage) only where a text holds what no policy may hold.
-lang::Result<> override_settings(const std::vector<std::string>& texts, const lang::Limits& limits,
-                                 lang::SourceMap& sources, lang::Tree& tree, lang::Diagnostics& diagnostics);
+lang::Result<> override_settings(const std::vector<std::string>& texts, const std::string& name,
+                                 const lang::Limits& limits, lang::SourceMap& sources, lang::Tree& tree,
+                                 lang::Diagnostics& diagnostics);
 
 }  // namespace muster::compiler

@@ -168,6 +168,7 @@ runtime::PolicyChoices choices_of(const CompileOptions& options) {
   choices.as_of = options.as_of;
   choices.as_of_name = "as_of";
   choices.settings = options.settings;
+  choices.settings_name = "settings";
   return choices;
 }
 

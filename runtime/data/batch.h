@@ -37,6 +37,7 @@ struct Column {
   std::vector<Word> yes;
   std::vector<Word> known;
   Dictionary dictionary;
+  std::vector<bool> is_blank;  // text, by code: what ingest found, that the text stands for no value
 
   explicit Column(compiler::Physical kind, std::size_t rows = batch_rows);
   void clear_rows();              // nothing known; values 0
@@ -91,12 +92,13 @@ struct CellIssue {
 // A batch of leads read from a file, with what writers need besides the columns. Keys, lines and issues are by row.
 struct Batch {
   std::size_t rows = 0;
+  std::string text;                    // what `keys`, `texts` and `raw` lie in; they are valid until the next read
   std::vector<Column> columns;         // of the subject's space, and perhaps more that only ingest needs
-  std::vector<std::string_view> keys;  // as in the file, trimmed; valid until the next read
+  std::vector<std::string_view> keys;  // as in the file, trimmed
   // Cells that hold keys of other rows, trimmed, empty where missing: by the reader's `texts`, then by row.
   std::vector<std::vector<std::string_view>> texts;
   std::vector<std::uint64_t> lines;   // of the row's first line in the file, from 1
-  std::vector<std::string_view> raw;  // the row as in the file, without its line end; valid until the next read
+  std::vector<std::string_view> raw;  // the row as in the file, without its line end
   std::vector<CellIssue> issues;      // by row, then field
   // Bit of a row: it has the key and the values of an earlier one, so it is answered together with it. It is here
   // because its values may still reject it, as they rejected the first. It has no issues of its own.

@@ -14,7 +14,8 @@ namespace muster::runtime {
 class Dictionary {
  public:
   Dictionary();
-  // The code of `text`, which is trimmed and not empty; appended where it is new.
+  // The code of `text`, which is trimmed and not empty; appended where it is new. Where memory is short nothing has
+  // changed.
   std::uint32_t intern(std::string_view text);
   [[nodiscard]] std::string_view text(std::uint32_t code) const { return entries_[code].raw; }
   [[nodiscard]] std::string_view folded(std::uint32_t code) const { return entries_[code].folded; }
@@ -28,8 +29,8 @@ class Dictionary {
     std::string_view raw;
     std::string_view folded;  // the same bytes as raw where folding changes nothing
   };
-  std::string_view store(std::string_view text);  // a copy that lives until clear()
-  void grow();
+  char* place_for(std::size_t bytes);  // memory that lives until clear()
+  void make_room(std::size_t slots);
 
   std::uint64_t seed_;
   std::vector<Entry> entries_;

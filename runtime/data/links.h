@@ -2,6 +2,7 @@
 // Keys compare by their bytes, matched texts folded. May include: runtime/data. Called by: runtime/run.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -31,9 +32,13 @@ class ManyLink {
     const std::uint32_t at = offsets_[group - 1] + position;
     return order_.empty() ? at : order_[at];
   }
-  // The group has a parent.
+  // The group has a parent. Several threads may say so at a time.
   void touch(std::uint32_t group) {
-    if (group != 0) set_bit(touched_.data(), group - 1);
+    if (group == 0) return;
+    const std::size_t at = group - 1;
+    const std::atomic_ref<Word> word(touched_[at / word_bits]);
+    const Word bit = Word{1} << (at % word_bits);
+    if ((word.load(std::memory_order_relaxed) & bit) == 0) word.fetch_or(bit, std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t rows_without_key() const { return rows_without_key_; }
   [[nodiscard]] std::uint64_t rows_without_parent() const;  // of groups that have not been touched

@@ -49,16 +49,16 @@ bool is_formula_like(std::string_view text) {
   }
 }
 
-CsvWriter::CsvWriter(OutputFile& file, FormulaPolicy policy, char separator)
-    : file_(&file), policy_(policy), separator_(separator) {
+CsvText::CsvText(FormulaPolicy policy, char separator, First first)
+    : policy_(policy), separator_(separator), is_header_(first == First::header) {
   buffer_.reserve(flush_bytes + flush_bytes / 4);
 }
 
-void CsvWriter::begin_cell() {
+void CsvText::begin_cell() {
   if (row_cells_++ != 0) buffer_ += separator_;
 }
 
-void CsvWriter::cell(std::string_view text) {
+void CsvText::cell(std::string_view text) {
   begin_cell();
   std::string_view prefix;
   if (is_formula_like(text)) {
@@ -67,11 +67,10 @@ void CsvWriter::cell(std::string_view text) {
     if (policy_ == FormulaPolicy::escape) prefix = "'";
   }
   // In the header every separator is quoted, so that a reader that looks for the separator there finds the right one.
-  const bool is_header = rows_ == 0;
   bool needs_quotes = text.starts_with(byte_order_mark);
   for (const char letter : text) {
     needs_quotes |= letter == separator_ || letter == '"' || letter == '\n' || letter == '\r';
-    needs_quotes |= is_header && (letter == ',' || letter == ';' || letter == '\t' || letter == '|');
+    needs_quotes |= is_header_ && (letter == ',' || letter == ';' || letter == '\t' || letter == '|');
   }
   if (needs_quotes) {
     quoted(prefix, text);
@@ -81,7 +80,7 @@ void CsvWriter::cell(std::string_view text) {
   }
 }
 
-void CsvWriter::quoted(std::string_view prefix, std::string_view text) {
+void CsvText::quoted(std::string_view prefix, std::string_view text) {
   buffer_ += '"';
   buffer_ += prefix;
   for (std::size_t quote = text.find('"'); quote != std::string_view::npos; quote = text.find('"')) {
@@ -93,49 +92,61 @@ void CsvWriter::quoted(std::string_view prefix, std::string_view text) {
   buffer_ += '"';
 }
 
-void CsvWriter::integer_cell(std::int64_t value) {
+void CsvText::integer_cell(std::int64_t value) {
   begin_cell();
   char digits[24];
   const auto written = std::to_chars(digits, digits + sizeof digits, value);
   buffer_.append(digits, written.ptr);
 }
 
-void CsvWriter::unsigned_cell(std::uint64_t value) {
+void CsvText::unsigned_cell(std::uint64_t value) {
   begin_cell();
   char digits[24];
   const auto written = std::to_chars(digits, digits + sizeof digits, value);
   buffer_.append(digits, written.ptr);
 }
 
-Result<> CsvWriter::end_row() {
-  if (row_has_formula_ && policy_ == FormulaPolicy::reject) {
-    discard_row();
-    return Error{ErrorKind::data, file_->path(), 0, "a cell of this row would be run as a formula by a spreadsheet",
-                 "pass --csv-formula escape or --csv-formula keep"};
-  }
+void CsvText::end_row() {
+  if (row_has_formula_ && policy_ == FormulaPolicy::reject) return discard_row();
   if (buffer_.size() == row_begin_) buffer_ += "\"\"";  // one empty cell: an empty line would be no row
   buffer_ += '\n';
   ++rows_;
+  is_header_ = false;
   formula_cells_ += row_formulas_;
   row_begin_ = buffer_.size();
   row_cells_ = 0;
   row_formulas_ = 0;
   row_has_formula_ = false;
-  return buffer_.size() >= flush_bytes ? flush() : Result<>(lang::Done{});
 }
 
-void CsvWriter::discard_row() {
+void CsvText::discard_row() {
   buffer_.resize(row_begin_);
   row_cells_ = 0;
   row_formulas_ = 0;
   row_has_formula_ = false;
 }
 
-Result<> CsvWriter::flush() {
-  const std::string_view rows = std::string_view(buffer_).substr(0, row_begin_);
-  Result<> written = file_->write(rows);
+void CsvText::clear_rows() {
   buffer_.erase(0, row_begin_);
   row_begin_ = 0;
+}
+
+CsvWriter::CsvWriter(OutputFile& file, FormulaPolicy policy, char separator)
+    : file_(&file), policy_(policy), text_(policy, separator) {}
+
+Result<> CsvWriter::end_row() {
+  const bool is_refused = text_.row_has_formula() && policy_ == FormulaPolicy::reject;
+  text_.end_row();
+  if (is_refused) {
+    return Error{ErrorKind::data, file_->path(), 0, "a cell of this row would be run as a formula by a spreadsheet",
+                 "pass --csv-formula escape or --csv-formula keep"};
+  }
+  return text_.rows_text().size() >= flush_bytes ? flush() : Result<>(lang::Done{});
+}
+
+Result<> CsvWriter::flush() {
+  Result<> written = file_->write(text_.rows_text());
+  text_.clear_rows();
   return written;
 }
 

@@ -54,13 +54,9 @@ bool CellReader::is_full(const Dictionary& dictionary) const {
 
 void CellReader::begin_batch(Column& column) {
   column.clear_rows();
-  if (is_full(column.dictionary)) column.dictionary.clear();
-  if (column.dictionary.epoch() != epoch_ || column.dictionary.size() != missing_by_code_.size()) {
-    epoch_ = column.dictionary.epoch();
-    missing_by_code_.clear();
-    for (std::uint32_t code = 0; code < column.dictionary.size(); ++code) {
-      missing_by_code_.push_back(missing_.contains(column.dictionary.text(code)));
-    }
+  if (is_full(column.dictionary)) {
+    column.dictionary.clear();
+    column.is_blank.clear();
   }
   if (is_full(spellings_)) {
     spellings_.clear();
@@ -95,9 +91,9 @@ void CellReader::keep_unread_time(std::string_view text) {
 
 CellResult CellReader::read_text(std::string_view text, std::size_t row, Column& column) {
   const std::uint32_t code = column.dictionary.intern(text);
-  if (code == missing_by_code_.size()) missing_by_code_.push_back(missing_.contains(text));
-  assert(code < missing_by_code_.size());
-  if (missing_by_code_[code]) return blank;
+  if (code == column.is_blank.size()) column.is_blank.push_back(missing_.contains(text));
+  assert(code < column.is_blank.size());
+  if (column.is_blank[code]) return blank;
   column.codes[row] = code;
   set_bit(column.known.data(), row);
   return {};

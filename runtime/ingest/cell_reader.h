@@ -68,9 +68,7 @@ class CellReader {
   std::vector<std::pair<std::string, std::uint32_t>> members_;  // folded spelling, member; sorted
   Dictionary spellings_;  // booleans and picklists: the distinct texts, and what each says
   std::vector<Decision> decisions_;
-  std::vector<bool> missing_by_code_;  // texts: by code of the column's dictionary
   std::vector<std::string> unread_times_;
-  std::uint64_t epoch_ = 0;  // of the column's dictionary that missing_by_code_ is about
 };
 
 }  // namespace muster::runtime

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 #include <numeric>
 #include <utility>
@@ -19,7 +20,8 @@ using lang::Result;
 
 namespace {
 
-// A batch ends early when its rows' text reaches this, so that huge rows do not add up to a huge batch.
+// A batch ends early when its rows' text, or that of the rows that were rejected meanwhile, reaches this, so that huge
+// rows do not add up to a huge batch, nor to many rejected rows that wait to be written.
 constexpr std::size_t most_batch_text_bytes = std::size_t{4} << 20;
 // It ends early as well after this many records, so that who reads is asked now and then whether to go on.
 constexpr std::size_t most_batch_records = 16 * batch_rows;
@@ -57,8 +59,7 @@ struct LeadReader::State {
   ReadCounts counts;  // `rows` and `rejected` are those of `records`
   bool is_over = false;
 
-  // Text of the current batch: rows, and keys that are not a part of their row.
-  std::string text;
+  // Of the current batch's text: rows, and keys that are not a part of their row.
   std::vector<Piece> raw_pieces;
   std::vector<Piece> key_pieces;
   std::vector<std::vector<Piece>> text_pieces;
@@ -148,7 +149,7 @@ struct LeadReader::State {
 
   void begin_batch(Batch& batch) {
     records.begin_batch(batch);
-    text.clear();
+    batch.text.clear();
     raw_pieces.clear();
     key_pieces.clear();
     for (std::vector<Piece>& pieces : text_pieces) pieces.clear();
@@ -156,7 +157,7 @@ struct LeadReader::State {
 
   void end_batch(Batch& batch) const {
     batch.rows = raw_pieces.size();
-    const std::string_view all = text;
+    const std::string_view all = batch.text;
     const auto resolve = [&](const std::vector<Piece>& pieces, std::vector<std::string_view>& views) {
       for (const Piece& piece : pieces) views.push_back(all.substr(piece.begin, piece.size));
     };
@@ -166,7 +167,7 @@ struct LeadReader::State {
   }
 
   // `part` in `text`, where its row `raw` is kept already at `piece`; appended where it is not a part of its row.
-  Piece keep_part(std::string_view raw, const Piece& piece, std::string_view part) {
+  static Piece keep_part(std::string& text, std::string_view raw, const Piece& piece, std::string_view part) {
     if (part.empty()) return {piece.begin, 0};
     const std::less_equal<const char*> not_after;
     if (not_after(raw.data(), part.data()) && not_after(part.data() + part.size(), raw.data() + raw.size())) {
@@ -177,14 +178,14 @@ struct LeadReader::State {
     return kept;
   }
 
-  void keep_text(std::string_view key) {
+  void keep_text(std::string& text, std::string_view key) {
     const std::string_view raw = csv().raw();
     const Piece piece{text.size(), raw.size()};
     text.append(raw);
     raw_pieces.push_back(piece);
-    key_pieces.push_back(keep_part(raw, piece, key));
+    key_pieces.push_back(keep_part(text, raw, piece, key));
     for (std::size_t i = 0; i < text_pieces.size(); ++i) {
-      text_pieces[i].push_back(keep_part(raw, piece, records.text(i)));
+      text_pieces[i].push_back(keep_part(text, raw, piece, records.text(i)));
     }
   }
 
@@ -205,7 +206,7 @@ struct LeadReader::State {
     const std::size_t row = raw_pieces.size();
     const std::size_t issues_before = batch.issues.size();
     if (!records.read_values(batch, row)) return records.reject_required(sink);
-    keep_text(key);
+    keep_text(batch.text, key);
     batch.lines.push_back(csv().line());
     if (other != nullptr) {  // handed out all the same, because a repeat of a rejected row is rejected too
       batch.issues.resize(issues_before);
@@ -226,8 +227,14 @@ struct LeadReader::State {
 
   Result<bool> next(Batch& batch, const RejectSink& sink) {
     begin_batch(batch);
+    std::size_t rejected_bytes = 0;
+    const RejectSink counting_sink = [&](const RejectedRow& row) {
+      rejected_bytes += row.raw.size();
+      return sink ? sink(row) : Result<>(lang::Done{});
+    };
     for (std::size_t count = 0; count < most_batch_records; ++count) {
-      if (is_over || raw_pieces.size() == batch_rows || text.size() >= most_batch_text_bytes) break;
+      if (is_over || raw_pieces.size() == batch_rows) break;
+      if (std::max(batch.text.size(), rejected_bytes) >= most_batch_text_bytes) break;
       Result<> done = lang::Done{};
       switch (records.next()) {
         case CsvStep::failed:
@@ -236,10 +243,10 @@ struct LeadReader::State {
           done = finish();
           break;
         case CsvStep::fault:
-          done = records.reject_fault(sink);
+          done = records.reject_fault(counting_sink);
           break;
         case CsvStep::row:
-          done = read_row(batch, sink);
+          done = read_row(batch, counting_sink);
           break;
       }
       if (!done) return done.error();

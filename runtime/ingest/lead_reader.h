@@ -58,9 +58,9 @@ class LeadReader {
   LeadReader& operator=(LeadReader&&) noexcept;
   ~LeadReader();
 
-  // Fills `batch`, which is the same object in every call (the first call may pass an empty one), with up to batch_rows
-  // rows, with the texts of reference_fields(); false at the end. A batch may be empty where many rows were rejected.
-  // Rejected rows go to `sink` in the order of the file.
+  // Fills `batch`, which was empty or is one that this reader has filled before, with up to batch_rows rows, with the
+  // texts of reference_fields(); false at the end. A batch may be empty where many rows were rejected. Rejected rows go
+  // to `sink` in the order of the file.
   lang::Result<bool> next(Batch& batch, const RejectSink& sink);
 
   [[nodiscard]] const ReadCounts& counts() const;

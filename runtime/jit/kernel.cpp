@@ -51,7 +51,7 @@ std::size_t bytes_of_step(std::uint8_t bytes) { return bytes == 0 ? sizeof(Word)
 class CompiledKernel final : public Kernel {
  public:
   CompiledKernel(const Program& program, AsOf as_of, Lowered lowered, std::vector<ColumnLayout> columns,
-                 std::unique_ptr<Code> code, std::string assembly)
+                 std::shared_ptr<const Code> code, std::string assembly)
       : program_(program),
         as_of_(as_of),
         lowered_(std::move(lowered)),
@@ -153,6 +153,9 @@ class CompiledKernel final : public Kernel {
   [[nodiscard]] std::size_t instructions() const override { return lowered_.instructions; }
   [[nodiscard]] std::size_t unexpected_batches() const override { return unexpected_batches_; }
   [[nodiscard]] const std::string& assembly() const override { return assembly_; }
+  [[nodiscard]] std::unique_ptr<Kernel> twin() const override {
+    return std::make_unique<CompiledKernel>(program_, as_of_, lowered_, columns_, code_, assembly_);
+  }
 
  private:
   struct Curve {
@@ -305,7 +308,7 @@ class CompiledKernel final : public Kernel {
   AsOf as_of_;
   Lowered lowered_;
   std::vector<ColumnLayout> columns_;
-  std::unique_ptr<Code> code_;
+  std::shared_ptr<const Code> code_;
   std::string assembly_;
   Buffer scratch_;
   bool streams_;
@@ -378,7 +381,7 @@ lang::Result<std::unique_ptr<Kernel>> make_kernel(const Program& program, AsOf a
   std::string assembly;
   std::string error;
   const CodeOptions code_options{options.level, options.nodes_per_function, options.features, options.cpu};
-  std::unique_ptr<Code> code(
+  std::shared_ptr<const Code> code(
       door.make_code(lowered.plan, code_options, options.keep_assembly ? &assembly : nullptr, &error));
   if (code == nullptr) return lang::Error{lang::ErrorKind::internal, {}, 0, error, {}};
   return std::unique_ptr<Kernel>(std::make_unique<CompiledKernel>(

@@ -48,6 +48,8 @@ class Kernel : public Values {
   // Batches whose values were not as expected.
   [[nodiscard]] virtual std::size_t unexpected_batches() const = 0;
   [[nodiscard]] virtual const std::string& assembly() const = 0;
+  // A kernel for another thread, of the same code: nothing is compiled.
+  [[nodiscard]] virtual std::unique_ptr<Kernel> twin() const = 0;
 };
 
 // Whether the plug-in is there. Loads it.

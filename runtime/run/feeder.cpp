@@ -192,7 +192,7 @@ void Feeder::fill_one(SpaceId space, const Batch* batch, std::size_t begin) {
     } else if (found.row == 0 && is_matched) {
       open_.emplace_back(space, static_cast<std::uint32_t>(i));
     } else if (found.row == 0 && !key.empty()) {
-      ++data.report->without_row;
+      RelationReport::count(data.report->without_row);
     }
   }
 }
@@ -211,7 +211,7 @@ void Feeder::match(const Batch& batch, std::size_t begin) {
     if (found.is_ambiguous) {
       add_issue(begin + row, space, CellIssue::many_matches);
     } else if (found.row == 0 && !batch.texts[field][begin + row].empty()) {
-      ++data.report->without_row;
+      RelationReport::count(data.report->without_row);
     }
   }
 }
@@ -219,7 +219,7 @@ void Feeder::match(const Batch& batch, std::size_t begin) {
 void Feeder::add_issue(std::size_t row, SpaceId one, std::uint8_t fault) {
   const compiler::RelationSchema& relation = program_.schema.subject_object().relations[program_.spaces[one].relation];
   issues_.push_back({static_cast<std::uint32_t>(row), relation.by, fault});
-  ++relations_.space(one).report->ambiguous;
+  RelationReport::count(relations_.space(one).report->ambiguous);
 }
 
 }  // namespace muster::runtime

@@ -46,11 +46,8 @@ lang::Result<std::optional<OpenRun>> open_run(const compiler::Program& program, 
   return Opened(OpenRun{std::move(*reader), std::move(*relations), regions.back(), table_bytes});
 }
 
-bool report_progress(const RunInput& input, const OpenRun& run) {
-  if (input.progress) {
-    const ReadProgress read = run.reader.progress();
-    input.progress({read.bytes_read + run.table_bytes, read.bytes_total + run.table_bytes});
-  }
+bool report_progress(const RunInput& input, const ReadProgress& read, std::uint64_t table_bytes) {
+  if (input.progress) input.progress({read.bytes_read + table_bytes, read.bytes_total + table_bytes});
   return input.should_stop && input.should_stop();
 }
 

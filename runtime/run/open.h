@@ -26,6 +26,7 @@ struct RunInput {
   std::string policy_folder = ".";  // where the policy lies: files that it names are looked for there
   AsOf as_of;
   CsvOptions csv;
+  // Both are called by one thread at a time, but not always the same one.
   std::function<void(const ReadProgress&)> progress;  // now and then; may be empty
   // Asked before the first output file is made and after every batch; true: stop, and leave nothing behind. May be
   // empty.
@@ -44,7 +45,7 @@ struct OpenRun {
 lang::Result<std::optional<OpenRun>> open_run(const compiler::Program& program, const RunInput& input, Wanted wanted,
                                               const std::string& temporary_folder, const lang::Limits& limits);
 
-// Tells `input.progress` how far the leads are, and answers whether to stop.
-bool report_progress(const RunInput& input, const OpenRun& run);
+// Tells `input.progress` how far the leads are, and answers whether to stop. `table_bytes` as in OpenRun.
+bool report_progress(const RunInput& input, const ReadProgress& read, std::uint64_t table_bytes);
 
 }  // namespace muster::runtime

@@ -40,6 +40,7 @@ template <class Compile>
 lang::Result<compiler::Compiled> compile_for_day(const PolicyChoices& choices, compiler::CompileOptions options,
                                                  Compile compile) {
   options.settings = choices.settings;
+  options.settings_name = choices.settings_name;
   options.passes = choices.passes;
   options.as_of_day = plain_day(choices.as_of);
   auto compiled = compile(options);

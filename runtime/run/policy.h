@@ -14,9 +14,10 @@ namespace muster::runtime {
 
 struct PolicyChoices {
   std::string as_of;                  // as typed: 2026-02-01, 2026-02-01T09:30; empty: not given
-  std::vector<std::string> settings;  // as typed behind --set: smallest_company=50
+  std::vector<std::string> settings;  // as typed: smallest_company=50
   compiler::PassOptions passes;
-  std::string as_of_name = "--as-of";  // what messages call `as_of`
+  std::string as_of_name = "--as-of";   // what messages call `as_of`
+  std::string settings_name = "--set";  // and one of `settings`
 };
 
 // A policy in memory; `name` stands in messages.

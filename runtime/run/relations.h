@@ -3,6 +3,7 @@
 // May include: runtime/*, compiler/ir. Called by: run, feeder, tests.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -46,6 +47,11 @@ struct RelationReport {
   std::uint64_t without_key = 0;
   std::uint64_t without_row = 0;
   std::uint64_t ambiguous = 0;  // one: rows for which several fit, so that none is taken
+
+  // By any thread.
+  static void count(std::uint64_t& which) {
+    std::atomic_ref<std::uint64_t>(which).fetch_add(1, std::memory_order_relaxed);
+  }
 };
 
 // A value of all rows of a table, with the memory that holds it.
@@ -76,7 +82,7 @@ class Relations {
   [[nodiscard]] const std::vector<TableReport>& tables() const { return reports_; }
   [[nodiscard]] std::vector<RelationReport> relations() const;
 
-  // ---- for the feeder
+  // ---- for feeders: one for each thread, and none changes anything but what RelationReport and ManyLink count
   // What is known about a space besides the root.
   struct SpaceData {
     bool is_used = false;

@@ -1,7 +1,7 @@
-// The bulk run: an export through a policy into a file of verdicts, batch by batch. Other objects' files are held in
-// memory, leads are not. Rows in = rows answered + repeated + merged + rejected, or the run fails. Output files appear
-// under their names only when all are complete. May include: runtime/*, compiler/ir, lang/*. Called by: `muster run`,
-// tests.
+// The bulk run: an export through a policy into a file of verdicts, batch by batch, on several threads. Other objects'
+// files are held in memory, leads are not. Rows in = rows answered + repeated + merged + rejected, or the run fails.
+// Output files appear under their names only when all are complete.
+// May include: runtime/*, compiler/ir, lang/*. Called by: `muster run`, tests.
 #pragma once
 
 #include <array>
@@ -69,6 +69,8 @@ struct AllowedRejects {
   [[nodiscard]] bool permits(std::uint64_t rejected, std::uint64_t rows) const;
 };
 
+inline constexpr unsigned most_run_threads = 256;
+
 struct RunOptions : RunInput {
   std::string output;   // "-": the standard output
   std::string rejects;  // written if a row is rejected, or to replace the file of an earlier run
@@ -76,6 +78,7 @@ struct RunOptions : RunInput {
   RunColumns columns;
   FormulaPolicy formulas = FormulaPolicy::keep;
   EngineOptions engine;
+  unsigned threads = 1;  // 1 to most_run_threads; the answers, and their order, are the same for any number
 };
 
 struct NamedCount {

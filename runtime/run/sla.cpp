@@ -122,7 +122,7 @@ class SlaRun {
       if (!more) return more.error();
       if (!*more) break;
       if (auto answered = answer_batch(); !answered) return failure(answered.error());
-      if (report_progress(options_, opened_)) {
+      if (report_progress(options_, opened_.reader.progress(), opened_.table_bytes)) {
         summary_.stopped = true;
         return std::move(summary_);
       }

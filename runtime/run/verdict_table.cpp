@@ -84,10 +84,6 @@ VerdictTable::VerdictTable(const compiler::Program& program, const Values& engin
   if (columns_.issues) names_.emplace_back("data_issues");
 }
 
-void VerdictTable::header(CsvWriter& writer) const {
-  for (const std::string& name : names_) writer.cell(name);
-}
-
 const std::string* VerdictTable::repeated_name() const {
   for (auto name = names_.begin(); name != names_.end(); ++name) {
     if (std::find(names_.begin(), name, *name) != name) return &*name;
@@ -114,7 +110,7 @@ void VerdictTable::bind() {
   }
 }
 
-void VerdictTable::blank_cells(CsvWriter& writer, std::size_t count) const {
+void VerdictTable::blank_cells(CsvText& writer, std::size_t count) const {
   for (std::size_t i = 0; i < count; ++i) writer.cell({});
 }
 
@@ -132,20 +128,20 @@ std::string_view VerdictTable::provisional_text(std::size_t row, const RouteAnsw
 }
 
 template <class Append>
-void VerdictTable::text_cell(CsvWriter& writer, Append&& append) {
+void VerdictTable::text_cell(CsvText& writer, Append&& append) {
   text_.clear();
   append();
   writer.cell(text_);
 }
 
-void VerdictTable::stage_cells(CsvWriter& writer, std::size_t row) {
+void VerdictTable::stage_cells(CsvText& writer, std::size_t row) {
   writer.cell(verdict_.stage(row));
   if (has_beside_) text_cell(writer, [&] { verdict_.append_beside(row, text_); });
   if (verdict_.tells_crossings()) text_cell(writer, [&] { verdict_.append_becomes(row, text_); });
   if (program_.outputs.lifecycle->manual) text_cell(writer, [&] { verdict_.append_override(row, text_); });
 }
 
-bool VerdictTable::cells(CsvWriter& writer, std::size_t row, std::string_view key, const std::string* ignored,
+bool VerdictTable::cells(CsvText& writer, std::size_t row, std::string_view key, const std::string* ignored,
                          std::string_view issues) {
   const compiler::Outputs& outputs = program_.outputs;
   writer.cell(key);

@@ -22,22 +22,22 @@ class VerdictTable {
   VerdictTable(const compiler::Program& program, const Values& engine, const Verdict& verdict,
                const RunColumns& columns);
 
-  void header(CsvWriter& writer) const;
+  [[nodiscard]] const std::vector<std::string>& names() const { return names_; }  // of its columns
   // A name that two columns would have; nullptr: none.
   [[nodiscard]] const std::string* repeated_name() const;
   // After each Verdict::bind().
   void bind();
   // The cells of a lead; the caller ends the row. `ignored`: why it does not count, then the verdict stays blank.
   // `issues` is the text of its data issues. True: something about the lead is undecided.
-  bool cells(CsvWriter& writer, std::size_t row, std::string_view key, const std::string* ignored,
+  bool cells(CsvText& writer, std::size_t row, std::string_view key, const std::string* ignored,
              std::string_view issues);
 
  private:
   // A cell whose text `append` adds to an empty buffer.
   template <class Append>
-  void text_cell(CsvWriter& writer, Append&& append);
-  void stage_cells(CsvWriter& writer, std::size_t row);
-  void blank_cells(CsvWriter& writer, std::size_t count) const;
+  void text_cell(CsvText& writer, Append&& append);
+  void stage_cells(CsvText& writer, std::size_t row);
+  void blank_cells(CsvText& writer, std::size_t count) const;
   std::string_view provisional_text(std::size_t row, const RouteAnswer& answer);
 
   const compiler::Program& program_;

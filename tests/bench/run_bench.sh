@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# tests/bench/run_bench.sh [ROWS...]: how fast `muster run` is, one thread, 30 rules, and that its memory does not grow
-# with the export. Prints a table; decides nothing. Default: 100,000, 1,000,000 and 2,000,000 leads.
+# tests/bench/run_bench.sh [ROWS...]: how fast `muster run` is with 30 rules, on one thread and on all cores, and that its
+# memory does not grow with the export. Prints tables; decides nothing. Default: 100,000, 1,000,000 and 2,000,000 leads.
 # Needs a release build (cmake --preset release && cmake --build --preset release) and about 1 GB in build/bench.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -36,9 +36,13 @@ for rows in "${sizes[@]}"; do
   fi
 done
 
-echo "all columns"
-printf '%12s  %8s  %12s  %8s  %10s\n' leads seconds leads/s MB/s "peak MiB"
-for rows in "${sizes[@]}"; do measure "$rows"; done
-echo "scores, grades and stages only"
-printf '%12s  %8s  %12s  %8s  %10s\n' leads seconds leads/s MB/s "peak MiB"
-for rows in "${sizes[@]}"; do measure "$rows" --columns scores,grades,stage,route; done
+table() {  # what it shows, options of the run
+  echo "$1"
+  shift
+  printf '%12s  %8s  %12s  %8s  %10s\n' leads seconds leads/s MB/s "peak MiB"
+  for rows in "${sizes[@]}"; do measure "$rows" "$@"; done
+}
+for threads in 1 "$(nproc)"; do
+  table "all columns, threads: $threads" --threads "$threads"
+  table "scores, grades and stages only, threads: $threads" --threads "$threads" --columns scores,grades,stage,route
+done

@@ -39,7 +39,7 @@ printf '%12s  %12s  %8s  %12s  %14s  %10s\n' leads activities seconds leads/s ac
 for leads in "${sizes[@]}"; do
   [[ -s $folder/rows-$leads.csv ]] || generate "$leads"
   measured "$muster" run tests/bench/ten_windows.muster "$folder/rows-leads-$leads.csv" \
-    "Activity=$folder/rows-$leads.csv" --as-of 2026-06-28 --quiet --columns scores -o "$folder/scored.csv"
+    "Activity=$folder/rows-$leads.csv" --as-of 2026-06-28 --quiet --threads 1 --columns scores -o "$folder/scored.csv"
   awk -v leads="$leads" -v ms="$measured_ms" -v kib="$measured_peak_kib" 'BEGIN {
     if (ms == 0) ms = 1
     printf "%12d  %12d  %8.2f  %12.0f  %14.0f  %10.1f\n", leads, 10 * leads, ms / 1000, leads * 1000 / ms,

@@ -191,6 +191,15 @@ std::string read_verify(const std::string& text, std::uint64_t& one_of) {
   return {};
 }
 
+std::string read_threads(const std::string& text, unsigned& threads) {
+  const auto number = parse_count(text);
+  if (!number || *number < 1 || *number > runtime::most_run_threads) {
+    return fmt::format("a run has 1 to {} threads; without --threads, one for each core", runtime::most_run_threads);
+  }
+  threads = static_cast<unsigned>(*number);
+  return {};
+}
+
 std::string read_form(const std::string& text, SlaForm& form) {
   if (text == "text") {
     form = SlaForm::text;
@@ -445,8 +454,12 @@ class Reader {
                "interpreted, and compiled meanwhile where there are leads enough)",
                run_.engine.choice, read_engine);
     add_option(run_app_, "--verify", "1/N",
-               "Of N batches of compiled answers, work out one with the interpreter too, and stop if they differ",
+               "Work out about one compiled answer of N with the interpreter too, and stop if they differ. Whole\n"
+               "batches are taken, of up to 2,048 leads: the first of every N that compiled code answers",
                run_.engine.verify_one_of, read_verify);
+    add_option(run_app_, "--threads", "N",
+               "How many threads work; one for each core. What is written is the same for any number", run_.threads,
+               read_threads);
     run_app_->add_flag("-q,--quiet", run_.quiet, "No summary and no progress");
     add_limits(run_app_, run_.limits);
   }

@@ -45,6 +45,7 @@ struct RunCommand {
   runtime::CsvOptions csv;
   runtime::FormulaPolicy formulas = runtime::FormulaPolicy::keep;
   runtime::EngineOptions engine;
+  unsigned threads = 0;  // 0: as many as the machine has cores
   bool quiet = false;
   lang::Limits limits;
 };

@@ -1,7 +1,9 @@
 // muster run: a policy over an export.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "lang/source/unicode.h"
@@ -64,6 +66,9 @@ ExitCode run(const RunCommand& command) {
   options.csv = command.csv;
   options.formulas = command.formulas;
   options.engine = command.engine;
+  options.threads = command.threads != 0
+                        ? command.threads
+                        : std::clamp(std::thread::hardware_concurrency(), 1U, runtime::most_run_threads);
   if (options.engine.verify_one_of != 0 && options.engine.choice == runtime::EngineChoice::interpreter) {
     return fail(usage("--verify checks compiled answers, and --engine interpreter compiles nothing",
                       "leave one of the two out"));

@@ -88,6 +88,14 @@ TEST_CASE("A policy comes from a file, with settings") {
   const auto wrong = Policy::from_file(path, {.settings = {"last=9"}});
   REQUIRE(!wrong);
   CHECK(wrong.error().kind == ErrorKind::policy);
+  // There is no command line here that anybody could mend.
+  for (const std::vector<std::string>& settings :
+       {std::vector<std::string>{"last=9"}, {"least"}, {"least=x"}, {"least=9", "least=8"}}) {
+    const auto told = Policy::from_file(path, {.settings = settings});
+    REQUIRE(!told);
+    CHECK(told.error().message.find("settings:1:") != std::string::npos);
+    CHECK(told.error().message.find("--") == std::string::npos);
+  }
   std::filesystem::remove_all(folder);
   const auto missing = Policy::from_file(path);
   REQUIRE(!missing);

@@ -156,12 +156,9 @@ TEST_CASE("formulas: keep, escape, reject") {
   writer.cell("fine");
   CHECK(writer.end_row().has_value());
   writer.cell("=1");
-  CHECK(writer.row_has_formula());
   const auto refused = writer.end_row();
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().kind == lang::ErrorKind::data);
-  writer.cell("@x");
-  writer.discard_row();
   writer.cell("more");
   CHECK(writer.end_row().has_value());
   CHECK(writer.rows() == 2);
@@ -169,6 +166,27 @@ TEST_CASE("formulas: keep, escape, reject") {
   REQUIRE(writer.flush().has_value());
   REQUIRE(file->commit().has_value());
   CHECK(read_file(folder.file("out")) == "fine\nmore\n");
+}
+
+TEST_CASE("rows in memory: a row can be forgotten, and what was taken is gone") {
+  CsvText text(FormulaPolicy::reject, ',', CsvText::First::row);
+  text.cell("a;b");  // no header
+  text.end_row();
+  text.cell("@x");
+  CHECK(text.row_has_formula());
+  CHECK(text.rows_text() == "a;b\n");
+  text.discard_row();
+  CHECK_FALSE(text.row_has_formula());
+  text.cell("=1");
+  text.end_row();  // is no row
+  text.cell("more");
+  CHECK(text.rows_text() == "a;b\n");
+  text.clear_rows();
+  CHECK(text.rows_text().empty());
+  text.end_row();
+  CHECK(text.rows_text() == "more\n");
+  CHECK(text.rows() == 2);
+  CHECK(text.formula_cells() == 0);
 }
 
 TEST_CASE("a file appears under its name only when it is complete") {

@@ -3,7 +3,10 @@
 
 #include <doctest/doctest.h>
 
+#include <array>
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <random>
 #include <string>
 #include <thread>
@@ -157,6 +160,41 @@ TEST_CASE("a kernel that expects too little is made again, expecting nothing") {
     CHECK_FALSE(first_difference(engine, interpreter, roots.values, roots.bits, 100).has_value());
   }
   CHECK(engine.compiled_batches() == 5);  // the first, and those after the eighth
+}
+
+TEST_CASE("engines on several threads share what is compiled") {
+  const compiler::Program program = program_of(policy);
+  const Roots roots(program);
+  for (const EngineChoice choice : {EngineChoice::automatic, EngineChoice::jit}) {
+    if (choice == EngineChoice::jit && is_skipped()) return;
+    const EngineOptions options{.choice = choice, .verify_one_of = 3, .work_before_compiling = 1000};
+    const auto kernels = std::make_shared<KernelSource>(program, AsOf{}, Wanted{}, options);
+    std::array<std::uint64_t, 3> compiled{};
+    std::array<std::uint64_t, 3> verified{};
+    std::atomic<bool> is_same = true;
+    const auto work = [&](std::size_t thread) {
+      Engine engine(program, {}, {}, kernels);
+      Interpreter interpreter(program, {}, {});
+      Leads leads(program);
+      for (std::size_t k = 0; k < 60; ++k) {
+        // Most batches are not as the first ones were, so that kernels are exchanged meanwhile.
+        const BatchView& batch = leads.make(100, k < 5 ? 100 : std::int64_t{1} << 40);
+        if (!engine.evaluate(batch)) is_same = false;
+        interpreter.evaluate(batch);
+        if (first_difference(engine, interpreter, roots.values, roots.bits, 100)) is_same = false;
+      }
+      compiled[thread] = engine.compiled_batches();
+      verified[thread] = engine.verified_batches();
+    };
+    {
+      std::vector<std::jthread> threads;
+      for (std::size_t thread = 0; thread < compiled.size(); ++thread) threads.emplace_back(work, thread);
+    }
+    CHECK(is_same);
+    const std::uint64_t all = compiled[0] + compiled[1] + compiled[2];
+    CHECK(verified[0] + verified[1] + verified[2] == (all + 2) / 3);
+    if (choice == EngineChoice::jit) CHECK(all >= 1);
+  }
 }
 
 TEST_CASE("work that ends before the compiler does is waited for") {

@@ -4,7 +4,6 @@ muster_unit_test(runtime
     runtime/csv_test.cpp
     runtime/dictionary_test.cpp
     runtime/emit_test.cpp
-    runtime/engine_test.cpp
     runtime/ingest_test.cpp
     runtime/init_test.cpp
     runtime/interpret_random_test.cpp
@@ -18,3 +17,17 @@ muster_unit_test(runtime
     runtime/tables_test.cpp
     runtime/verdict_test.cpp
   LIBRARIES nlohmann_json::nlohmann_json)
+
+# What starts threads, in a program of its own: under ThreadSanitizer the other tests would only take time.
+add_executable(unit_threads main.cpp runtime/engine_test.cpp runtime/relay_test.cpp runtime/threads_test.cpp)
+muster_settings(unit_threads)
+target_link_libraries(unit_threads PRIVATE muster_runtime doctest::doctest)
+add_test(NAME unit_threads COMMAND unit_threads WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(unit_threads PROPERTIES LABELS fast)
+
+# Replaces `operator new`, which nothing else should have to bear.
+add_executable(unit_no_memory main.cpp runtime/no_memory_test.cpp)
+muster_settings(unit_no_memory)
+target_link_libraries(unit_no_memory PRIVATE muster_runtime doctest::doctest)
+add_test(NAME unit_no_memory COMMAND unit_no_memory)
+set_tests_properties(unit_no_memory PROPERTIES LABELS fast)
