@@ -73,7 +73,7 @@ hand_file() {
 }
 
 muster_file() {  # engine
-  measured "$muster" run "$workload/policy.muster" "$leads" --as-of 2026-01-01T00:00 --quiet --engine "$1" \
+  measured "$muster" run "$workload/policy.muster" "$leads" --as-of 2026-01-01T00:00 --quiet --threads 1 --engine "$1" \
     --columns scores,values -o "$folder/scored.csv" --rejects "$folder/rejects.csv"
   note file "Muster, $2" "$measured_ms"
   require_sums "muster run --engine $1" "$(sums_of_file "$folder/scored.csv")"

@@ -75,7 +75,7 @@ table_rules() {
 
 table_files() {
   local rows leads round
-  made_by "muster run POLICY LEADS --as-of 2026-01-01T00:00 --columns scores,values"
+  made_by "muster run POLICY LEADS --as-of 2026-01-01T00:00 --columns scores,values --threads 1"
   : >"$folder/files.times"
   for round in 1 2 3; do
     for rows in 1000000 2000000 5000000 10000000; do
@@ -84,7 +84,7 @@ table_files() {
         leads=build/bench/lead_scoring-$rows.csv
         [[ -s $leads ]] || head -n $((rows + 1)) "$(tests/bench/leads.sh 10000000)" >"$leads"
       fi
-      measured "$muster" run "$policy" "$leads" --as-of 2026-01-01T00:00 --columns scores,values --quiet \
+      measured "$muster" run "$policy" "$leads" --as-of 2026-01-01T00:00 --columns scores,values --threads 1 --quiet \
         -o "$folder/scored.csv" --rejects "$folder/rejects.csv"
       echo "$rows $measured_ms $measured_peak_kib $(stat -L -c %s "$leads") $round" >>"$folder/files.times"
     done

@@ -56,7 +56,7 @@ instructions_in() {  # function, command...
 
 run_rules() {  # number of rules
   instructions_in 'muster::runtime::Interpreter::evaluate*' "$muster" run "$folder/$1-rules.muster" "$rule_leads" \
-    --as-of 2026-01-01 --engine interpreter --columns scores --quiet -o "$folder/scored.csv" --rejects "$folder/rejects.csv"
+    --as-of 2026-01-01 --engine interpreter --threads 1 --columns scores --quiet -o "$folder/scored.csv" --rejects "$folder/rejects.csv"
 }
 
 declare -A instructions
@@ -65,7 +65,7 @@ for case in "${cases[@]}"; do
   case $case in
     run_5000_leads)
       instructions_in main "$muster" run tests/bench/thirty_rules.muster "$leads" --as-of 2026-02-01 --max-rejects 2% \
-        --engine interpreter --quiet -o "$folder/scored.csv" --rejects "$folder/rejects.csv" ;;
+        --engine interpreter --threads 1 --quiet -o "$folder/scored.csv" --rejects "$folder/rejects.csv" ;;
     check_largest_example) instructions_in main "$muster" check examples/acme/policy.muster ;;
     check_1000_rules) instructions_in main "$muster" check "$folder/1000-rules.muster" ;;
     evaluate_100_rules) run_rules 100 ;;
