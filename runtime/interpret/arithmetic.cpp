@@ -63,6 +63,14 @@ std::optional<std::uint64_t> size_of_sum(const Frame& frame, const Step& step) {
   return static_cast<std::uint64_t>(total);
 }
 
+// Of numbers of at most `size` (0: nobody knows) that are brought into limits. These lift a number beyond its size
+// where they leave out 0.
+std::uint64_t size_between(std::int64_t low, std::int64_t high, std::uint64_t size) {
+  const std::uint64_t limit = std::max(magnitude(low), magnitude(high));
+  if (low > 0 || high < 0) return limit;
+  return std::min(size, limit);
+}
+
 void run_small_sum(const Frame& frame, const Step& step) {
   // Unsigned numbers, which wrap: rows without a value may hold anything.
   const auto weights = frame.weights(step);
@@ -287,7 +295,7 @@ void run_arithmetic(const Frame& frame, const Step& step) {
         run_plain_one(frame, step, [=](std::int64_t value) { return std::clamp(value, low, high); });
       } else {
         begin_strict(frame, step, frame.result(step).out.known);
-        frame.result(step).size = std::min(operand.size, std::max(magnitude(low), magnitude(high)));
+        frame.result(step).size = size_between(low, high, operand.size);
         simd::clamp(operand.integers, low, high, frame.rows, frame.result(step).out.integers);
       }
       break;

@@ -31,6 +31,12 @@ bool touches_text(const Program& program, const Inst& inst) {
   });
 }
 
+std::vector<std::uint32_t> sources_of(const interpret::QuestionBook& questions, std::size_t live) {
+  std::vector<std::uint32_t> sources;
+  for (std::uint32_t at = 0; at < live; ++at) sources.push_back(questions.source(at));
+  return sources;
+}
+
 std::vector<Keep> keep_wanted(const Program& program, const Wanted& wanted) {
   std::vector<Keep> keep(program.insts.size(), Keep::nothing);
   for (const ValueId root : interpret::bit_roots_of(program, wanted)) keep[root.index] = Keep::bits;
@@ -53,8 +59,8 @@ struct Interpreter::State {
         root(region_root),
         zone(policy.zone),
         live(find_live(keep)),
-        registers(policy, live, index_of),
-        questions(policy, live, index_of) {
+        questions(policy, live, index_of),
+        registers(policy, live, index_of, sources_of(questions, live.size())) {
     for (std::uint32_t at = 0; at < program.spaces.size(); ++at) {
       // Down to the next `one`. The root may be a `many` space itself, for values of its own rows.
       SpaceId top{at};
@@ -413,8 +419,8 @@ struct Interpreter::State {
   lang::Limits limits;
   std::vector<std::uint32_t> index_of;  // position among the live ones, by instruction
   std::vector<interpret::Live> live;
-  interpret::RegisterFile registers;
   interpret::QuestionBook questions;
+  interpret::RegisterFile registers;
   std::vector<SpaceId> spaces;                           // of the region, a space after its parent
   std::vector<bool> is_read_wide;                        // by live instruction
   std::vector<std::pair<std::uint32_t, SpaceId>> texts;  // registers of texts that rows have

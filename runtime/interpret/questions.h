@@ -56,6 +56,11 @@ class QuestionBook {
   // What a live instruction asks instead of working it out; `questions` is null where it asks nothing. A text function
   // asks whether it makes any text, if all that read its result do nothing but ask.
   [[nodiscard]] const Asked& asked(std::uint32_t index) const { return asked_[index]; }
+  // The register that a live instruction reads besides its operands, else not_live: a question to what functions make
+  // of a text is asked of the text that they begin with.
+  [[nodiscard]] std::uint32_t source(std::uint32_t index) const {
+    return asked_[index].questions == nullptr ? not_live : asked_[index].questions->source();
+  }
   void begin_batch() {
     for (const auto& questions : questions_) questions->begin_batch();
   }

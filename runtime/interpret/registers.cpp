@@ -65,7 +65,7 @@ struct RegisterFile::Pools {
 };
 
 RegisterFile::RegisterFile(const compiler::Program& program, std::span<const Live> live,
-                           std::span<const std::uint32_t> index_of)
+                           std::span<const std::uint32_t> index_of, std::span<const std::uint32_t> also_reads)
     : registers_(live.size()), slots_(live.size()), space_(live.size()), arenas_(program.spaces.size()) {
   // The position of the last instruction that reads a value; its own where none does.
   std::vector<std::uint32_t> last_use(live.size());
@@ -77,6 +77,7 @@ RegisterFile::RegisterFile(const compiler::Program& program, std::span<const Liv
       const std::uint32_t index = index_of[operand.index];
       if (index != not_live) last_use[index] = at;
     }
+    if (also_reads[at] != not_live) last_use[also_reads[at]] = at;
   }
   // What a masked one borrows stays as long as the borrower. Readers stand behind what they read.
   for (auto at = static_cast<std::uint32_t>(live.size()); at-- > 0;) {

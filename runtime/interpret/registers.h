@@ -70,8 +70,10 @@ inline constexpr std::uint32_t not_live = 0xffff'ffffU;
 class RegisterFile {
  public:
   // `live` in the program's order, closed over operands but for those of a `from_one`. `index_of` gives a live
-  // instruction's position, else not_live. No space has room for rows before reserve().
-  RegisterFile(const compiler::Program& program, std::span<const Live> live, std::span<const std::uint32_t> index_of);
+  // instruction's position, else not_live; `also_reads`, by live instruction, what it reads besides its operands, else
+  // not_live. No space has room for rows before reserve().
+  RegisterFile(const compiler::Program& program, std::span<const Live> live, std::span<const std::uint32_t> index_of,
+               std::span<const std::uint32_t> also_reads);
 
   [[nodiscard]] Register& operator[](std::uint32_t index) { return registers_[index]; }
   [[nodiscard]] const Register& operator[](std::uint32_t index) const { return registers_[index]; }

@@ -1,6 +1,9 @@
 // Answers to questions of texts, by dictionary code.
 #include "runtime/interpret/simd.h"
 
+#include <bit>
+#include <cstring>
+
 #include "runtime/interpret/simd_machine.h"
 
 namespace muster::runtime::interpret::simd {
@@ -83,6 +86,15 @@ void look_up_codes(const std::uint8_t* table, bool is_small, const Code* codes, 
   for (std::size_t row = done; row < rows; ++row) answers[row] = table[codes[row]];
 }
 
+// Bit `shift` of eight bytes, the first one lowest: the factor moves bit 8k of the number to bit 56 + k, and no two
+// bits meet on the way.
+std::uint8_t eight_bits(const std::uint8_t* bytes, unsigned shift) {
+  std::uint64_t eight = 0;
+  std::memcpy(&eight, bytes, sizeof(eight));
+  if constexpr (std::endian::native == std::endian::big) eight = __builtin_bswap64(eight);
+  return static_cast<std::uint8_t>((eight >> shift & 0x0101'0101'0101'0101U) * 0x0102'0408'1020'4080U >> 56U);
+}
+
 }  // namespace
 
 void look_up(const std::uint8_t* table, bool is_small, const std::uint32_t* codes, std::size_t rows,
@@ -99,8 +111,15 @@ void look_up(const std::uint8_t* table, bool is_small, const std::uint8_t* codes
 }
 
 void test(const std::uint8_t* answers, std::uint8_t bit, std::size_t rows, Word* bits) {
-  const std::size_t done = MUSTER_WIDE(test_words(answers, bit, rows, bits));
-  bits_of(done, rows, bits, [&](std::size_t row) { return (answers[row] & bit) != 0; });
+  const auto shift = static_cast<unsigned>(std::countr_zero(bit));
+  for (std::size_t row = MUSTER_WIDE(test_words(answers, bit, rows, bits)); row < rows; row += word_bits) {
+    const std::size_t count = std::min(word_bits, rows - row);
+    Word word = 0;
+    std::size_t k = 0;
+    for (; k + 8 <= count; k += 8) word |= Word{eight_bits(answers + row + k, shift)} << k;
+    for (; k < count; ++k) word |= static_cast<Word>((answers[row + k] & bit) != 0) << k;
+    bits[row / word_bits] = word;
+  }
 }
 
 }  // namespace muster::runtime::interpret::simd
