@@ -271,7 +271,10 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
   }
   if (field(scope, Kind::text).empty())
     return "(" + number(depth, scope) + " " + operator_word() + " " + number_literal() + ")";
-  const std::string subject = text(depth, scope);
+  return text_question(text(depth, scope));
+}
+
+std::string PolicyWriter::text_question(const std::string& subject) {
   switch (below(4)) {
     case 0:
       return "(" + subject + pick({" = ", " != "}) + text_literal() + ")";
@@ -421,9 +424,10 @@ std::string PolicyWriter::text(int depth, const Scope& scope) {
   if (depth <= 0 || chance(50)) return name;
   switch (below(5)) {
     case 0:
-      return pick({"lower", "upper"}) + "(" + name + ")";
+      return pick({"lower", "upper"}) + "(" + text(depth - 1, scope) + ")";
     case 1:
-      return pick({"text_before", "text_after"}) + "(" + name + ", \"" + pick({"@", " ", "."}) + "\")";
+      return pick({"text_before", "text_after"}) + "(" + text(depth - 1, scope) + ", \"" + pick({"@", " ", "."}) +
+             "\")";
     case 2:
       return "(" + name + " default " + text_literal() + ")";
     case 3:

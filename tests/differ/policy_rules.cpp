@@ -43,6 +43,19 @@ std::string PolicyWriter::sure_rule(const Surroundings& around) {
   return std::string("+5 when b0") + (around.fades ? ", never fading" : "");
 }
 
+// More questions to one text than an engine answers at once, and between them one to another.
+std::string PolicyWriter::text_rules(const Scope& scope) {
+  const std::string subject = text(2, scope);
+  const std::string other = text(2, scope);
+  std::string made;
+  const std::uint64_t count = 9 + below(10);
+  const std::uint64_t between = below(count);
+  for (std::uint64_t i = 0; i < count; ++i) {
+    made += "  +1 when " + text_question(i == between ? other : subject) + "\n";
+  }
+  return made;
+}
+
 std::string PolicyWriter::rule(const Surroundings& around, const Scope& scope) {
   const auto [fades, may_fade, is_group, is_scaled] = around;
   const std::string size = pick({"1", "5", "10", "25", "2.5", "0.3333", "7"});
@@ -98,7 +111,10 @@ std::string PolicyWriter::group(const Surroundings& around, const Scope& scope) 
   Surroundings inner = around;
   inner.is_group = true;
   if (chance(60)) clauses.push_back(fmt::format("at most {}", 5 + below(40)));
-  if (chance(10)) clauses.push_back("at least 2");
+  if (chance(10)) {
+    // Two of the large ones add up to more than there is.
+    clauses.push_back(clauses.empty() && chance(30) ? "at least 500000000000000" : "at least 2");
+  }
   if (around.may_fade && chance(25)) {
     const bool since = chance(40);
     clauses.push_back(since ? fade_since() : fade());
@@ -140,6 +156,7 @@ void PolicyWriter::write_score(bool late) {
   if (chance(15)) body += "  restart after latest Unsub\n";
   if (chance(10)) body += "  zero while " + zero_condition() + "\n";
   for (std::uint64_t i = 0, count = 3 + below(6); i < count; ++i) body += "  " + rule(inside, scope) + "\n";
+  if (!inside.is_scaled && !inside.fades && chance(15) && !field(scope, Kind::text).empty()) body += text_rules(scope);
   add(head + " {\n" + body + "}");
   if (!late) scores_.push_back(name);
 }

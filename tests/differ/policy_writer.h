@@ -63,6 +63,7 @@ class PolicyWriter {
   // ---- policy_rules.cpp
   void write_score(bool late);
   std::string rule(const Surroundings& around, const Scope& scope);
+  std::string text_rules(const Scope& scope);
   std::string group(const Surroundings& around, const Scope& scope);
   static std::string sure_rule(const Surroundings& around);
   std::string row_clauses(bool fades, bool may_fade, const Source& source);
@@ -84,6 +85,7 @@ class PolicyWriter {
   std::string aggregate(int depth, const Scope& scope);
   std::string money(int depth, const Scope& scope);
   std::string text(int depth, const Scope& scope);
+  std::string text_question(const std::string& subject);  // a condition
   std::string date(int depth, const Scope& scope);
   std::string moment(int depth, const Scope& scope);
   std::string length(int depth, const Scope& scope);
