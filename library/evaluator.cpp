@@ -25,7 +25,7 @@ namespace {
 using runtime::batch_rows;
 
 constexpr unsigned most_threads = 256;
-constexpr std::size_t rows_worth_a_kernel = 100'000;
+constexpr std::size_t rows_worth_a_kernel = 1'000'000;
 constexpr std::size_t most_dictionaries = 256;
 
 // What an engine is made for: another shape needs another engine.

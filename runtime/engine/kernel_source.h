@@ -36,8 +36,8 @@ struct EngineOptions {
   EngineChoice choice = EngineChoice::automatic;
   // Of so many batches that kernels answer, the first is answered by the interpreter as well. 0: none.
   std::uint64_t verify_one_of = 0;
-  // `automatic`: a kernel is compiled once interpreters have run so many instructions on rows.
-  std::uint64_t work_before_compiling = 100'000'000;
+  // `automatic`: a kernel is compiled once interpreters have run so many instructions on rows (decision 24).
+  std::uint64_t work_before_compiling = 1'000'000'000;
 };
 
 // What an engine has of its source: a kernel of its own, and of which edition it is.

@@ -27,7 +27,7 @@ class FetchAhead {
                                : column.integers != nullptr ? static_cast<const void*>(column.integers)
                                                             : column.codes;
     if (values == nullptr || bytes == 0) return;
-    parts_.push_back({reinterpret_cast<std::uintptr_t>(values) + bytes, (bytes + cache_line - 1) / cache_line});
+    parts_.push_back({static_cast<const char*>(values) + bytes, (bytes + cache_line - 1) / cache_line});
     lines_ += parts_.back().lines;
   }
   [[nodiscard]] std::size_t lines() const { return lines_; }
@@ -35,7 +35,7 @@ class FetchAhead {
     for (; lines != 0 && at_ < parts_.size(); --lines) {
       Part& part = parts_[at_];
       // Into the second-level cache. An address that is nobody's does no harm.
-      __builtin_prefetch(reinterpret_cast<const void*>(part.begin), 0, 2);
+      __builtin_prefetch(part.begin, 0, 2);
       part.begin += cache_line;
       if (--part.lines == 0) ++at_;
     }
@@ -43,7 +43,7 @@ class FetchAhead {
 
  private:
   struct Part {
-    std::uintptr_t begin;
+    const char* begin;
     std::size_t lines;
   };
   std::vector<Part> parts_;

@@ -128,7 +128,7 @@ TEST_CASE("Answers that are more than the caches hold are the same, wherever the
 
 TEST_CASE("Automatic takes a kernel once there is enough work") {
   const Policy policy = sample();
-  const SampleLeads leads(60'000);
+  const SampleLeads leads(600'000);
   SampleVerdicts first(leads.count);
   Evaluator evaluator(policy);
   const auto one = evaluator.evaluate(leads.bound(), first.bound());
