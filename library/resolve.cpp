@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "compiler/ir/facts.h"
+#include "runtime/data/cache_lines.h"
 #include "stdlib/kernels/time.h"
 
 namespace muster {
@@ -176,11 +177,10 @@ std::optional<Error> check(const Column& column, const BoundColumn& bound, std::
 // Answers that are more than the caches hold are gone from there before the caller reads them.
 void choose_streamed(std::vector<ResolvedAnswer>& answers, std::size_t rows) {
   constexpr std::size_t most_cached = std::size_t{8} << 20;
-  constexpr std::size_t cache_line = 64;
   std::size_t bytes = 0;
   for (const ResolvedAnswer& answer : answers) bytes += answer.bytes * rows;
   for (ResolvedAnswer& answer : answers) {
-    const bool is_aligned = reinterpret_cast<std::uintptr_t>(answer.data) % cache_line == 0;
+    const bool is_aligned = reinterpret_cast<std::uintptr_t>(answer.data) % runtime::cache_line == 0;
     answer.is_streamed = answer.data != nullptr && is_aligned && bytes > most_cached;
   }
 }

@@ -99,49 +99,34 @@ MUSTER_AVX512 std::size_t widen_words(const std::uint16_t* narrow, std::size_t r
   return row;
 }
 
-MUSTER_AVX512 std::size_t narrow_words(const std::int64_t* values, const Word* bits, std::size_t rows,
-                                       std::int32_t* out) {
-  std::size_t row = 0;
-  for (; row + lanes <= rows; row += lanes) {
-    const __m512i kept = _mm512_maskz_loadu_epi64(byte_of(bits, row), values + row);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + row), _mm512_cvtepi64_epi32(kept));
-  }
-  return row;
+// The low bytes of the numbers in a vector.
+MUSTER_AVX512 inline void store_low(__m512i numbers, std::int32_t* out) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi64_epi32(numbers));
 }
-MUSTER_AVX512 std::size_t narrow_words(const std::int64_t* values, const Word* bits, std::size_t rows,
-                                       std::int16_t* out) {
-  std::size_t row = 0;
-  for (; row + lanes <= rows; row += lanes) {
-    const __m512i kept = _mm512_maskz_loadu_epi64(byte_of(bits, row), values + row);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + row), _mm512_cvtepi64_epi16(kept));
-  }
-  return row;
+MUSTER_AVX512 inline void store_low(__m512i numbers, std::int16_t* out) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtepi64_epi16(numbers));
 }
-MUSTER_AVX512 std::size_t narrow_words(const std::int64_t* values, const Word* bits, std::size_t rows,
-                                       std::int8_t* out) {
-  std::size_t row = 0;
-  for (; row + lanes <= rows; row += lanes) {
-    const __m512i kept = _mm512_maskz_loadu_epi64(byte_of(bits, row), values + row);
-    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + row), _mm512_cvtepi64_epi8(kept));
-  }
-  return row;
+MUSTER_AVX512 inline void store_low(__m512i numbers, std::int8_t* out) {
+  _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm512_cvtepi64_epi8(numbers));
 }
-MUSTER_AVX512 std::size_t narrow_words(const std::uint32_t* codes, const Word* bits, std::size_t rows,
-                                       std::uint16_t* out) {
-  std::size_t row = 0;
-  for (; row + 16 <= rows; row += 16) {
-    const __m512i kept = _mm512_maskz_loadu_epi32(half_of(bits, row), codes + row);
-    _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + row), _mm512_cvtepi32_epi16(kept));
-  }
-  return row;
+MUSTER_AVX512 inline void store_low(__m512i codes, std::uint16_t* out) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi32_epi16(codes));
 }
-MUSTER_AVX512 std::size_t narrow_words(const std::uint32_t* codes, const Word* bits, std::size_t rows,
-                                       std::uint8_t* out) {
+MUSTER_AVX512 inline void store_low(__m512i codes, std::uint8_t* out) {
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtepi32_epi8(codes));
+}
+MUSTER_AVX512 inline __m512i kept_of(const std::int64_t* values, const Word* bits, std::size_t row) {
+  return _mm512_maskz_loadu_epi64(byte_of(bits, row), values + row);
+}
+MUSTER_AVX512 inline __m512i kept_of(const std::uint32_t* codes, const Word* bits, std::size_t row) {
+  return _mm512_maskz_loadu_epi32(half_of(bits, row), codes + row);
+}
+
+template <class Wide, class Narrow>
+MUSTER_AVX512 std::size_t narrow_words(const Wide* values, const Word* bits, std::size_t rows, Narrow* out) {
+  constexpr std::size_t in_vector = sizeof(__m512i) / sizeof(Wide);
   std::size_t row = 0;
-  for (; row + 16 <= rows; row += 16) {
-    const __m512i kept = _mm512_maskz_loadu_epi32(half_of(bits, row), codes + row);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + row), _mm512_cvtepi32_epi8(kept));
-  }
+  for (; row + in_vector <= rows; row += in_vector) store_low(kept_of(values, bits, row), out + row);
   return row;
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 
+#include "runtime/data/cache_lines.h"
 #include "runtime/jit/code.h"
 #include "runtime/jit/load.h"
 #include "runtime/jit/lower.h"
@@ -22,8 +23,6 @@ namespace {
 using compiler::Physical;
 using compiler::Program;
 using compiler::ValueId;
-
-constexpr std::size_t cache_line = 64;
 
 // Memory in whole cache lines.
 class Buffer {
