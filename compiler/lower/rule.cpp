@@ -33,7 +33,17 @@ std::int64_t Lowerer::points_of(const lang::Points& given) const {
   return given.minus ? -amount : amount;
 }
 
+// What stands in for a missing value is limited by itself, so that one instruction limits the value for all that ask
+// for it: as it is, with nothing instead of it, and with the bounds of what it may be.
 ValueId Lowerer::clamp(ValueId value, std::int64_t low, std::int64_t high, Span place) {
+  if (builder_.inst(value).op == Op::default_to) {
+    const ValueId first = program_.operands_of(builder_.inst(value))[0];
+    const auto fallback = builder_.constant_of(program_.operands_of(builder_.inst(value))[1]);
+    if (fallback) {
+      return or_else(clamp(first, low, high, place), points(std::clamp(*fallback, low, high), place), points_type(),
+                     place);
+    }
+  }
   return builder_.add(Op::clamp, points_type(), {value}, builder_.weights({low, high}), place);
 }
 
