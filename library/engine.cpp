@@ -95,8 +95,7 @@ class Interpreted final : public BatchEngine {
     interpreter_.evaluate(batch);
     for (const ResolvedAnswer& answer : answers) {
       if (answer.data != nullptr) {
-        runtime::write_answer(interpreter_.value(answer.source->values.front()), rows, answer.bytes,
-                              place_of(answer, first));
+        interpreter_.write_answer(answer.source->values.front(), answer.bytes, place_of(answer, first));
       }
       write_bitmaps(answer, first, rows, interpreter_);
     }

@@ -10,7 +10,7 @@ namespace muster::runtime {
 
 using Word = std::uint64_t;
 inline constexpr std::size_t word_bits = 64;
-inline constexpr std::size_t batch_rows = 2048;  // rows of a full batch: its columns stay in the second-level cache
+inline constexpr std::size_t batch_rows = 4096;  // rows of a full batch: its columns stay in the second-level cache
 inline constexpr std::size_t batch_words = batch_rows / word_bits;
 
 // Of any number of rows: a sum would wrap.

@@ -1,7 +1,9 @@
 #include "runtime/interpret/answer.h"
 
 #include <limits>
+#include <type_traits>
 
+#include "runtime/interpret/registers.h"
 #include "runtime/interpret/simd.h"
 
 namespace muster::runtime {
@@ -9,18 +11,6 @@ namespace muster::runtime {
 namespace {
 
 using compiler::Physical;
-
-template <class Narrow, class Wide>
-void write(const Wide* values, const Word* known, std::size_t rows, void* place) {
-  auto* const answers = static_cast<Narrow*>(place);
-  if constexpr (sizeof(Narrow) < sizeof(Wide)) {
-    interpret::simd::narrow(values, known, rows, answers);
-  } else {
-    for (std::size_t row = 0; row < rows; ++row) {
-      answers[row] = test_bit(known, row) ? static_cast<Narrow>(values[row]) : Narrow{0};
-    }
-  }
-}
 
 template <class Narrow>
 bool fits(const compiler::ValueRange& range) {
@@ -45,24 +35,57 @@ std::uint8_t bytes_of_answer(const compiler::Program& program, compiler::ValueId
   return 8;
 }
 
-void write_answer(const Vector& from, std::size_t rows, std::uint8_t bytes, void* place) {
-  const auto each = [&](const auto* values, auto of_1, auto of_2, auto of_4, auto of_8) {
-    switch (bytes) {
-      case 1:
-        return write<decltype(of_1)>(values, from.known, rows, place);
-      case 2:
-        return write<decltype(of_2)>(values, from.known, rows, place);
-      case 4:
-        return write<decltype(of_4)>(values, from.known, rows, place);
-      default:
-        return write<decltype(of_8)>(values, from.known, rows, place);
-    }
-  };
-  if (from.physical == Physical::integer) {
-    each(from.integers, std::int8_t{}, std::int16_t{}, std::int32_t{}, std::int64_t{});
-  } else {
-    each(from.codes, std::uint8_t{}, std::uint16_t{}, std::uint32_t{}, std::uint64_t{});
+namespace interpret {
+
+namespace {
+
+// Calls use(out) with the type of a number of so many bytes.
+template <class Use>
+void with_place(std::uint8_t bytes, void* place, Use use) {
+  switch (bytes) {
+    case 1:
+      return use(static_cast<std::int8_t*>(place));
+    case 2:
+      return use(static_cast<std::int16_t*>(place));
+    case 4:
+      return use(static_cast<std::int32_t*>(place));
+    default:
+      return use(static_cast<std::int64_t*>(place));
   }
 }
+
+// Numbers with a sign, or codes without one.
+template <class Values>
+void write_values(const Register& from, const Values* values, std::size_t rows, std::uint8_t bytes, void* place) {
+  with_place(bytes, place, [&]<class Place>(Place* signed_out) {
+    using Out = std::conditional_t<std::is_signed_v<Values>, Place, std::make_unsigned_t<Place>>;
+    auto* const out = reinterpret_cast<Out*>(signed_out);
+    if constexpr (sizeof(Out) <= sizeof(Values)) {
+      simd::narrow(values, from.known, rows, out);
+    } else {
+      for (std::size_t row = 0; row < rows; ++row) out[row] = test_bit(from.known, row) ? Out{values[row]} : Out{0};
+    }
+  });
+}
+
+}  // namespace
+
+bool can_write(const Register& from) {
+  if (!from.is_narrow()) return true;
+  return from.physical == Physical::integer ? from.narrow_bytes == sizeof(std::int32_t) && from.scale == 1
+                                            : from.narrow_bytes == sizeof(std::uint8_t);
+}
+
+void write_answer(const Register& from, std::size_t rows, std::uint8_t bytes, void* place) {
+  if (from.physical == Physical::integer) {
+    from.is_narrow() ? write_values(from, static_cast<const std::int32_t*>(from.narrow), rows, bytes, place)
+                     : write_values(from, from.integers, rows, bytes, place);
+  } else {
+    from.is_narrow() ? write_values(from, static_cast<const std::uint8_t*>(from.narrow), rows, bytes, place)
+                     : write_values(from, from.codes, rows, bytes, place);
+  }
+}
+
+}  // namespace interpret
 
 }  // namespace muster::runtime

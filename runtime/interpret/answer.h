@@ -24,7 +24,12 @@ struct AnswerLayout {
 // The fewest bytes that hold whatever the value may be, for any leads; the widest where the program has no ranges.
 [[nodiscard]] std::uint8_t bytes_of_answer(const compiler::Program& program, compiler::ValueId id);
 
-// Writes the first `rows` rows of `from` to `place`. Precondition: bytes >= bytes_of_answer().
-void write_answer(const Vector& from, std::size_t rows, std::uint8_t bytes, void* place);
+namespace interpret {
+struct Register;
+// Whether an answer can be written of the register as it lies; else it must be widened first.
+[[nodiscard]] bool can_write(const Register& from);
+// Writes the first `rows` rows of `from` to `place`. Preconditions: can_write(); bytes >= bytes_of_answer().
+void write_answer(const Register& from, std::size_t rows, std::uint8_t bytes, void* place);
+}  // namespace interpret
 
 }  // namespace muster::runtime

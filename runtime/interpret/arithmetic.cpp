@@ -1,7 +1,6 @@
 // Sums, products and what else stays a number (section 4, numbers 7 and 8). Each loop computes all rows, also those
 // where an operand is missing; the kernels have no undefined behaviour on any value. Results that fit 64 bits on the
 // way take a short cut, which gives what the kernel gives.
-#include <bit>
 #include <cassert>
 #include <limits>
 #include <optional>
@@ -42,13 +41,18 @@ std::uint64_t magnitude(std::int64_t value) {
   return value < 0 ? std::uint64_t{0} - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
 }
 
+// What no narrow number exceeds in size, whatever it is.
+std::uint64_t size_of_lanes(const Register& reg) {
+  return size_of_bits((std::uint64_t{1} << (8U * reg.narrow_bytes - 1)) - 1, reg.scale);
+}
+
 // What no number of the batch exceeds in size, rows without a value included.
 std::uint64_t largest_size(const Frame& frame, const Register& reg) {
   if (reg.is_scalar) return magnitude(reg.number);
-  if (reg.is_masked) return std::max(magnitude(reg.number), magnitude(reg.other));
+  if (reg.is_masked && lanes_of(reg).values == nullptr) return std::max(magnitude(reg.number), magnitude(reg.other));
   if (reg.size != 0) return reg.size;
-  if (reg.integers == nullptr) return std::uint64_t{1} << (8U * reg.narrow_bytes - 1);
-  return std::uint64_t{1} << std::bit_width(simd::sizes(reg.integers, frame.rows));  // at most 2^63
+  if (reg.is_narrow()) return size_of_lanes(reg);
+  return size_of_bits(simd::sizes(reg.integers, frame.rows), 1);
 }
 
 // What the sum of the batch does not exceed in size, in any order of its terms; nothing where that may be more than 64
@@ -71,7 +75,20 @@ std::uint64_t size_between(std::int64_t low, std::int64_t high, std::uint64_t si
   return std::min(size, limit);
 }
 
-void run_small_sum(const Frame& frame, const Step& step) {
+bool fits_32_bits(std::uint64_t size) { return size <= std::numeric_limits<std::int32_t>::max(); }
+
+// A product of narrow numbers is these numbers, which count for more.
+bool scale_only(const Frame& frame, const Step& step, Register& result) {
+  if (!step.stays_narrow || step.operands.size() != 1 || frame.weights(step)[0] < 1) return false;
+  const Register& operand = frame.operand(step, 0);
+  std::int64_t scale = 0;
+  if (!operand.is_narrow() || __builtin_mul_overflow(operand.scale, frame.weights(step)[0], &scale)) return false;
+  result.lie_narrow(operand.narrow, operand.narrow_bytes, scale);
+  return true;
+}
+
+// Modulo 2^64, or 2^32 where every known sum fits that.
+void run_small_sum(const Frame& frame, const Step& step, bool is_narrow) {
   // Unsigned numbers, which wrap: rows without a value may hold anything.
   const auto weights = frame.weights(step);
   const auto times = [](std::int64_t weight, std::int64_t value) {
@@ -84,17 +101,23 @@ void run_small_sum(const Frame& frame, const Step& step) {
     const Register& operand = frame.operand(step, k);
     if (operand.is_scalar) {
       constant += times(weights[k], operand.number);
-    } else if (operand.is_masked) {
+    } else if (const simd::Lanes lanes = lanes_of(operand); lanes.values != nullptr) {
+      const std::int64_t scale = operand.is_narrow() ? operand.scale : 1;
+      const Word* const mask = operand.is_masked ? operand.mask : nullptr;
+      terms.push_back({lanes, mask, static_cast<std::int64_t>(times(weights[k], scale))});
+    } else {
       constant += times(weights[k], operand.other);
       const std::uint64_t more = times(weights[k], operand.number) - times(weights[k], operand.other);
-      terms.push_back({nullptr, nullptr, operand.mask, static_cast<std::int64_t>(more)});
-    } else if (operand.narrow_bytes == sizeof(std::int32_t) && operand.integers == nullptr) {
-      terms.push_back({nullptr, static_cast<const std::int32_t*>(operand.narrow), nullptr, weights[k]});
-    } else {
-      terms.push_back({frame.wide_operand(step, k).integers, nullptr, nullptr, weights[k]});
+      terms.push_back({{}, operand.mask, static_cast<std::int64_t>(more)});
     }
   }
-  simd::sum(static_cast<std::int64_t>(constant), terms, frame.rows, frame.result(step).out.integers);
+  Register& result = frame.result(step);
+  if (is_narrow) {
+    simd::sum(static_cast<std::int32_t>(constant), terms, frame.rows, result.out.narrow_integers);
+    result.lie_narrow(result.out.narrow_integers, sizeof(std::int32_t), 1);
+  } else {
+    simd::sum(static_cast<std::int64_t>(constant), terms, frame.rows, result.out.integers);
+  }
 }
 
 void run_sum(const Frame& frame, const Step& step) {
@@ -105,7 +128,9 @@ void run_sum(const Frame& frame, const Step& step) {
   const auto size = is_proved ? std::nullopt : size_of_sum(frame, step);
   if (is_proved || size) {
     result.size = size.value_or(0);
-    run_small_sum(frame, step);
+    if (scale_only(frame, step, result)) return;
+    run_small_sum(frame, step,
+                  step.stays_narrow && (step.is_narrow || (result.size != 0 && fits_32_bits(result.size))));
     return;
   }
   const auto weights = frame.weights(step);
@@ -244,6 +269,49 @@ void run_plain_one(const Frame& frame, const Step& step, Compute compute) {
   });
 }
 
+// The same limits of lanes that count `scale` each; nothing where a limit lies between two of them.
+struct LaneLimits {
+  std::int32_t low = 0;
+  std::int32_t high = 0;
+};
+std::optional<LaneLimits> limits_of_lanes(std::int64_t low, std::int64_t high, std::int64_t scale) {
+  constexpr Wide fewest = std::numeric_limits<std::int32_t>::min();
+  constexpr Wide greatest = std::numeric_limits<std::int32_t>::max();
+  // No lane lies beyond these.
+  if (low < fewest * scale) low = std::numeric_limits<std::int64_t>::min();
+  if (high > greatest * scale) high = std::numeric_limits<std::int64_t>::max();
+  const bool has_low = low != std::numeric_limits<std::int64_t>::min();
+  const bool has_high = high != std::numeric_limits<std::int64_t>::max();
+  if ((has_low && low % scale != 0) || (has_high && high % scale != 0)) return std::nullopt;
+  const Wide least_lane = has_low ? low / scale : fewest;
+  const Wide most_lane = has_high ? high / scale : greatest;
+  if (least_lane > greatest || most_lane < fewest) return std::nullopt;
+  return LaneLimits{static_cast<std::int32_t>(least_lane), static_cast<std::int32_t>(most_lane)};
+}
+
+void run_clamp(const Frame& frame, const Step& step) {
+  const std::int64_t low = frame.weights(step)[0];
+  const std::int64_t high = frame.weights(step)[1];
+  const Register& operand = frame.operand(step, 0);
+  if (operand.is_scalar) {
+    run_plain_one(frame, step, [=](std::int64_t value) { return std::clamp(value, low, high); });
+    return;
+  }
+  Register& result = frame.result(step);
+  begin_strict(frame, step, result.out.known);
+  const auto limits =
+      step.stays_narrow && operand.is_narrow() ? limits_of_lanes(low, high, operand.scale) : std::nullopt;
+  if (limits) {
+    std::int32_t* const out = result.out.narrow_integers;
+    const std::uint64_t bits = simd::clamp(lanes_of(operand), limits->low, limits->high, frame.rows, out);
+    result.lie_narrow(out, sizeof(std::int32_t), operand.scale);
+    result.size = size_of_bits(bits, operand.scale);
+    return;
+  }
+  result.size = size_between(low, high, operand.size);
+  simd::clamp(frame.wide_operand(step, 0).integers, low, high, frame.rows, result.out.integers);
+}
+
 }  // namespace
 
 void run_arithmetic(const Frame& frame, const Step& step) {
@@ -287,19 +355,9 @@ void run_arithmetic(const Frame& frame, const Step& step) {
     case Op::whole_steps:
       run_plain_one(frame, step, [immediate](std::int64_t value) { return value <= 0 ? 0 : value / immediate; });
       break;
-    case Op::clamp: {
-      const std::int64_t low = frame.weights(step)[0];
-      const std::int64_t high = frame.weights(step)[1];
-      const Register& operand = frame.operand(step, 0);
-      if (operand.is_scalar) {
-        run_plain_one(frame, step, [=](std::int64_t value) { return std::clamp(value, low, high); });
-      } else {
-        begin_strict(frame, step, frame.result(step).out.known);
-        frame.result(step).size = size_between(low, high, operand.size);
-        simd::clamp(operand.integers, low, high, frame.rows, frame.result(step).out.integers);
-      }
+    case Op::clamp:
+      run_clamp(frame, step);
       break;
-    }
     default:
       assert(false && "not an instruction of arithmetic");
   }

@@ -82,6 +82,45 @@ bool choose_fast(const Frame& frame, const Word* bits, const Register& first, co
   return true;
 }
 
+bool choose_fast(const Frame& frame, const Word* bits, const Register& first, const Register& second,
+                 std::uint8_t* out) {
+  const auto codes = [](const Register& reg) {
+    return simd::ByteCodes{reg.is_scalar ? nullptr : static_cast<const std::uint8_t*>(reg.narrow),
+                           static_cast<std::uint8_t>(reg.code)};
+  };
+  simd::choose(bits, codes(first), codes(second), frame.rows, out);
+  return true;
+}
+
+// Whether the codes of a step's operands, from `first` on, are one byte each, and its result's are, as far as they
+// count.
+bool has_byte_codes(const Frame& frame, const Step& step, std::size_t first) {
+  if (!step.stays_narrow || !step.is_narrow) return false;
+  for (std::size_t k = first; k < step.operands.size(); ++k) {
+    const Register& operand = frame.operand(step, k);
+    const bool is_byte = operand.is_scalar ? operand.code <= std::numeric_limits<std::uint8_t>::max()
+                                           : operand.is_narrow() && operand.narrow_bytes == 1;
+    if (!is_byte) return false;
+  }
+  return true;
+}
+
+// Calls use(out, one, other) for the two operands from `first` on, with codes of one byte where that is possible.
+template <class Use>
+void with_code_pair(const Frame& frame, const Step& step, std::size_t first, Use use) {
+  Register& result = frame.result(step);
+  if (has_byte_codes(frame, step, first)) {
+    with_byte_codes(frame.operand(step, first), [&](auto one) {
+      with_byte_codes(frame.operand(step, first + 1), [&](auto other) { use(result.out.narrow_codes, one, other); });
+    });
+    result.lie_narrow(result.out.narrow_codes, 1, 1);
+    return;
+  }
+  with_codes(frame.wide_operand(step, first), [&](auto one) {
+    with_codes(frame.wide_operand(step, first + 1), [&](auto other) { use(result.out.codes, one, other); });
+  });
+}
+
 // Numbers and codes. Rows without a value get one of the operands' values, whatever that is.
 template <class Value, class Then, class Otherwise>
 void select_values(const Frame& frame, const Step& step, Value* out, Then then_value, Otherwise otherwise_value) {
@@ -90,25 +129,32 @@ void select_values(const Frame& frame, const Step& step, Value* out, Then then_v
   const Register& then = frame.operand(step, 1);
   const Register& otherwise = frame.operand(step, 2);
   const auto mode = static_cast<OnUndecided>(step.immediate);
-  const bool is_done = choose_fast(frame, condition.no, otherwise, then, out);
-  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+  if (!choose_fast(frame, condition.no, otherwise, then, out)) {
+    for (std::size_t row = 0; row < frame.rows; ++row) {
+      out[row] = test_bit(condition.no, row) ? otherwise_value(row) : then_value(row);
+    }
+  }
+  Word* __restrict const known = result.out.known;
+  Word any_open = 0;
+  for (std::size_t word = 0; word < frame.words; ++word) {
     const Word yes = condition.yes[word];
     const Word no = condition.no[word];
-    for (std::size_t k = 0; k < rows && !is_done; ++k) {
-      out[first + k] = ((no >> k) & 1U) != 0 ? otherwise_value(first + k) : then_value(first + k);
-    }
-    Word known = (yes & then.known[word]) | (no & otherwise.known[word]);
-    const Word open = ~(yes | no) & then.known[word] & otherwise.known[word] & row_mask(rows, 0);
+    known[word] = (yes & then.known[word]) | (no & otherwise.known[word]);
+    any_open |= ~(yes | no) & then.known[word] & otherwise.known[word];
+  }
+  for (std::size_t word = 0; word < frame.words && any_open != 0; ++word) {
+    const std::size_t first = word * word_bits;
+    const Word decided = condition.yes[word] | condition.no[word];
+    const Word open = ~decided & then.known[word] & otherwise.known[word] & row_mask(frame.rows, word);
     for_bits(open, first, [&](std::size_t row) {
       const Value one = then_value(row);
       const Value other = otherwise_value(row);
       if (mode == OnUndecided::agree && one != other) return;
       if (mode == OnUndecided::smaller) out[row] = std::min(one, other);
       if (mode == OnUndecided::larger) out[row] = std::max(one, other);
-      known |= Word{1} << (row - first);
+      known[word] |= Word{1} << (row - first);
     });
-    result.out.known[word] = known;
-  });
+  }
   carry_select_faults(frame, step);
 }
 
@@ -225,9 +271,8 @@ void run_select(const Frame& frame, const Step& step) {
       });
       break;
     case Physical::code:
-      with_codes(then, [&](auto one) {
-        with_codes(otherwise, [&](auto other) { select_values(frame, step, result.out.codes, one, other); });
-      });
+      with_code_pair(frame, step, 1,
+                     [&](auto* out, auto one, auto other) { select_values(frame, step, out, one, other); });
       break;
     case Physical::text:
       select_texts(frame, step);
@@ -269,39 +314,78 @@ void default_texts(const Frame& frame, const Step& step) {
   });
 }
 
+void default_truth(const Frame& frame, const Register& result, const Register& first, const Register& second) {
+  Word* __restrict const yes = result.out.yes;
+  Word* __restrict const no = result.out.no;
+  for (std::size_t word = 0; word < frame.words; ++word) {
+    const Word open = ~(first.yes[word] | first.no[word]);
+    yes[word] = first.yes[word] | (open & second.yes[word]);
+    no[word] = first.no[word] | (open & second.no[word]);
+  }
+}
+
+// Narrow numbers, or else the same number in all rows, where that is a multiple of what they count.
+bool default_narrow(const Frame& frame, const Step& step, Register& result, const Register& first,
+                    const Register& second) {
+  if (!step.stays_narrow || !first.is_narrow() || !second.is_scalar || second.number % first.scale != 0) return false;
+  const std::int64_t lane = second.number / first.scale;
+  if (static_cast<std::int32_t>(lane) != lane) return false;
+  std::int32_t* const out = result.out.narrow_integers;
+  const std::uint64_t bits =
+      simd::choose(first.known, lanes_of(first), static_cast<std::int32_t>(lane), frame.rows, out);
+  result.lie_narrow(out, sizeof(std::int32_t), first.scale);
+  result.size = size_of_bits(bits, first.scale);
+  return true;
+}
+
+// Nothing is written: a sum reads the numbers where they are known.
+void borrow_known(Register& result, const Register& first) {
+  result.mask = first.known;
+  result.integers = first.integers;
+  result.narrow = first.narrow;
+  result.narrow_bytes = first.narrow_bytes;
+  result.scale = first.scale;
+  result.size = first.size;
+}
+
 void run_default(const Frame& frame, const Step& step) {
   Register& result = frame.result(step);
+  if (result.is_masked) {
+    borrow_known(result, frame.operand(step, 0));
+    return;
+  }
   const Register& first = frame.operand(step, 0);
   const Register& second = frame.operand(step, 1);
   const bool has_sizes =
       first.size != 0 && second.is_scalar && second.number != std::numeric_limits<std::int64_t>::min();
   result.size = has_sizes ? std::max(first.size, static_cast<std::uint64_t>(std::abs(second.number))) : 0;
   const bool is_boolean = result.physical == Physical::boolean;
-  for (std::size_t word = 0; word < frame.words; ++word) {
-    // Rows that the second operand answers.
-    const Word open = is_boolean ? ~(first.yes[word] | first.no[word]) : ~first.known[word];
-    if (is_boolean) {
-      result.out.yes[word] = first.yes[word] | (open & second.yes[word]);
-      result.out.no[word] = first.no[word] | (open & second.no[word]);
-    } else {
-      result.out.known[word] = first.known[word] | second.known[word];
+  if (is_boolean) {
+    default_truth(frame, result, first, second);
+  } else {
+    Word* __restrict const known = result.out.known;
+    for (std::size_t word = 0; word < frame.words; ++word) known[word] = first.known[word] | second.known[word];
+  }
+  if (result.out.overflow != nullptr) {
+    for (std::size_t word = 0; word < frame.words; ++word) {
+      const Word open = is_boolean ? ~(first.yes[word] | first.no[word]) : ~first.known[word];
+      result.out.overflow[word] = open & second.overflow[word];
+      result.out.division_by_zero[word] = open & second.division_by_zero[word];
     }
-    if (result.out.overflow == nullptr) continue;
-    result.out.overflow[word] = open & second.overflow[word];
-    result.out.division_by_zero[word] = open & second.division_by_zero[word];
   }
   switch (result.physical) {
     case Physical::boolean:
       break;
     case Physical::integer:
-      with_integers(first, [&](auto one) {
-        with_integers(second, [&](auto other) { default_values(frame, step, result.out.integers, one, other); });
+      if (default_narrow(frame, step, result, first, second)) break;
+      with_integers(frame.wide_operand(step, 0), [&](auto one) {
+        with_integers(frame.wide_operand(step, 1),
+                      [&](auto other) { default_values(frame, step, result.out.integers, one, other); });
       });
       break;
     case Physical::code:
-      with_codes(first, [&](auto one) {
-        with_codes(second, [&](auto other) { default_values(frame, step, result.out.codes, one, other); });
-      });
+      with_code_pair(frame, step, 0,
+                     [&](auto* out, auto one, auto other) { default_values(frame, step, out, one, other); });
       break;
     case Physical::text:
       default_texts(frame, step);

@@ -14,9 +14,6 @@ using compiler::Op;
 using kernels::Wide;
 using lang::CompareOp;
 
-// Sets up to this size are looked through; larger ones are searched in halves.
-constexpr std::size_t small_set = 8;
-
 template <class Left, class Right>
 void compare_rows(const Frame& frame, const Step& step, CompareOp op, Left left, Right right) {
   switch (op) {
@@ -49,17 +46,34 @@ std::optional<std::int64_t> constant_of(const Register& reg, unsigned digits, un
   return narrow == value ? std::optional(narrow) : std::nullopt;
 }
 
-// Calls use(values) with the numbers of a column, in the width that it has.
+// What numbers that count `scale` each are compared with instead of a constant: a lane above them is above it, and so
+// on. Nothing where none is equal to it, and somebody asks for that.
+std::optional<std::int64_t> constant_of_lanes(CompareOp op, std::int64_t constant, std::int64_t scale) {
+  const std::int64_t rest = constant % scale;
+  const std::int64_t below = constant / scale - static_cast<std::int64_t>(rest < 0);
+  if (rest == 0) return constant / scale;
+  switch (op) {
+    case CompareOp::less:
+    case CompareOp::greater_equal:
+      return below + 1;
+    case CompareOp::less_equal:
+    case CompareOp::greater:
+      return below;
+    case CompareOp::equal:
+    case CompareOp::not_equal:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+// Calls use(codes) with the codes of an operand, in the width that they have.
 template <class Use>
-void with_column(const Register& reg, Use use) {
-  if (reg.integers != nullptr) {
-    use(reg.integers);
-  } else if (reg.narrow_bytes == 1) {
-    use(static_cast<const std::int8_t*>(reg.narrow));
-  } else if (reg.narrow_bytes == 2) {
-    use(static_cast<const std::int16_t*>(reg.narrow));
+void with_code_column(const Frame& frame, const Step& step, std::size_t which, Use use) {
+  const Register& reg = frame.operand(step, which);
+  if (reg.is_narrow() && reg.narrow_bytes == 1) {
+    use(static_cast<const std::uint8_t*>(reg.narrow));
   } else {
-    use(static_cast<const std::int32_t*>(reg.narrow));
+    use(frame.wide_operand(step, which).codes);
   }
 }
 
@@ -67,20 +81,23 @@ void with_column(const Register& reg, Use use) {
 bool compare_columns(const Frame& frame, const Step& step, CompareOp op, unsigned left_digits, unsigned right_digits) {
   const Register& left = frame.operand(step, 0);
   const Register& right = frame.operand(step, 1);
-  Word* const bits = frame.result(step).out.no;
-  const auto compare_to = [&](const Register& column, CompareOp order, std::int64_t constant) {
-    with_column(column, [&](const auto* values) { simd::compare(order, values, constant, frame.rows, bits); });
+  const auto compare_to = [&](std::size_t which, CompareOp order, std::int64_t constant) {
+    const Register& column = frame.operand(step, which);
+    const auto of_lanes =
+        column.is_narrow() ? constant_of_lanes(order, constant, column.scale) : std::optional(constant);
+    const simd::Lanes lanes = lanes_of(of_lanes ? column : frame.wide_operand(step, which));
+    simd::compare(order, lanes, of_lanes.value_or(constant), frame.rows, begin_predicate(frame, step));
   };
   if (const auto constant = constant_of(right, right_digits, left_digits); constant && !left.is_scalar) {
-    compare_to(left, op, *constant);
+    compare_to(0, op, *constant);
   } else if (const auto first = constant_of(left, left_digits, right_digits); first && !right.is_scalar) {
-    compare_to(right, lang::mirrored(op), *first);
+    compare_to(1, lang::mirrored(op), *first);
   } else if (left_digits == right_digits && !left.is_scalar && !right.is_scalar) {
-    simd::compare(op, frame.wide_operand(step, 0).integers, frame.wide_operand(step, 1).integers, frame.rows, bits);
+    simd::compare(op, frame.wide_operand(step, 0).integers, frame.wide_operand(step, 1).integers, frame.rows,
+                  begin_predicate(frame, step));
   } else {
     return false;
   }
-  finish_predicate(frame, step);
   return true;
 }
 
@@ -108,70 +125,50 @@ void run_compare_numbers(const Frame& frame, const Step& step) {
 void run_in_numbers(const Frame& frame, const Step& step) {
   const auto& set = frame.program->number_sets[static_cast<std::size_t>(step.immediate)];
   const Register& operand = frame.operand(step, 0);
-  if (!operand.is_scalar && !set.empty() && set.size() <= small_set) {
-    Word* const bits = frame.result(step).out.no;
-    std::vector<Word>& one = frame.scratch->bits;
-    if (one.size() < frame.words) one.resize(frame.words);
-    with_column(operand, [&](const auto* values) {
-      simd::compare(CompareOp::equal, values, set.front(), frame.rows, bits);
-      for (const std::int64_t number : std::span(set).subspan(1)) {
-        simd::compare(CompareOp::equal, values, number, frame.rows, one.data());
-        for (std::size_t word = 0; word < frame.words; ++word) bits[word] |= one[word];
-      }
-    });
-    finish_predicate(frame, step);
+  if (!operand.is_scalar && set.size() <= simd::largest_set) {
+    const bool is_scaled = operand.is_narrow() && operand.scale != 1;
+    const simd::Lanes lanes = lanes_of(is_scaled ? frame.wide_operand(step, 0) : operand);
+    simd::is_among(lanes, set, frame.rows, begin_predicate(frame, step));
     return;
   }
   with_integers(frame.wide_operand(step, 0), [&](auto value) {
-    if (set.size() > small_set) {
-      run_predicate(frame, step,
-                    [&](std::size_t row) { return std::binary_search(set.begin(), set.end(), value(row)); });
-      return;
-    }
-    run_predicate(frame, step, [&](std::size_t row) {
-      bool is_in = false;
-      for (const std::int64_t number : set) is_in |= value(row) == number;
-      return is_in;
-    });
+    run_predicate(frame, step, [&](std::size_t row) { return std::binary_search(set.begin(), set.end(), value(row)); });
   });
 }
 
 void run_in_codes(const Frame& frame, const Step& step) {
-  const std::span<const Word> set = step.code_set;
-  const Register& operand = frame.operand(step, 0);
-  const auto is_in = [set](std::size_t code) { return code / word_bits < set.size() && test_bit(set.data(), code); };
-  if (operand.is_scalar || set.size() != 1) {
-    with_codes(operand,
-               [&](auto code) { run_predicate(frame, step, [&](std::size_t row) { return is_in(code(row)); }); });
+  const auto& codes = frame.program->number_sets[static_cast<std::size_t>(step.immediate)];
+  if (!frame.operand(step, 0).is_scalar && codes.size() <= simd::largest_set) {
+    with_code_column(frame, step, 0, [&](const auto* column) {
+      simd::is_among(column, codes, frame.rows, begin_predicate(frame, step));
+    });
     return;
   }
-  Word* const bits = frame.result(step).out.no;
-  std::vector<Word>& one = frame.scratch->bits;
-  if (one.size() < frame.words) one.resize(frame.words);
-  std::fill_n(bits, frame.words, Word{0});
-  for_bits(set.front(), 0, [&](std::size_t code) {
-    simd::compare(CompareOp::equal, operand.codes, static_cast<std::int64_t>(code), frame.rows, one.data());
-    for (std::size_t word = 0; word < frame.words; ++word) bits[word] |= one[word];
-  });
-  finish_predicate(frame, step);
+  const std::span<const Word> set = step.code_set;
+  const auto is_in = [set](std::size_t code) { return code / word_bits < set.size() && test_bit(set.data(), code); };
+  with_codes(frame.wide_operand(step, 0),
+             [&](auto code) { run_predicate(frame, step, [&](std::size_t row) { return is_in(code(row)); }); });
 }
 
 void run_compare_codes(const Frame& frame, const Step& step) {
   const auto op = static_cast<CompareOp>(step.immediate);
   const Register& left = frame.operand(step, 0);
   const Register& right = frame.operand(step, 1);
-  Word* const bits = frame.result(step).out.no;
+  const auto compare_to = [&](std::size_t which, CompareOp order, std::uint32_t code) {
+    with_code_column(frame, step, which, [&](const auto* column) {
+      simd::compare(order, column, std::int64_t{code}, frame.rows, begin_predicate(frame, step));
+    });
+  };
   if (!left.is_scalar && !right.is_scalar) {
-    simd::compare(op, left.codes, right.codes, frame.rows, bits);
+    simd::compare(op, frame.wide_operand(step, 0).codes, frame.wide_operand(step, 1).codes, frame.rows,
+                  begin_predicate(frame, step));
   } else if (!left.is_scalar) {
-    simd::compare(op, left.codes, std::int64_t{right.code}, frame.rows, bits);
+    compare_to(0, op, right.code);
   } else if (!right.is_scalar) {
-    simd::compare(lang::mirrored(op), right.codes, std::int64_t{left.code}, frame.rows, bits);
+    compare_to(1, lang::mirrored(op), left.code);
   } else {
     compare_rows(frame, step, op, [&](std::size_t) { return left.code; }, [&](std::size_t) { return right.code; });
-    return;
   }
-  finish_predicate(frame, step);
 }
 
 }  // namespace

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <limits>
 #include <optional>
 #include <unordered_map>
 
 #include "lang/spec/limits.h"
+#include "runtime/interpret/answer.h"
 #include "runtime/interpret/fetch_ahead.h"
 #include "runtime/interpret/roots.h"
 #include "runtime/interpret/step.h"
@@ -125,7 +127,8 @@ struct Interpreter::State {
       }
       step.questions = questions.asked(at).questions;
       step.bit = questions.asked(at).bit;
-      step.stays_narrow = inst.op == Op::column && !is_read_wide[at];
+      step.stays_narrow = !is_read_wide[at];
+      step.is_narrow = has_narrow_range(live[at].id);
       if (inst.op == Op::in_codes) step.code_set = code_set(inst);
       if (inst.op == Op::convert_money) {
         step.drop = program.insts[values[0]].type.digits + interpret::rate_digits - inst.type.digits;
@@ -138,11 +141,15 @@ struct Interpreter::State {
                         .get();
         step.readers = readers[at];
       }
+      if (inst.op == Op::column && inst.space == root) {
+        columns_read.push_back(static_cast<std::uint32_t>(inst.immediate));
+      }
       steps.push_back(step);
     }
   }
 
-  // A choice between two constants, decided in every row, of which only sums read: it stays a mask.
+  // Of which only sums read: a choice between two constants, decided in every row, and 0 for what is missing. They stay
+  // masks.
   void mark_masked(std::vector<interpret::Live>& found) const {
     std::vector<bool> is_read_otherwise(found.size());
     for (const interpret::Live& one : found) {
@@ -151,28 +158,64 @@ struct Interpreter::State {
       for (const ValueId operand : program.operands_of(inst)) is_read_otherwise[index_of[operand.index]] = true;
     }
     for (std::size_t at = 0; at < found.size(); ++at) {
-      const Inst& inst = program.insts[found[at].id];
-      if (inst.op != Op::select || compiler::physical_of(inst.type.kind) != Physical::integer) continue;
-      const auto inputs = program.operands_of(inst);
-      const bool is_decided = inst.immediate != static_cast<std::int64_t>(compiler::OnUndecided::agree);
-      const auto is_constant = [&](ValueId id) { return program.insts[id].op == Op::constant; };
-      found[at].is_masked = is_decided && !is_read_otherwise[at] && found[at].keep == Keep::nothing &&
-                            is_constant(inputs[1]) && is_constant(inputs[2]) &&
-                            !interpret::is_scalar(program.insts[inputs[0]].op);
+      const bool is_free = !is_read_otherwise[at] && found[at].keep == Keep::nothing;
+      found[at].is_masked = is_free && can_be_mask(program.insts[found[at].id]);
     }
   }
 
-  // What is read by other instructions than those that can read a narrow column.
+  [[nodiscard]] bool can_be_mask(const Inst& inst) const {
+    if (compiler::physical_of(inst.type.kind) != Physical::integer) return false;
+    const auto inputs = program.operands_of(inst);
+    const auto is_constant = [&](ValueId id) { return program.insts[id].op == Op::constant; };
+    if (interpret::is_scalar(program.insts[inputs[0]].op)) return false;
+    if (inst.op == Op::default_to) return is_constant(inputs[1]) && program.insts[inputs[1]].immediate == 0;
+    return inst.op == Op::select && inst.immediate != static_cast<std::int64_t>(compiler::OnUndecided::agree) &&
+           is_constant(inputs[1]) && is_constant(inputs[2]);
+  }
+
+  // What is read by other instructions than those that can read narrow numbers or codes. Whoever asks for a value gets
+  // it widened.
   void find_wide() {
     is_read_wide.resize(live.size());
     for (std::uint32_t at = 0; at < live.size(); ++at) {
-      if (live[at].keep == Keep::all) is_read_wide[at] = true;
       const Inst& inst = program.insts[live[at].id];
-      const bool reads_narrow = inst.op == Op::is_known || inst.op == Op::compare || inst.op == Op::in_numbers ||
-                                inst.op == Op::sum || questions.asked(at).questions != nullptr;
-      if (reads_narrow || interpret::reads_other_region(program, inst)) continue;
-      for (const ValueId operand : program.operands_of(inst)) is_read_wide[index_of[operand.index]] = true;
+      if (interpret::reads_other_region(program, inst)) continue;
+      const auto values = program.operands_of(inst);
+      for (std::size_t k = 0; k < values.size(); ++k) {
+        if (!reads_narrow(at, inst, k)) is_read_wide[index_of[values[k].index]] = true;
+      }
     }
+  }
+
+  [[nodiscard]] bool reads_narrow(std::uint32_t at, const Inst& inst, std::size_t operand) const {
+    const Physical physical = compiler::physical_of(inst.type.kind);
+    switch (inst.op) {
+      case Op::is_known:
+      case Op::compare:
+      case Op::compare_code:
+      case Op::in_numbers:
+      case Op::in_codes:
+      case Op::sum:
+      case Op::clamp:
+        return true;
+      case Op::fade:
+        return operand == 0;
+      case Op::select:
+        return physical == Physical::code;
+      case Op::default_to:
+        return physical != Physical::text;
+      default:
+        return questions.asked(at).questions != nullptr;
+    }
+  }
+
+  [[nodiscard]] bool has_narrow_range(ValueId id) const {
+    if (program.ranges.empty()) return false;
+    const compiler::ValueRange& range = program.ranges[id.index];
+    const bool is_code = compiler::physical_of(program.insts[id].type.kind) == Physical::code;
+    return is_code ? range.low >= 0 && range.high <= std::numeric_limits<std::uint8_t>::max()
+                   : range.low >= std::numeric_limits<std::int32_t>::min() &&
+                         range.high <= std::numeric_limits<std::int32_t>::max();
   }
 
   // By fade: the masks of the folds that read it, where nothing else does and they are computed before it.
@@ -271,11 +314,8 @@ struct Interpreter::State {
 
   void begin_batch(const BatchView& batch) {
     questions.begin_batch();
-    ahead.begin();
-    if (batch.is_followed) {
-      const SpaceView& leads = batch.spaces[root.index];
-      for (const ColumnView& column : leads.columns) ahead.add(column, leads.rows);
-    }
+    ahead.stop();
+    if (batch.is_followed) ahead.begin(batch.spaces[root.index], columns_read);
     std::size_t most_rows = 0;
     for (const SpaceId space : spaces) {
       const SpaceView& view = batch.spaces[space.index];
@@ -318,6 +358,7 @@ struct Interpreter::State {
   }
 
   void run(const interpret::Frame& frame, const interpret::Step& step) {
+    if (step.stays_narrow) registers[step.result].lie_wide();  // until it is known better
     switch (step.op) {
       case Op::column:
         bind_column(frame, step);
@@ -403,6 +444,12 @@ struct Interpreter::State {
     }
   }
 
+  // A value that is the same for all rows belongs to no space.
+  [[nodiscard]] std::size_t rows_of(ValueId id) const {
+    const SpaceId space = program.insts[id].space;
+    return frames[space.is_none() ? root.index : space.index].rows;
+  }
+
   // Dictionaries that instructions have filled are emptied between batches, by the same limits as a column's.
   void clear_full_dictionaries() {
     for (const auto& state : text_states) {
@@ -435,7 +482,8 @@ struct Interpreter::State {
   Dictionary no_texts;  // stays empty
   interpret::Scratch scratch;
   interpret::FetchAhead ahead;
-  std::vector<interpret::Frame> frames;  // by space
+  std::vector<std::uint32_t> columns_read;  // of the root, in the order of the steps
+  std::vector<interpret::Frame> frames;     // by space
 };
 
 Interpreter::Interpreter(const Program& program, AsOf as_of, Wanted wanted)
@@ -468,9 +516,10 @@ bool Interpreter::has(ValueId id) const {
 Vector Interpreter::value(ValueId id) const {
   assert(has(id));
   const std::uint32_t index = state_->index_of[id.index];
-  const interpret::Register& reg = state_->registers[index];
+  interpret::Register& reg = state_->registers[index];
   const bool is_boolean = reg.physical == Physical::boolean;
   const bool has_values = state_->live[index].keep == Keep::all;
+  if (has_values && reg.is_narrow()) state_->registers.widen(index, state_->rows_of(id));
   Vector vector;
   vector.physical = reg.physical;
   vector.integers = has_values && reg.physical == Physical::integer ? reg.integers : nullptr;
@@ -482,6 +531,14 @@ Vector Interpreter::value(ValueId id) const {
   vector.overflow = reg.may_fault ? reg.overflow : nullptr;
   vector.division_by_zero = reg.may_fault ? reg.division_by_zero : nullptr;
   return vector;
+}
+
+void Interpreter::write_answer(ValueId id, std::uint8_t bytes, void* place) const {
+  assert(has(id) && state_->live[state_->index_of[id.index]].keep == Keep::all);
+  const std::uint32_t index = state_->index_of[id.index];
+  const interpret::Register& reg = state_->registers[index];
+  if (!interpret::can_write(reg)) state_->registers.widen(index, state_->rows_of(id));
+  interpret::write_answer(reg, state_->rows_of(id), bytes, place);
 }
 
 std::size_t Interpreter::live_instructions() const { return state_->steps.size(); }

@@ -61,6 +61,9 @@ class Interpreter : public Values {
   // A value that was wanted; all others have been overwritten or never computed.
   [[nodiscard]] Vector value(compiler::ValueId id) const override;
   [[nodiscard]] bool has(compiler::ValueId id) const;
+  // A wanted value that is not a condition, for all rows of the batch, as AnswerLayout says. Precondition: bytes >=
+  // bytes_of_answer().
+  void write_answer(compiler::ValueId id, std::uint8_t bytes, void* place) const;
   // Instructions that run per batch, for cost tests and --print-ir.
   [[nodiscard]] std::size_t live_instructions() const;
   // The same by SpaceId: how many run over the rows of that space (a fold counts for the rows that it reads).

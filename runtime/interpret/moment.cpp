@@ -1,5 +1,6 @@
 // What depends on when something happened: units of the calendar, fading points, amounts in another currency.
 #include <cassert>
+#include <limits>
 
 #include "runtime/interpret/step.h"
 #include "stdlib/kernels/calendar.h"
@@ -39,6 +40,23 @@ void fade_rows(const Frame& frame, const Step& step, Points points, Age age) {
   });
 }
 
+template <class Number>
+void halve_rows(const Frame& frame, const Step& step, const compiler::FadeRule& rule, std::int64_t unit,
+                const Number* points, Number* out) {
+  const Register& result = frame.result(step);
+  const std::int64_t* const events = frame.operand(step, 1).integers;
+  std::vector<Word>& certain = frame.scratch->bits;
+  if (certain.size() < frame.words) certain.resize(frame.words);
+  simd::halve(points, events, {frame.as_of.instant, rule.interval, unit, frame.operand(step, 0).size}, frame.rows, out,
+              certain.data());
+  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
+    for_bits(result.out.known[word] & ~certain[word] & row_mask(rows, 0), first, [&](std::size_t row) {
+      const std::int64_t age = kernels::age_at(frame.as_of.instant, events[row]);
+      out[row] = static_cast<Number>(step.fade->at(points[row], age));
+    });
+  });
+}
+
 // Halving by the clock: most rows are certain without exact arithmetic, and the curve is asked about the others.
 bool fade_fast(const Frame& frame, const Step& step, const compiler::FadeRule& rule) {
   const Register& points = frame.operand(step, 0);
@@ -48,18 +66,18 @@ bool fade_fast(const Frame& frame, const Step& step, const compiler::FadeRule& r
       event.is_scalar || !step.readers.empty()) {
     return false;
   }
-  const Register& result = frame.result(step);
-  std::vector<Word>& certain = frame.scratch->bits;
-  if (certain.size() < frame.words) certain.resize(frame.words);
-  simd::halve(points.integers, event.integers, frame.as_of.instant, rule.interval,
-              kernels::power_of_ten(lang::points_digits - rule.digits), frame.rows, result.out.integers,
-              certain.data());
-  for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
-    for_bits(result.out.known[word] & ~certain[word] & row_mask(rows, 0), first, [&](std::size_t row) {
-      const std::int64_t age = kernels::age_at(frame.as_of.instant, event.integers[row]);
-      result.out.integers[row] = step.fade->at(points.integers[row], age);
-    });
-  });
+  const std::int64_t unit = kernels::power_of_ten(lang::points_digits - rule.digits);
+  Register& result = frame.result(step);
+  // What is left is no more than the points were, but that it may be rounded up.
+  const bool has_size = points.size != 0 && points.size <= std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+  result.size = has_size ? points.size + static_cast<std::uint64_t>(unit) : 0;
+  if (step.stays_narrow && points.is_narrow() && points.narrow_bytes == sizeof(std::int32_t) && points.scale == 1 &&
+      has_size && result.size <= std::numeric_limits<std::int32_t>::max()) {
+    halve_rows(frame, step, rule, unit, static_cast<const std::int32_t*>(points.narrow), result.out.narrow_integers);
+    result.lie_narrow(result.out.narrow_integers, sizeof(std::int32_t), 1);
+  } else {
+    halve_rows(frame, step, rule, unit, frame.wide_operand(step, 0).integers, result.out.integers);
+  }
   return true;
 }
 
@@ -67,7 +85,8 @@ void run_fade(const Frame& frame, const Step& step) {
   const compiler::FadeRule& rule = frame.program->fades[static_cast<std::size_t>(step.immediate)];
   begin_strict(frame, step, frame.result(step).out.known);
   if (fade_fast(frame, step, rule)) return;
-  with_integers(frame.operand(step, 0), [&](auto points) {
+  frame.result(step).size = 0;
+  with_integers(frame.wide_operand(step, 0), [&](auto points) {
     with_integers(frame.operand(step, 1), [&](auto event) {
       if (rule.of_days) {
         fade_rows(frame, step, points,

@@ -79,11 +79,13 @@ RegisterFile::RegisterFile(const compiler::Program& program, std::span<const Liv
     }
     if (also_reads[at] != not_live) last_use[also_reads[at]] = at;
   }
-  // What a masked one borrows stays as long as the borrower. Readers stand behind what they read.
+  // What is borrowed stays as long as the borrower: the mask of a masked one, the numbers that a product of one number
+  // only scales. Readers stand behind what they read.
   for (auto at = static_cast<std::uint32_t>(live.size()); at-- > 0;) {
-    if (!live[at].is_masked) continue;
-    std::uint32_t& condition = last_use[index_of[program.operands_of(program.insts[live[at].id])[0].index]];
-    condition = std::max(condition, last_use[at]);
+    const compiler::Inst& inst = program.insts[live[at].id];
+    if (!live[at].is_masked && (inst.op != compiler::Op::sum || inst.operand_count != 1)) continue;
+    std::uint32_t& borrowed = last_use[index_of[program.operands_of(inst)[0].index]];
+    borrowed = std::max(borrowed, last_use[at]);
   }
   std::vector<std::vector<std::uint32_t>> ends(live.size());  // whose last use it is
   for (std::uint32_t at = 0; at < live.size(); ++at) ends[last_use[at]].push_back(at);
@@ -117,8 +119,8 @@ void RegisterFile::reserve(compiler::SpaceId space, std::size_t rows) {
   // Half as much again, so that batches which grow slowly do not make it anew each time.
   const std::size_t words = words_for(arena.rows == 0 ? rows : std::max(rows, arena.rows + arena.rows / 2));
   arena.rows = words * word_bits;
-  arena.integers.assign(arena.integer_slots * arena.rows, 0);
-  arena.codes.assign(arena.code_slots * arena.rows, 0);
+  arena.integers.assign(arena.integer_slots * arena.rows * sizeof(std::int64_t), std::byte{0});
+  arena.codes.assign(arena.code_slots * arena.rows * sizeof(std::uint32_t), std::byte{0});
   arena.bits.assign(arena.bit_slots * words, 0);
   if (zeros_.size() < words) {
     zeros_.assign(words, 0);
@@ -139,16 +141,22 @@ void RegisterFile::bind(std::uint32_t index) {
   const auto buffer = [](auto& values, std::uint32_t slot, std::size_t size) {
     return slot == no_slot ? nullptr : values.data() + std::size_t{slot} * size;
   };
+  const auto bytes = [&](LineVector<std::byte>& values, std::uint32_t slot, std::size_t size) {
+    return static_cast<void*>(buffer(values, slot, arena.rows * size));
+  };
   const Slots& slots = slots_[index];
+  void* const integers = bytes(arena.integers, slots.integers, sizeof(std::int64_t));
+  void* const codes = bytes(arena.codes, slots.codes, sizeof(std::uint32_t));
   const bool is_boolean = reg.physical == Physical::boolean;
-  reg.out.integers = buffer(arena.integers, slots.integers, arena.rows);
-  reg.out.codes = buffer(arena.codes, slots.codes, arena.rows);
+  reg.out.integers = static_cast<std::int64_t*>(integers);
+  reg.out.narrow_integers = static_cast<std::int32_t*>(integers);
+  reg.out.codes = static_cast<std::uint32_t*>(codes);
+  reg.out.narrow_codes = static_cast<std::uint8_t*>(codes);
   (is_boolean ? reg.out.yes : reg.out.known) = buffer(arena.bits, slots.first, words);
   reg.out.no = buffer(arena.bits, slots.second, words);
   reg.out.overflow = buffer(arena.bits, slots.overflow, words);
   reg.out.division_by_zero = buffer(arena.bits, slots.division_by_zero, words);
-  reg.integers = reg.out.integers;
-  reg.codes = reg.out.codes;
+  reg.lie_wide();
   reg.yes = reg.out.yes;
   reg.no = reg.out.no;
   reg.known = reg.is_masked ? ones_.data() : reg.out.known;
@@ -174,32 +182,22 @@ void RegisterFile::bind_scalar(std::uint32_t index) {
   reg.no = reg.scalar_known && !reg.scalar_yes ? ones_.data() : zeros_.data();
 }
 
-namespace {
-
-template <class Narrow, class Wide>
-const Wide* widen_to(std::size_t rows, const void* narrow, LineVector<Wide>& wide) {
-  if (wide.size() < rows) wide.resize(rows);
-  const auto* const values = static_cast<const Narrow*>(narrow);
-  if constexpr (sizeof(Narrow) * 2 == sizeof(Wide) || sizeof(Wide) == sizeof(std::uint32_t)) {
-    simd::widen(values, rows, wide.data());
-  } else {
-    std::copy(values, values + rows, wide.data());
-  }
-  return wide.data();
-}
-
-}  // namespace
-
 void RegisterFile::widen(std::uint32_t index, std::size_t rows) {
   Register& reg = registers_[index];
   Widened& wide = widened_[index];
   if (reg.physical == Physical::integer) {
-    reg.integers = reg.narrow_bytes == 1   ? widen_to<std::int8_t>(rows, reg.narrow, wide.integers)
-                   : reg.narrow_bytes == 2 ? widen_to<std::int16_t>(rows, reg.narrow, wide.integers)
-                                           : widen_to<std::int32_t>(rows, reg.narrow, wide.integers);
+    if (wide.integers.size() < rows) wide.integers.resize(rows);
+    const simd::Term number{{reg.narrow, reg.narrow_bytes}, nullptr, reg.scale};
+    simd::sum(std::int64_t{0}, std::span(&number, 1), rows, wide.integers.data());
+    reg.integers = wide.integers.data();
   } else {
-    reg.codes = reg.narrow_bytes == 1 ? widen_to<std::uint8_t>(rows, reg.narrow, wide.codes)
-                                      : widen_to<std::uint16_t>(rows, reg.narrow, wide.codes);
+    if (wide.codes.size() < rows) wide.codes.resize(rows);
+    if (reg.narrow_bytes == 1) {
+      simd::widen(static_cast<const std::uint8_t*>(reg.narrow), rows, wide.codes.data());
+    } else {
+      simd::widen(static_cast<const std::uint16_t*>(reg.narrow), rows, wide.codes.data());
+    }
+    reg.codes = wide.codes.data();
   }
 }
 
@@ -216,8 +214,7 @@ void RegisterFile::materialise(std::uint32_t index) {
 std::size_t RegisterFile::bytes() const {
   std::size_t bytes = 0;
   for (const Arena& arena : arenas_) {
-    bytes += arena.integers.size() * sizeof(std::int64_t) + arena.codes.size() * sizeof(std::uint32_t) +
-             arena.bits.size() * sizeof(Word);
+    bytes += arena.integers.size() + arena.codes.size() + arena.bits.size() * sizeof(Word);
   }
   return bytes;
 }

@@ -4,6 +4,7 @@
 // May include: runtime/data, compiler/ir. Called by: runtime/interpret.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <unordered_map>
@@ -25,8 +26,9 @@ struct Register {
   bool scalar_yes = false;    // scalar: boolean, where known
   std::int64_t number = 0;    // scalar: integer
   std::uint32_t code = 0;     // scalar: code, text
-  // Only sums read it, and it has one of two numbers: `number` where a bit of `mask` is set, else `other`. It has no
-  // numbers of its own, and a known value in every row: the bits are those of its condition.
+  // Only sums read it, and it has no memory of its own, and a known value in every row. Either one of two numbers:
+  // `number` where a bit of `mask` is set, else `other`; the bits are those of its condition. Or the numbers of another
+  // register, as they lie there, where these are known, else 0.
   bool is_masked = false;
   const Word* mask = nullptr;
   std::int64_t other = 0;
@@ -35,9 +37,11 @@ struct Register {
   const std::int64_t* integers = nullptr;
   const std::uint32_t* codes = nullptr;
   const Dictionary* dictionary = nullptr;
-  // A caller's narrow column (ColumnView), as long as nobody has widened it: then integers, or codes, are null.
+  // Numbers or codes in fewer bytes, as a ColumnView has them, as long as nobody has widened them: then integers, or
+  // codes, are null. A number is what lies there times `scale`, which is above 0.
   const void* narrow = nullptr;
   std::uint8_t narrow_bytes = 0;
+  std::int64_t scale = 1;
   const Word* yes = nullptr;
   const Word* no = nullptr;
   const Word* known = nullptr;
@@ -48,12 +52,30 @@ struct Register {
   struct Out {
     std::int64_t* integers = nullptr;
     std::uint32_t* codes = nullptr;
+    std::int32_t* narrow_integers = nullptr;  // in the memory of `integers`
+    std::uint8_t* narrow_codes = nullptr;     // in the memory of `codes`
     Word* yes = nullptr;
     Word* no = nullptr;
     Word* known = nullptr;
     Word* overflow = nullptr;  // null where the value cannot fault
     Word* division_by_zero = nullptr;
   } out;
+
+  [[nodiscard]] bool is_narrow() const { return narrow != nullptr && integers == nullptr && codes == nullptr; }
+  // Where the result of the next instruction lies.
+  void lie_wide() {
+    integers = out.integers;
+    codes = out.codes;
+    narrow = nullptr;
+    scale = 1;
+  }
+  void lie_narrow(const void* values, std::uint8_t bytes, std::int64_t times) {
+    integers = nullptr;
+    codes = nullptr;
+    narrow = values;
+    narrow_bytes = bytes;
+    scale = times;
+  }
 };
 
 // What must survive until the caller has read it.
@@ -83,7 +105,7 @@ class RegisterFile {
   void make_scalar(std::uint32_t index, std::int64_t number);
   // To be called when scalar_known or scalar_yes has changed.
   void bind_scalar(std::uint32_t index);
-  // The numbers or codes of a narrow column, in full width.
+  // Narrow numbers or codes, in full width.
   void widen(std::uint32_t index, std::size_t rows);
   // Writes a scalar into batch_rows rows of a buffer of its own, for a caller who wants to read it like any other.
   void materialise(std::uint32_t index);
@@ -107,8 +129,8 @@ class RegisterFile {
     std::size_t integer_slots = 0;
     std::size_t code_slots = 0;
     std::size_t bit_slots = 0;
-    LineVector<std::int64_t> integers;
-    LineVector<std::uint32_t> codes;
+    LineVector<std::byte> integers;  // 8 bytes for each, or fewer
+    LineVector<std::byte> codes;     // 4 bytes for each, or fewer
     LineVector<Word> bits;
   };
   struct Widened {

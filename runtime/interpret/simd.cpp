@@ -1,4 +1,4 @@
-// Choices, limits and widths of whole columns.
+// Choices and limits of whole columns.
 #include "runtime/interpret/simd.h"
 
 #include <algorithm>
@@ -51,6 +51,21 @@ MUSTER_AVX512 std::size_t choose_code_words(const Word* bits, std::uint32_t yes,
   return row;
 }
 
+MUSTER_AVX512 inline __m512i bytes_at(ByteCodes codes, std::size_t row) {
+  return codes.values != nullptr ? _mm512_loadu_si512(codes.values + row)
+                                 : _mm512_set1_epi8(static_cast<char>(codes.fixed));
+}
+
+MUSTER_AVX512 std::size_t choose_byte_words(const Word* bits, ByteCodes yes, ByteCodes no, std::size_t rows,
+                                            std::uint8_t* out) {
+  std::size_t row = 0;
+  for (; row + word_bits <= rows; row += word_bits) {
+    const __m512i chosen = _mm512_mask_blend_epi8(bits[row / word_bits], bytes_at(no, row), bytes_at(yes, row));
+    _mm512_storeu_si512(out + row, chosen);
+  }
+  return row;
+}
+
 MUSTER_AVX512 std::size_t sizes_words(const std::int64_t* values, std::size_t rows, std::uint64_t& all) {
   __m512i bits = _mm512_setzero_si512();
   std::size_t row = 0;
@@ -74,70 +89,61 @@ MUSTER_AVX512 std::size_t clamp_words(const std::int64_t* values, std::int64_t l
   return row;
 }
 
-MUSTER_AVX512 std::size_t widen_words(const std::int32_t* narrow, std::size_t rows, std::int64_t* out) {
-  std::size_t row = 0;
-  for (; row + lanes <= rows; row += lanes) {
-    const __m256i values = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(narrow + row));
-    _mm512_storeu_si512(out + row, _mm512_cvtepi32_epi64(values));
-  }
-  return row;
+// Sixteen numbers of any width up to 32 bits.
+MUSTER_AVX512 inline __m512i lanes_at(const std::int8_t* values) {
+  return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values)));
 }
-MUSTER_AVX512 std::size_t widen_words(const std::uint8_t* narrow, std::size_t rows, std::uint32_t* out) {
-  std::size_t row = 0;
-  for (; row + 16 <= rows; row += 16) {
-    const __m128i values = _mm_loadu_si128(reinterpret_cast<const __m128i*>(narrow + row));
-    _mm512_storeu_si512(out + row, _mm512_cvtepu8_epi32(values));
-  }
-  return row;
+MUSTER_AVX512 inline __m512i lanes_at(const std::int16_t* values) {
+  return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(values)));
 }
-MUSTER_AVX512 std::size_t widen_words(const std::uint16_t* narrow, std::size_t rows, std::uint32_t* out) {
+MUSTER_AVX512 inline __m512i lanes_at(const std::int32_t* values) { return _mm512_loadu_si512(values); }
+constexpr std::size_t half_lanes = 16;
+
+MUSTER_AVX512 inline __m512i with_size_of(__m512i sizes, __m512i values) {
+  return _mm512_or_si512(sizes, _mm512_xor_si512(values, _mm512_srai_epi32(values, 31)));
+}
+
+template <class Value>
+MUSTER_AVX512 std::size_t choose_lanes(const Word* bits, const Value* yes, std::int32_t no, std::size_t rows,
+                                       std::int32_t* out, std::uint64_t& all) {
+  const __m512i other = _mm512_set1_epi32(no);
+  __m512i sizes = _mm512_setzero_si512();
   std::size_t row = 0;
-  for (; row + 16 <= rows; row += 16) {
-    const __m256i values = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(narrow + row));
-    _mm512_storeu_si512(out + row, _mm512_cvtepu16_epi32(values));
+  for (; row + half_lanes <= rows; row += half_lanes) {
+    const __m512i chosen = _mm512_mask_blend_epi32(half_of(bits, row), other, lanes_at(yes + row));
+    sizes = with_size_of(sizes, chosen);
+    _mm512_storeu_si512(out + row, chosen);
   }
+  all = static_cast<std::uint32_t>(_mm512_reduce_or_epi32(sizes));
   return row;
 }
 
-// The low bytes of the numbers in a vector.
-MUSTER_AVX512 inline void store_low(__m512i numbers, std::int32_t* out) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi64_epi32(numbers));
-}
-MUSTER_AVX512 inline void store_low(__m512i numbers, std::int16_t* out) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtepi64_epi16(numbers));
-}
-MUSTER_AVX512 inline void store_low(__m512i numbers, std::int8_t* out) {
-  _mm_storel_epi64(reinterpret_cast<__m128i*>(out), _mm512_cvtepi64_epi8(numbers));
-}
-MUSTER_AVX512 inline void store_low(__m512i codes, std::uint16_t* out) {
-  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi32_epi16(codes));
-}
-MUSTER_AVX512 inline void store_low(__m512i codes, std::uint8_t* out) {
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm512_cvtepi32_epi8(codes));
-}
-MUSTER_AVX512 inline __m512i kept_of(const std::int64_t* values, const Word* bits, std::size_t row) {
-  return _mm512_maskz_loadu_epi64(byte_of(bits, row), values + row);
-}
-MUSTER_AVX512 inline __m512i kept_of(const std::uint32_t* codes, const Word* bits, std::size_t row) {
-  return _mm512_maskz_loadu_epi32(half_of(bits, row), codes + row);
-}
-
-template <class Wide, class Narrow>
-MUSTER_AVX512 std::size_t narrow_words(const Wide* values, const Word* bits, std::size_t rows, Narrow* out) {
-  constexpr std::size_t in_vector = sizeof(__m512i) / sizeof(Wide);
+template <class Value>
+MUSTER_AVX512 std::size_t clamp_lanes(const Value* values, std::int32_t low, std::int32_t high, std::size_t rows,
+                                      std::int32_t* out, std::uint64_t& all) {
+  const __m512i least = _mm512_set1_epi32(low);
+  const __m512i most = _mm512_set1_epi32(high);
+  __m512i sizes = _mm512_setzero_si512();
   std::size_t row = 0;
-  for (; row + in_vector <= rows; row += in_vector) store_low(kept_of(values, bits, row), out + row);
+  for (; row + half_lanes <= rows; row += half_lanes) {
+    const __m512i value = _mm512_max_epi32(least, _mm512_min_epi32(most, lanes_at(values + row)));
+    sizes = with_size_of(sizes, value);
+    _mm512_storeu_si512(out + row, value);
+  }
+  all = static_cast<std::uint32_t>(_mm512_reduce_or_epi32(sizes));
   return row;
 }
 
 #endif
 
-template <class Wide, class Narrow>
-void narrow_to(const Wide* values, const Word* bits, std::size_t rows, Narrow* out) {
-  const std::size_t done = MUSTER_WIDE(narrow_words(values, bits, rows, out));
-  for (std::size_t row = done; row < rows; ++row) {
-    out[row] = test_bit(bits, row) ? static_cast<Narrow>(values[row]) : Narrow{0};
-  }
+std::uint64_t size_bits(std::int64_t value) { return static_cast<std::uint64_t>(value ^ (value >> 63)); }
+
+// Calls use(values) with the type of numbers that have up to 32 bits.
+template <class Use>
+void with_narrow_lanes(Lanes lanes, Use use) {
+  with_lanes(lanes, [&]<class Value>(const Value* values) {
+    if constexpr (sizeof(Value) <= sizeof(std::int32_t)) use(values);
+  });
 }
 
 }  // namespace
@@ -163,10 +169,18 @@ void choose(const Word* bits, std::uint32_t yes, std::uint32_t no, std::size_t r
   choose_from(done, bits, always(yes), always(no), rows, out);
 }
 
+void choose(const Word* bits, ByteCodes yes, ByteCodes no, std::size_t rows, std::uint8_t* out) {
+  const std::size_t done = MUSTER_WIDE(choose_byte_words(bits, yes, no, rows, out));
+  const auto code = [](ByteCodes codes) {
+    return [codes](std::size_t row) { return codes.values != nullptr ? codes.values[row] : codes.fixed; };
+  };
+  choose_from(done, bits, code(yes), code(no), rows, out);
+}
+
 std::uint64_t sizes(const std::int64_t* values, std::size_t rows) {
   std::uint64_t all = 0;
   const std::size_t done = MUSTER_WIDE(sizes_words(values, rows, all));
-  for (std::size_t row = done; row < rows; ++row) all |= static_cast<std::uint64_t>(values[row] ^ (values[row] >> 63));
+  for (std::size_t row = done; row < rows; ++row) all |= size_bits(values[row]);
   return all;
 }
 
@@ -175,33 +189,28 @@ void clamp(const std::int64_t* values, std::int64_t low, std::int64_t high, std:
   for (std::size_t row = done; row < rows; ++row) out[row] = std::clamp(values[row], low, high);
 }
 
-void widen(const std::int32_t* narrow, std::size_t rows, std::int64_t* out) {
-  const std::size_t done = MUSTER_WIDE(widen_words(narrow, rows, out));
-  std::copy(narrow + done, narrow + rows, out + done);
-}
-void widen(const std::uint8_t* narrow, std::size_t rows, std::uint32_t* out) {
-  const std::size_t done = MUSTER_WIDE(widen_words(narrow, rows, out));
-  std::copy(narrow + done, narrow + rows, out + done);
-}
-void widen(const std::uint16_t* narrow, std::size_t rows, std::uint32_t* out) {
-  const std::size_t done = MUSTER_WIDE(widen_words(narrow, rows, out));
-  std::copy(narrow + done, narrow + rows, out + done);
+std::uint64_t choose(const Word* bits, Lanes yes, std::int32_t no, std::size_t rows, std::int32_t* out) {
+  std::uint64_t all = 0;
+  with_narrow_lanes(yes, [&](const auto* values) {
+    const std::size_t done = MUSTER_WIDE(choose_lanes(bits, values, no, rows, out, all));
+    for (std::size_t row = done; row < rows; ++row) {
+      out[row] = test_bit(bits, row) ? values[row] : no;
+      all |= size_bits(out[row]);
+    }
+  });
+  return all;
 }
 
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int32_t* out) {
-  narrow_to(values, bits, rows, out);
-}
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int16_t* out) {
-  narrow_to(values, bits, rows, out);
-}
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int8_t* out) {
-  narrow_to(values, bits, rows, out);
-}
-void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint16_t* out) {
-  narrow_to(codes, bits, rows, out);
-}
-void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint8_t* out) {
-  narrow_to(codes, bits, rows, out);
+std::uint64_t clamp(Lanes values, std::int32_t low, std::int32_t high, std::size_t rows, std::int32_t* out) {
+  std::uint64_t all = 0;
+  with_narrow_lanes(values, [&](const auto* from) {
+    const std::size_t done = MUSTER_WIDE(clamp_lanes(from, low, high, rows, out, all));
+    for (std::size_t row = done; row < rows; ++row) {
+      out[row] = std::clamp<std::int32_t>(from[row], low, high);
+      all |= size_bits(out[row]);
+    }
+  });
+  return all;
 }
 
 }  // namespace muster::runtime::interpret::simd

@@ -1,5 +1,8 @@
-// Comparisons of whole columns, in the width that they have.
+// Comparisons and sets of whole columns, in the width that they have.
 #include "runtime/interpret/simd.h"
+
+#include <array>
+#include <type_traits>
 
 #include "runtime/interpret/simd_machine.h"
 
@@ -9,21 +12,27 @@ using lang::CompareOp;
 
 namespace {
 
+// Whether a constant lies among the numbers of a type.
+template <class Number>
+bool is_of_width(std::int64_t constant) {
+  return static_cast<Number>(constant) == constant;
+}
+
 template <class Left, class Right>
-void compare_from(std::size_t begin, CompareOp op, Left left, Right right, std::size_t rows, Word* bits) {
+void compare_from(std::size_t begin, CompareOp op, Left left, Right right, std::size_t rows, Truth out) {
   switch (op) {
     case CompareOp::equal:
-      return bits_of(begin, rows, bits, [&](std::size_t row) { return left(row) == right(row); });
+      return decide_from(begin, rows, out, [&](std::size_t row) { return left(row) == right(row); });
     case CompareOp::not_equal:
-      return bits_of(begin, rows, bits, [&](std::size_t row) { return left(row) != right(row); });
+      return decide_from(begin, rows, out, [&](std::size_t row) { return left(row) != right(row); });
     case CompareOp::less:
-      return bits_of(begin, rows, bits, [&](std::size_t row) { return left(row) < right(row); });
+      return decide_from(begin, rows, out, [&](std::size_t row) { return left(row) < right(row); });
     case CompareOp::less_equal:
-      return bits_of(begin, rows, bits, [&](std::size_t row) { return left(row) <= right(row); });
+      return decide_from(begin, rows, out, [&](std::size_t row) { return left(row) <= right(row); });
     case CompareOp::greater:
-      return bits_of(begin, rows, bits, [&](std::size_t row) { return left(row) > right(row); });
+      return decide_from(begin, rows, out, [&](std::size_t row) { return left(row) > right(row); });
     case CompareOp::greater_equal:
-      return bits_of(begin, rows, bits, [&](std::size_t row) { return left(row) >= right(row); });
+      return decide_from(begin, rows, out, [&](std::size_t row) { return left(row) >= right(row); });
   }
 }
 
@@ -43,9 +52,11 @@ MUSTER_AVX512 inline __m512i all_lanes(Number number) {
 }
 
 template <class Number, int predicate>
-MUSTER_AVX512 inline Word compare_lanes(__m512i a, __m512i b) {
+MUSTER_AVX512 inline auto compare_lanes(__m512i a, __m512i b) {
   if constexpr (std::is_same_v<Number, std::uint32_t>) {
     return _mm512_cmp_epu32_mask(a, b, predicate);
+  } else if constexpr (std::is_same_v<Number, std::uint8_t>) {
+    return _mm512_cmp_epu8_mask(a, b, predicate);
   } else if constexpr (sizeof(Number) == 1) {
     return _mm512_cmp_epi8_mask(a, b, predicate);
   } else if constexpr (sizeof(Number) == 2) {
@@ -57,90 +68,145 @@ MUSTER_AVX512 inline Word compare_lanes(__m512i a, __m512i b) {
   }
 }
 
+// The masks of vectors one after the other, as the word that they are.
+MUSTER_AVX512 inline __mmask64 joined(const __mmask64 (&masks)[1]) { return masks[0]; }
+MUSTER_AVX512 inline __mmask64 joined(const __mmask32 (&masks)[2]) { return _mm512_kunpackd(masks[1], masks[0]); }
+MUSTER_AVX512 inline __mmask64 joined(const __mmask16 (&masks)[4]) {
+  const __mmask32 halves[2] = {_mm512_kunpackw(masks[1], masks[0]), _mm512_kunpackw(masks[3], masks[2])};
+  return joined(halves);
+}
+MUSTER_AVX512 inline __mmask64 joined(const __mmask8 (&masks)[8]) {
+  const __mmask16 quarters[4] = {_mm512_kunpackb(masks[1], masks[0]), _mm512_kunpackb(masks[3], masks[2]),
+                                 _mm512_kunpackb(masks[5], masks[4]), _mm512_kunpackb(masks[7], masks[6])};
+  return joined(quarters);
+}
+
+template <class Number>
+using LaneMask = decltype(compare_lanes<Number, 0>(__m512i{}, __m512i{}));
+template <class Number>
+constexpr std::size_t in_vector = sizeof(__m512i) / sizeof(Number);
+
 template <class Number, int predicate>
 MUSTER_AVX512 std::size_t compare_words(const Number* left, const Number* right, Number constant, std::size_t rows,
-                                        Word* bits) {
-  constexpr std::size_t in_vector = sizeof(__m512i) / sizeof(Number);
+                                        Truth out) {
   const __m512i fixed = all_lanes(constant);
   std::size_t row = 0;
   for (; row + word_bits <= rows; row += word_bits) {
-    Word word = 0;
-    for (std::size_t k = 0; k < word_bits; k += in_vector) {
-      const __m512i a = _mm512_loadu_si512(left + row + k);
-      const __m512i b = right != nullptr ? _mm512_loadu_si512(right + row + k) : fixed;
-      word |= compare_lanes<Number, predicate>(a, b) << k;
+    LaneMask<Number> masks[word_bits / in_vector<Number>];
+    for (std::size_t k = 0; k < std::size(masks); ++k) {
+      const std::size_t at = row + k * in_vector<Number>;
+      const __m512i b = right != nullptr ? _mm512_loadu_si512(right + at) : fixed;
+      masks[k] = compare_lanes<Number, predicate>(_mm512_loadu_si512(left + at), b);
     }
-    bits[row / word_bits] = word;
+    decide(joined(masks), row / word_bits, out);
   }
   return row;
 }
 
 template <class Number>
 std::size_t compare_words(CompareOp op, const Number* left, const Number* right, Number constant, std::size_t rows,
-                          Word* bits) {
+                          Truth out) {
   switch (op) {
     case CompareOp::equal:
-      return compare_words<Number, _MM_CMPINT_EQ>(left, right, constant, rows, bits);
+      return compare_words<Number, _MM_CMPINT_EQ>(left, right, constant, rows, out);
     case CompareOp::not_equal:
-      return compare_words<Number, _MM_CMPINT_NE>(left, right, constant, rows, bits);
+      return compare_words<Number, _MM_CMPINT_NE>(left, right, constant, rows, out);
     case CompareOp::less:
-      return compare_words<Number, _MM_CMPINT_LT>(left, right, constant, rows, bits);
+      return compare_words<Number, _MM_CMPINT_LT>(left, right, constant, rows, out);
     case CompareOp::less_equal:
-      return compare_words<Number, _MM_CMPINT_LE>(left, right, constant, rows, bits);
+      return compare_words<Number, _MM_CMPINT_LE>(left, right, constant, rows, out);
     case CompareOp::greater:
-      return compare_words<Number, _MM_CMPINT_NLE>(left, right, constant, rows, bits);
+      return compare_words<Number, _MM_CMPINT_NLE>(left, right, constant, rows, out);
     case CompareOp::greater_equal:
-      return compare_words<Number, _MM_CMPINT_NLT>(left, right, constant, rows, bits);
+      return compare_words<Number, _MM_CMPINT_NLT>(left, right, constant, rows, out);
   }
   return 0;
+}
+
+template <class Number>
+MUSTER_AVX512 std::size_t find_words(const Number* values, std::span<const Number> set, std::size_t rows, Truth out) {
+  __m512i members[largest_set];
+  for (std::size_t k = 0; k < set.size(); ++k) members[k] = all_lanes(set[k]);
+  std::size_t row = 0;
+  for (; row + word_bits <= rows; row += word_bits) {
+    LaneMask<Number> masks[word_bits / in_vector<Number>] = {};
+    for (std::size_t k = 0; k < std::size(masks); ++k) {
+      const __m512i value = _mm512_loadu_si512(values + row + k * in_vector<Number>);
+      for (std::size_t member = 0; member < set.size(); ++member) {
+        masks[k] = masks[k] | compare_lanes<Number, _MM_CMPINT_EQ>(value, members[member]);
+      }
+    }
+    decide(joined(masks), row / word_bits, out);
+  }
+  return row;
 }
 
 #endif
 
 template <class Number>
-void compare_columns(CompareOp op, const Number* left, const Number* right, std::size_t rows, Word* bits) {
-  const std::size_t done = MUSTER_WIDE(compare_words(op, left, right, Number{0}, rows, bits));
+void compare_columns(CompareOp op, const Number* left, const Number* right, std::size_t rows, Truth out) {
+  const std::size_t done = MUSTER_WIDE(compare_words(op, left, right, Number{0}, rows, out));
   compare_from(
-      done, op, [=](std::size_t row) { return left[row]; }, [=](std::size_t row) { return right[row]; }, rows, bits);
+      done, op, [=](std::size_t row) { return left[row]; }, [=](std::size_t row) { return right[row]; }, rows, out);
 }
 
 template <class Number>
-void compare_to(CompareOp op, const Number* values, std::int64_t constant, std::size_t rows, Word* bits) {
-  const auto narrow = static_cast<Number>(constant);
-  if (narrow != constant) {  // no number of this width is equal to it, and all lie on one side of it
+void compare_to(CompareOp op, const Number* values, std::int64_t constant, std::size_t rows, Truth out) {
+  if (!is_of_width<Number>(constant)) {  // no number is equal to it, and all lie on one side of it
     const bool is_above = constant > 0;
     const bool holds = op == CompareOp::not_equal ||
                        (is_above && (op == CompareOp::less || op == CompareOp::less_equal)) ||
                        (!is_above && (op == CompareOp::greater || op == CompareOp::greater_equal));
-    std::fill_n(bits, words_for(rows), holds ? ~Word{0} : Word{0});
+    for (std::size_t word = 0; word < words_for(rows); ++word) decide(holds ? ~Word{0} : Word{0}, word, out);
     return;
   }
-  const std::size_t done = MUSTER_WIDE(compare_words<Number>(op, values, nullptr, narrow, rows, bits));
-  compare_from(done, op, [=](std::size_t row) { return values[row]; }, [=](std::size_t) { return narrow; }, rows, bits);
+  const auto narrow = static_cast<Number>(constant);
+  const std::size_t done = MUSTER_WIDE(compare_words<Number>(op, values, nullptr, narrow, rows, out));
+  compare_from(done, op, [=](std::size_t row) { return values[row]; }, [=](std::size_t) { return narrow; }, rows, out);
+}
+
+template <class Number>
+void find(const Number* values, std::span<const std::int64_t> numbers, std::size_t rows, Truth out) {
+  std::array<Number, largest_set> members{};
+  std::size_t count = 0;
+  for (const std::int64_t number : numbers) {
+    if (is_of_width<Number>(number)) members[count++] = static_cast<Number>(number);
+  }
+  const auto set = std::span<const Number>(members).first(count);
+  const std::size_t done = MUSTER_WIDE(find_words(values, set, rows, out));
+  decide_from(done, rows, out, [&](std::size_t row) {
+    bool is_in = false;
+    for (const Number number : set) is_in |= values[row] == number;
+    return is_in;
+  });
 }
 
 }  // namespace
 
-void compare(CompareOp op, const std::int64_t* values, std::int64_t constant, std::size_t rows, Word* bits) {
-  compare_to(op, values, constant, rows, bits);
+void compare(CompareOp op, Lanes values, std::int64_t constant, std::size_t rows, Truth out) {
+  with_lanes(values, [&](const auto* numbers) { compare_to(op, numbers, constant, rows, out); });
 }
-void compare(CompareOp op, const std::int32_t* values, std::int64_t constant, std::size_t rows, Word* bits) {
-  compare_to(op, values, constant, rows, bits);
+void compare(CompareOp op, const std::uint32_t* codes, std::int64_t constant, std::size_t rows, Truth out) {
+  compare_to(op, codes, constant, rows, out);
 }
-void compare(CompareOp op, const std::int16_t* values, std::int64_t constant, std::size_t rows, Word* bits) {
-  compare_to(op, values, constant, rows, bits);
+void compare(CompareOp op, const std::uint8_t* codes, std::int64_t constant, std::size_t rows, Truth out) {
+  compare_to(op, codes, constant, rows, out);
 }
-void compare(CompareOp op, const std::int8_t* values, std::int64_t constant, std::size_t rows, Word* bits) {
-  compare_to(op, values, constant, rows, bits);
+void compare(CompareOp op, const std::int64_t* left, const std::int64_t* right, std::size_t rows, Truth out) {
+  compare_columns(op, left, right, rows, out);
 }
-void compare(CompareOp op, const std::uint32_t* codes, std::int64_t constant, std::size_t rows, Word* bits) {
-  compare_to(op, codes, constant, rows, bits);
+void compare(CompareOp op, const std::uint32_t* left, const std::uint32_t* right, std::size_t rows, Truth out) {
+  compare_columns(op, left, right, rows, out);
 }
-void compare(CompareOp op, const std::int64_t* left, const std::int64_t* right, std::size_t rows, Word* bits) {
-  compare_columns(op, left, right, rows, bits);
+
+void is_among(Lanes values, std::span<const std::int64_t> set, std::size_t rows, Truth out) {
+  with_lanes(values, [&](const auto* numbers) { find(numbers, set, rows, out); });
 }
-void compare(CompareOp op, const std::uint32_t* left, const std::uint32_t* right, std::size_t rows, Word* bits) {
-  compare_columns(op, left, right, rows, bits);
+void is_among(const std::uint32_t* codes, std::span<const std::int64_t> set, std::size_t rows, Truth out) {
+  find(codes, set, rows, out);
+}
+void is_among(const std::uint8_t* codes, std::span<const std::int64_t> set, std::size_t rows, Truth out) {
+  find(codes, set, rows, out);
 }
 
 }  // namespace muster::runtime::interpret::simd

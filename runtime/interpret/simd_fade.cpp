@@ -26,52 +26,73 @@ constexpr std::array<double, 14> exp2_terms = {1.0,
                                                2.567843599348820514e-11,
                                                1.369148885390412888e-12};
 
-MUSTER_AVX512 std::size_t halve_words(const std::int64_t* points, const std::int64_t* events, std::int64_t as_of,
-                                      std::int64_t interval, std::int64_t unit, std::size_t rows, std::int64_t* out,
-                                      Word* certain) {
-  // An age is exact as a double, and so is what is left of it after whole intervals, also where rounding has taken one
-  // too many or too few. The quotient, the series and the products are each off by at most 2^-51 of the result: 2^-45
-  // is more than all of them together.
+MUSTER_AVX512 inline __m512i points_at(const std::int64_t* points) { return _mm512_loadu_si512(points); }
+MUSTER_AVX512 inline __m512i points_at(const std::int32_t* points) {
+  return _mm512_cvtepi32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(points)));
+}
+MUSTER_AVX512 inline void store_points(__m512i points, std::int64_t* out) { _mm512_storeu_si512(out, points); }
+MUSTER_AVX512 inline void store_points(__m512i points, std::int32_t* out) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_cvtepi64_epi32(points));
+}
+
+// How many terms of the series are summed, and what the result is off by at most, as a share of it. The terms that are
+// left out are below twice the first of them.
+struct Series {
+  std::size_t terms;
+  double error;
+};
+// The products of the series are each off by at most 2^-51, all together by less than 2^-45.
+constexpr Series whole_series{exp2_terms.size(), 1.0 / static_cast<double>(std::int64_t{1} << 45)};
+// The first term that is left out is 1.02e-7 / 2^9 = 2.0e-10 < 2^-32.
+constexpr Series short_series{9, 1.0 / static_cast<double>(std::int64_t{1} << 31)};
+// Points of up to so many units are nearly always certain by the short series.
+constexpr std::uint64_t short_units = std::uint64_t{1} << 20;
+
+template <std::size_t terms, class Number>
+MUSTER_AVX512 std::size_t halve_words(const Number* points, const std::int64_t* events, const Halving& halving,
+                                      double error, std::size_t rows, Number* out, Word* certain) {
   constexpr std::int64_t most_points = std::int64_t{1} << 40;
   constexpr std::int64_t most_age = std::int64_t{1} << 52;
-  constexpr double error = 1.0 / static_cast<double>(std::int64_t{1} << 45);
-  const __m512i now = _mm512_set1_epi64(as_of);
-  const __m512i oldest = _mm512_set1_epi64(as_of - most_age);
-  const __m512i newest = _mm512_set1_epi64(as_of + most_age);
-  const __m512d whole = _mm512_set1_pd(static_cast<double>(interval));
-  const __m512d per_whole = _mm512_set1_pd(1.0 / static_cast<double>(interval));
-  const __m512d per_unit = _mm512_set1_pd(1.0 / static_cast<double>(unit));
-  const __m512d half = _mm512_set1_pd(0.5);
+  const __m512i now = _mm512_set1_epi64(halving.as_of);
+  const __m512i oldest = _mm512_set1_epi64(halving.as_of - most_age);
+  const __m512i newest = _mm512_set1_epi64(halving.as_of + most_age);
+  const __m512d whole = _mm512_set1_pd(static_cast<double>(halving.interval));
+  const __m512d per_whole = _mm512_set1_pd(1.0 / static_cast<double>(halving.interval));
+  const __m512d unit = _mm512_set1_pd(static_cast<double>(halving.unit));
+  const __m512d per_unit = _mm512_set1_pd(1.0 / static_cast<double>(halving.unit));
+  const __m512d share_of_left = _mm512_set1_pd(error);
+  const __m512d before_tie = _mm512_set1_pd(0.5 - error);
   std::size_t row = 0;
   for (; row + word_bits <= rows; row += word_bits) {
     Word word = 0;
     for (std::size_t k = 0; k < word_bits; k += lanes) {
       const __m512i event = _mm512_loadu_si512(events + row + k);
-      const __m512i point = _mm512_loadu_si512(points + row + k);
-      const __m512i size = _mm512_abs_epi64(point);
+      const __m512i point = points_at(points + row + k);
       __mmask8 good = _mm512_cmpgt_epi64_mask(event, oldest);
       good = _mm512_mask_cmplt_epi64_mask(good, event, newest);
-      good = _mm512_mask_cmplt_epu64_mask(good, size, _mm512_set1_epi64(most_points));
+      if constexpr (sizeof(Number) > sizeof(std::int32_t)) {
+        good = _mm512_mask_cmplt_epu64_mask(good, _mm512_abs_epi64(point), _mm512_set1_epi64(most_points));
+      }
+      // An age is exact as a double, and so is what is left of it after whole intervals, also where rounding has taken
+      // one too many or too few.
       const __m512i passed = _mm512_max_epi64(_mm512_sub_epi64(now, event), _mm512_setzero_si512());
       const __m512d age = _mm512_cvtepi64_pd(passed);
       const __m512d count = _mm512_roundscale_pd(_mm512_mul_pd(age, per_whole), _MM_FROUND_TO_NEAREST_INT);
-      const __m512d rest = _mm512_fnmadd_pd(count, whole, age);
-      const __m512d f = _mm512_mul_pd(_mm512_sub_pd(_mm512_setzero_pd(), rest), per_whole);
-      __m512d share = _mm512_set1_pd(exp2_terms.back());
-      for (std::size_t term = exp2_terms.size() - 1; term-- > 0;) {
+      const __m512d rest = _mm512_fmsub_pd(count, whole, age);
+      const __m512d f = _mm512_mul_pd(rest, per_whole);
+      __m512d share = _mm512_set1_pd(exp2_terms[terms - 1]);
+      for (std::size_t term = terms - 1; term-- > 0;) {
         share = _mm512_fmadd_pd(share, f, _mm512_set1_pd(exp2_terms[term]));
       }
       share = _mm512_scalef_pd(share, _mm512_sub_pd(_mm512_setzero_pd(), count));
-      const __m512d left = _mm512_mul_pd(_mm512_mul_pd(_mm512_cvtepi64_pd(size), share), per_unit);
-      const __m512d moved = _mm512_add_pd(left, half);
-      const __m512d floor = _mm512_roundscale_pd(moved, _MM_FROUND_TO_NEG_INF);
-      const __m512d above = _mm512_sub_pd(moved, floor);
-      const __m512d bound = _mm512_mul_pd(_mm512_add_pd(moved, half), _mm512_set1_pd(error));
-      good = _mm512_mask_cmp_pd_mask(good, above, bound, _CMP_GT_OQ);
-      good = _mm512_mask_cmp_pd_mask(good, _mm512_sub_pd(_mm512_set1_pd(1.0), above), bound, _CMP_GT_OQ);
-      const __m512i rounded = _mm512_mullo_epi64(_mm512_cvtpd_epi64(floor), _mm512_set1_epi64(unit));
-      const __mmask8 is_negative = _mm512_movepi64_mask(point);
-      _mm512_storeu_si512(out + row + k, _mm512_mask_sub_epi64(rounded, is_negative, _mm512_setzero_si512(), rounded));
+      const __m512d left = _mm512_mul_pd(_mm512_mul_pd(_mm512_cvtepi64_pd(point), per_unit), share);
+      const __m512d rounded = _mm512_roundscale_pd(left, _MM_FROUND_TO_NEAREST_INT);
+      // Certain where it lies nearer to its whole number than half a unit less what it may be off by.
+      const __m512d moved = _mm512_abs_pd(_mm512_sub_pd(left, rounded));
+      const __m512d limit = _mm512_fnmadd_pd(_mm512_abs_pd(left), share_of_left, before_tie);
+      good = _mm512_mask_cmp_pd_mask(good, moved, limit, _CMP_LT_OQ);
+      // Below 2^53, so that the product is exact.
+      store_points(_mm512_cvtpd_epi64(_mm512_mul_pd(rounded, unit)), out + row + k);
       word |= static_cast<Word>(good) << k;
     }
     certain[row / word_bits] = word;
@@ -79,18 +100,36 @@ MUSTER_AVX512 std::size_t halve_words(const std::int64_t* points, const std::int
   return row;
 }
 
+template <class Number>
+std::size_t halve_words(const Number* points, const std::int64_t* events, const Halving& halving, std::size_t rows,
+                        Number* out, Word* certain) {
+  const bool is_small = halving.size != 0 && halving.size / static_cast<std::uint64_t>(halving.unit) < short_units;
+  return is_small ? halve_words<short_series.terms>(points, events, halving, short_series.error, rows, out, certain)
+                  : halve_words<whole_series.terms>(points, events, halving, whole_series.error, rows, out, certain);
+}
+
 #endif
 
-}  // namespace
-
-void halve(const std::int64_t* points, const std::int64_t* events, std::int64_t as_of, std::int64_t interval,
-           std::int64_t unit, std::size_t rows, std::int64_t* out, Word* certain) {
+template <class Number>
+void halve_all(const Number* points, const std::int64_t* events, const Halving& halving, std::size_t rows, Number* out,
+               Word* certain) {
   constexpr std::int64_t most = std::int64_t{1} << 52;
   std::size_t done = 0;
   // Here the age of every event that is looked at is exact, and whole intervals are.
-  if (as_of > -most && as_of < most && interval < most)
-    done = MUSTER_WIDE(halve_words(points, events, as_of, interval, unit, rows, out, certain));
+  if (halving.as_of > -most && halving.as_of < most && halving.interval < most)
+    done = MUSTER_WIDE(halve_words(points, events, halving, rows, out, certain));
   for (std::size_t word = done / word_bits; word * word_bits < rows; ++word) certain[word] = 0;
+}
+
+}  // namespace
+
+void halve(const std::int64_t* points, const std::int64_t* events, const Halving& halving, std::size_t rows,
+           std::int64_t* out, Word* certain) {
+  halve_all(points, events, halving, rows, out, certain);
+}
+void halve(const std::int32_t* points, const std::int64_t* events, const Halving& halving, std::size_t rows,
+           std::int32_t* out, Word* certain) {
+  halve_all(points, events, halving, rows, out, certain);
 }
 
 }  // namespace muster::runtime::interpret::simd

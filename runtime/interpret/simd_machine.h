@@ -1,6 +1,6 @@
 // How the wide loops of simd.h are written: an intrinsic function for AVX-512 that does whole vectors and returns how
 // many rows it has done, and a plain loop that goes on from there, or does everything on another machine.
-// May include: runtime/data. Called by: runtime/interpret/simd*.cpp.
+// May include: runtime/data, runtime/interpret/simd.h. Called by: runtime/interpret/simd*.cpp.
 #pragma once
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "runtime/data/bitmap.h"
+#include "runtime/interpret/simd.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -17,14 +18,21 @@
 
 namespace muster::runtime::interpret::simd {
 
-// Calls holds(row) for the rows from `begin` on, and keeps the answers as bits. Precondition: a word begins at `begin`.
+// The answers of a word's rows.
+inline void decide(Word holds, std::size_t word, Truth out) {
+  const Word known = out.known[word];
+  out.yes[word] = known & holds;
+  out.no[word] = known & ~holds;
+}
+
+// Asks holds(row) of the rows from `begin` on. Precondition: a word begins at `begin`.
 template <class Holds>
-void bits_of(std::size_t begin, std::size_t rows, Word* bits, Holds holds) {
+void decide_from(std::size_t begin, std::size_t rows, Truth out, Holds holds) {
   for (std::size_t first = begin; first < rows; first += word_bits) {
     Word word = 0;
     const std::size_t count = std::min(word_bits, rows - first);
     for (std::size_t k = 0; k < count; ++k) word |= static_cast<Word>(holds(first + k)) << k;
-    bits[first / word_bits] = word;
+    decide(word, first / word_bits, out);
   }
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -35,7 +36,8 @@ struct Step {
   TextState* text = nullptr;               // instructions that read or give text
   Questions* questions = nullptr;          // what it asks of a text, instead of working it out, is this bit of them
   std::uint8_t bit = 0;
-  bool stays_narrow = false;       // column: all that read it can read a narrow one
+  bool stays_narrow = false;       // all that read it can read narrow numbers, or codes
+  bool is_narrow = false;          // every known result fits 32 bits; a code: 8
   std::span<const Word> code_set;  // in_codes: bit of a code
 };
 
@@ -67,10 +69,10 @@ struct Frame {
   [[nodiscard]] const Register& operand(const Step& step, std::size_t which) const {
     return (*registers)[step.operands[which]];
   }
-  // An operand that is a narrow column in full width, for who cannot read it otherwise.
+  // An operand that is narrow in full width, for who cannot read it otherwise.
   [[nodiscard]] const Register& wide_operand(const Step& step, std::size_t which) const {
     const Register& reg = operand(step, which);
-    if (reg.narrow != nullptr && reg.integers == nullptr) registers->widen(step.operands[which], rows);
+    if (reg.is_narrow()) registers->widen(step.operands[which], rows);
     return reg;
   }
   [[nodiscard]] std::span<const std::int64_t> weights(const Step& step) const {
@@ -117,11 +119,18 @@ inline void for_bits(Word bits, std::size_t first, Body body) {
   for (; bits != 0; bits &= bits - 1) body(first + static_cast<std::size_t>(__builtin_ctzll(bits)));
 }
 
+// The numbers of a register, in the width that they have; they count `scale` each where they are narrow.
+inline simd::Lanes lanes_of(const Register& reg) {
+  return reg.is_narrow() ? simd::Lanes{reg.narrow, reg.narrow_bytes} : simd::Lanes{reg.integers, 8};
+}
+
 // Calls use(get), where get(row) is the operand's number; a scalar is a constant of the loop.
 template <class Use>
 inline void with_integers(const Register& reg, Use use) {
   if (reg.is_scalar) {
     use([value = reg.number](std::size_t) { return value; });
+  } else if (reg.is_masked && reg.integers != nullptr) {
+    use([mask = reg.mask, values = reg.integers](std::size_t row) { return test_bit(mask, row) ? values[row] : 0; });
   } else if (reg.is_masked) {
     use([mask = reg.mask, one = reg.number, other = reg.other](std::size_t row) {
       return test_bit(mask, row) ? one : other;
@@ -136,6 +145,23 @@ inline void with_codes(const Register& reg, Use use) {
     use([value = reg.code](std::size_t) { return value; });
   } else {
     use([values = reg.codes](std::size_t row) { return values[row]; });
+  }
+}
+
+// What numbers do not exceed in size that have these bits (simd::sizes) and count `scale` each: above 0, and 2^63 where
+// that is more than 64 bits hold.
+[[nodiscard]] inline std::uint64_t size_of_bits(std::uint64_t bits, std::int64_t scale) {
+  const auto size = (kernels::Wide{1} << std::bit_width(bits)) * scale;
+  return static_cast<std::uint64_t>(std::min(size, kernels::Wide{1} << 63));
+}
+
+// Codes of one byte.
+template <class Use>
+inline void with_byte_codes(const Register& reg, Use use) {
+  if (reg.is_scalar) {
+    use([value = static_cast<std::uint8_t>(reg.code)](std::size_t) { return value; });
+  } else {
+    use([values = static_cast<const std::uint8_t*>(reg.narrow)](std::size_t row) { return values[row]; });
   }
 }
 
@@ -163,16 +189,26 @@ inline void with_identities(const Step& step, const Register& reg, Use use) {
   }
 }
 
-// known = known of all operands, and a missing result carries its operands' faults. An operand that is not missing has
-// no fault bits, so that their union needs no mask.
-inline void begin_strict(const Frame& frame, const Step& step, Word* __restrict known) {
-  const Register& result = frame.result(step);
-  std::fill_n(known, frame.words, ~Word{0});
+// What is known of a strict result: where all operands are. It lies in `room`, or is what one operand has.
+[[nodiscard]] inline const Word* strict_known(const Frame& frame, const Step& step, Word* __restrict room) {
+  const Word* known = frame.registers->ones();
   for (const std::uint32_t operand : step.operands) {
     const Word* __restrict const more = (*frame.registers)[operand].known;
     if (more == frame.registers->ones()) continue;
-    for (std::size_t word = 0; word < frame.words; ++word) known[word] &= more[word];
+    if (known == frame.registers->ones()) {
+      known = more;
+      continue;
+    }
+    for (std::size_t word = 0; word < frame.words; ++word) room[word] = known[word] & more[word];
+    known = room;
   }
+  return known;
+}
+
+// A missing result carries its operands' faults. An operand that is not missing has no fault bits, so that their union
+// needs no mask.
+inline void carry_strict_faults(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
   if (result.out.overflow == nullptr) return;
   for (std::size_t word = 0; word < frame.words; ++word) {
     Word overflow = 0;
@@ -186,33 +222,31 @@ inline void begin_strict(const Frame& frame, const Step& step, Word* __restrict 
   }
 }
 
+// known = known of all operands, and the faults of a missing result.
+inline void begin_strict(const Frame& frame, const Step& step, Word* known) {
+  const Word* const of_all = strict_known(frame, step, known);
+  if (of_all != known) std::copy_n(of_all, frame.words, known);
+  carry_strict_faults(frame, step);
+}
+
+// Where the answers of a strict predicate go.
+[[nodiscard]] inline simd::Truth begin_predicate(const Frame& frame, const Step& step) {
+  const Register& result = frame.result(step);
+  carry_strict_faults(frame, step);
+  return {strict_known(frame, step, result.out.yes), result.out.yes, result.out.no};
+}
+
 // A strict predicate: yes where all operands are known and holds(row), which is also asked of rows that are missing.
 template <class Holds>
 inline void run_predicate(const Frame& frame, const Step& step, Holds holds) {
-  const Register& result = frame.result(step);
-  Word* const yes = result.out.yes;
-  Word* const no = result.out.no;
-  begin_strict(frame, step, yes);  // yes is `known` for the moment
+  const simd::Truth out = begin_predicate(frame, step);
   for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
     Word bits = 0;
     for (std::size_t k = 0; k < rows; ++k) bits |= static_cast<Word>(holds(first + k)) << k;
-    no[word] = yes[word] & ~bits;
-    yes[word] &= bits;
+    const Word known = out.known[word];
+    out.yes[word] = known & bits;
+    out.no[word] = known & ~bits;
   });
-}
-
-// A strict predicate whose bits are in result.out.no, whatever they are where an operand is missing.
-inline void finish_predicate(const Frame& frame, const Step& step) {
-  const Register& result = frame.result(step);
-  begin_strict(frame, step, result.out.yes);  // yes is `known` for the moment
-  Word* __restrict const yes = result.out.yes;
-  Word* __restrict const no = result.out.no;
-  for (std::size_t word = 0; word < frame.words; ++word) {
-    const Word known = yes[word];
-    const Word bits = no[word];
-    yes[word] = known & bits;
-    no[word] = known & ~bits;
-  }
 }
 
 // The fault of a row's own result: the value is missing, and says why where anybody may ask.

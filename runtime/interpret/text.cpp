@@ -15,18 +15,16 @@ using lang::FunctionShape;
 
 // What the instruction asks of a text, or of what functions make of it.
 void run_question(const Frame& frame, const Step& step) {
-  simd::test(step.questions->answers(frame), step.bit, frame.rows, frame.result(step).out.no);
-  finish_predicate(frame, step);
+  simd::test(step.questions->answers(frame), step.bit, frame.rows, begin_predicate(frame, step));
 }
 
 // A predicate of a text that is the same for all rows.
 template <class Holds>
 void run_constant_predicate(const Frame& frame, const Step& step, Holds holds) {
   const Register& text = frame.operand(step, 0);
-  const bool is_known =
+  const bool holds_for_all =
       text.scalar_known && holds(text.dictionary->text(text.code), text.dictionary->folded(text.code));
-  std::fill_n(frame.result(step).out.no, frame.words, is_known ? ~Word{0} : Word{0});
-  finish_predicate(frame, step);
+  run_predicate(frame, step, [=](std::size_t) { return holds_for_all; });
 }
 
 void run_text_equal(const Frame& frame, const Step& step) {
@@ -132,11 +130,11 @@ void run_text_function(const Frame& frame, const Step& step) {
 // Nothing reads the text itself: what others ask of it is asked of the text that it is made of.
 void run_asked_function(const Frame& frame, const Step& step) {
   const Register& result = frame.result(step);
-  begin_strict(frame, step, result.out.known);
-  std::vector<Word>& makes_text = frame.scratch->bits;
-  if (makes_text.size() < frame.words) makes_text.resize(frame.words);
-  simd::test(step.questions->answers(frame), step.bit, frame.rows, makes_text.data());
-  for (std::size_t word = 0; word < frame.words; ++word) result.out.known[word] &= makes_text[word];
+  carry_strict_faults(frame, step);
+  std::vector<Word>& makes_none = frame.scratch->bits;
+  if (makes_none.size() < frame.words) makes_none.resize(frame.words);
+  simd::test(step.questions->answers(frame), step.bit, frame.rows,
+             {strict_known(frame, step, result.out.known), result.out.known, makes_none.data()});
 }
 
 void run_text_to_integer(const Frame& frame, const Step& step) {

@@ -114,7 +114,7 @@ class CompiledKernel final : public Kernel {
     if (is_unexpected_) return evaluate_unexpected(batch, answers);
     for (const std::size_t at : lowered_.foreign_answers) {
       const AnswerLayout& answer = lowered_.answers[at];
-      write_answer(interpreter_->value(answer.id), root.rows, answer.bytes, answers[at]);
+      interpreter_->write_answer(answer.id, answer.bytes, answers[at]);
     }
   }
 
@@ -218,7 +218,7 @@ class CompiledKernel final : public Kernel {
     whole_->evaluate(batch);
     for (std::size_t at = 0; at < answers.size(); ++at) {
       const AnswerLayout& answer = lowered_.answers[at];
-      write_answer(whole_->value(answer.id), root_->rows, answer.bytes, answers[at]);
+      whole_->write_answer(answer.id, answer.bytes, answers[at]);
     }
   }
 

@@ -89,7 +89,7 @@ class Comparison {
         if (outcome_.difference || !outcome_.failure.empty()) return;
         outcome_.failure = evaluation->evaluate(batch);
         if (!outcome_.failure.empty()) return;
-        compare_rows(*engine, first, count, outputs.readers(*evaluation, engine->wanted.reasons));
+        compare_rows(*engine, first, count, outputs.readers(*evaluation, engine->wanted));
       }
     };
     for_batches(program, sample_, scenarios_, roots, body);

@@ -4,6 +4,7 @@
 
 #include "runtime/interpret/roots.h"
 #include "runtime/jit/plugin.h"
+#include "tests/differ/narrow.h"
 
 namespace muster::differ {
 
@@ -24,6 +25,21 @@ class Interpretation final : public Evaluation {
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return interpreter_.value(id); }
 
  private:
+  runtime::Interpreter interpreter_;
+};
+
+class NarrowInterpretation final : public Evaluation {
+ public:
+  NarrowInterpretation(const Program& program, runtime::AsOf as_of, const runtime::Wanted& what)
+      : interpreter_(program, as_of, what) {}
+  [[nodiscard]] std::string evaluate(const runtime::BatchView& batch) override {
+    interpreter_.evaluate(batch_.of(batch));
+    return {};
+  }
+  [[nodiscard]] runtime::Vector value(ValueId id) const override { return interpreter_.value(id); }
+
+ private:
+  NarrowBatch batch_;
   runtime::Interpreter interpreter_;
 };
 
@@ -54,9 +70,10 @@ class Compiled final : public Evaluation {
   std::unique_ptr<runtime::jit::Kernel> kernel_;
 };
 
+template <class Kind = Interpretation>
 Engine interpreter(std::string name, bool is_of_raw, const runtime::Wanted& wanted) {
   return {std::move(name), is_of_raw, false, wanted, [wanted](const Program& program, runtime::AsOf as_of) {
-            return std::make_unique<Interpretation>(program, as_of, wanted);
+            return std::make_unique<Kind>(program, as_of, wanted);
           }};
 }
 
@@ -90,9 +107,13 @@ std::vector<Engine> engines_of(std::uint64_t seed) {
   // Points that nobody asks for may stay masks, and what only explains is not computed.
   runtime::Wanted no_reasons = all_wanted();
   no_reasons.reasons = false;
+  // Numbers that only few read may stay narrow all the way.
+  runtime::Wanted answers = no_reasons;
+  answers.bounds = false;
   std::vector<Engine> list{interpreter("interpreter of the raw program", true, all_wanted()),
                            interpreter("interpreter", false, all_wanted()),
-                           interpreter("interpreter, without reasons", false, no_reasons)};
+                           interpreter("interpreter, without reasons", false, no_reasons),
+                           interpreter<NarrowInterpretation>("interpreter, narrow columns", false, answers)};
   if (const auto options = kernel_of(seed)) {
     list.push_back({"kernel of level " + std::to_string(options->level), false, true, all_wanted(),
                     [options = *options](const Program& program, runtime::AsOf as_of) {

@@ -174,11 +174,12 @@ Outputs::Outputs(const compiler::Program& program) : program_(program) {
   for (const auto& output : outputs.values) add_value("output " + output.name, output.value);
 }
 
-std::vector<Outputs::RowReader> Outputs::readers(const Values& values, bool with_reasons) const {
+std::vector<Outputs::RowReader> Outputs::readers(const Values& values, const runtime::Wanted& wanted) const {
   std::vector<RowReader> made;
   made.reserve(labels_.size());
   for (std::size_t label = 0; label < labels_.size(); ++label) {
-    const bool is_left_out = parts_[label] == Part::reasons && !with_reasons;
+    const bool is_left_out =
+        (parts_[label] == Part::reasons && !wanted.reasons) || (parts_[label] == Part::bounds && !wanted.bounds);
     made.push_back(is_left_out ? RowReader() : readers_[label](values));
   }
   return made;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "compiler/ir/program.h"
+#include "runtime/interpret/interpreter.h"
 #include "runtime/interpret/values.h"
 #include "tests/differ/answer.h"
 
@@ -31,8 +32,8 @@ class Outputs {
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
   [[nodiscard]] Part part(std::size_t label) const { return parts_[label]; }
   [[nodiscard]] const std::vector<ScoreLabels>& scores() const { return scores_; }
-  // By label; without a function where `with_reasons` leaves it out. Until the next batch.
-  [[nodiscard]] std::vector<RowReader> readers(const runtime::Values& values, bool with_reasons) const;
+  // By label; without a function where reasons or bounds are not wanted. Until the next batch.
+  [[nodiscard]] std::vector<RowReader> readers(const runtime::Values& values, const runtime::Wanted& wanted) const;
 
  private:
   using Reader = std::function<RowReader(const runtime::Values&)>;

@@ -455,7 +455,7 @@ class Reader {
                run_.engine.choice, read_engine);
     add_option(run_app_, "--verify", "1/N",
                "Work out about one compiled answer of N with the interpreter too, and stop if they differ. Whole\n"
-               "batches are taken, of up to 2,048 leads: the first of every N that compiled code answers",
+               "batches are taken, of up to 4,096 leads: the first of every N that compiled code answers",
                run_.engine.verify_one_of, read_verify);
     add_option(run_app_, "--threads", "N",
                "How many threads work; one for each core. What is written is the same for any number", run_.threads,

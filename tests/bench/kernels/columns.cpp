@@ -27,16 +27,22 @@ Bits some_bits(std::uint64_t seed) {
 
 void compare_with_constant(benchmark::State& state) {
   const auto values = some_numbers(0, 10'000);
-  Bits bits{};
+  const Bits known = some_bits(9);
+  Bits yes{};
+  Bits no{};
   const auto work = [&] {
-    simd::compare(lang::CompareOp::greater_equal, values.data(), 5'000, kernel_rows, bits.data());
+    simd::compare(lang::CompareOp::greater_equal, {values.data(), 8}, 5'000, kernel_rows,
+                  {known.data(), yes.data(), no.data()});
   };
   work();
-  for (std::size_t row = 0; row < kernel_rows; ++row)
-    require(is_set(bits, row) == (values[row] >= 5'000), "compare_with_constant");
+  for (std::size_t row = 0; row < kernel_rows; ++row) {
+    require(is_set(yes, row) == (is_set(known, row) && values[row] >= 5'000), "compare_with_constant");
+    require(is_set(no, row) == (is_set(known, row) && values[row] < 5'000), "compare_with_constant");
+  }
   for (auto _ : state) {
     work();
-    benchmark::DoNotOptimize(bits);
+    benchmark::DoNotOptimize(yes);
+    benchmark::DoNotOptimize(no);
   }
   count(state, kernel_rows, kernel_rows * 8);
 }
@@ -44,22 +50,25 @@ BENCHMARK(compare_with_constant);
 
 // What text tests said of each of 2,000 titles, for the code of each lead, and one of the tests.
 void look_up_text_test(benchmark::State& state) {
-  std::vector<std::uint8_t> table(2'000 + 4);
+  std::vector<std::uint8_t> table(2'000);
   for (std::size_t code = 0; code < table.size(); ++code) table[code] = code % 7 == 0 ? 5 : 2;
   std::vector<std::uint32_t> codes;
   for (const std::int64_t code : some_numbers(0, 1'999)) codes.push_back(static_cast<std::uint32_t>(code));
-  Bits bits{};
+  const Bits known = some_bits(9);
+  Bits yes{};
+  Bits no{};
   std::vector<std::uint8_t> answers(kernel_rows);
   const auto work = [&] {
     simd::look_up(table.data(), false, codes.data(), kernel_rows, answers.data());
-    simd::test(answers.data(), 4, kernel_rows, bits.data());
+    simd::test(answers.data(), 4, kernel_rows, {known.data(), yes.data(), no.data()});
   };
   work();
   for (std::size_t row = 0; row < kernel_rows; ++row)
-    require(is_set(bits, row) == (codes[row] % 7 == 0), "look_up_text_test");
+    require(is_set(yes, row) == (is_set(known, row) && codes[row] % 7 == 0), "look_up_text_test");
   for (auto _ : state) {
     work();
-    benchmark::DoNotOptimize(bits);
+    benchmark::DoNotOptimize(yes);
+    benchmark::DoNotOptimize(no);
   }
   count(state, kernel_rows, kernel_rows * 4);
 }
@@ -81,23 +90,22 @@ void choose_between_constants(benchmark::State& state) {
 }
 BENCHMARK(choose_between_constants);
 
-// A score of sixteen rules with a condition and four with a number.
+// A score of sixteen rules with a condition and four with a number, in totals of 64 or 32 bits.
+template <class Number>
 void sum_twenty_rules(benchmark::State& state) {
   std::vector<Bits> conditions;
-  std::vector<std::vector<std::int64_t>> numbers;
+  std::vector<std::vector<Number>> numbers;
   for (std::uint64_t k = 0; k < 16; ++k) conditions.push_back(some_bits(k));
-  for (std::uint64_t k = 0; k < 4; ++k) numbers.push_back(some_numbers(0, 50, k));
+  for (std::uint64_t k = 0; k < 4; ++k) {
+    const auto wide = some_numbers(0, 50, k);
+    numbers.emplace_back(wide.begin(), wide.end());
+  }
   std::vector<simd::Term> terms;
-  for (std::size_t k = 0; k < 16; ++k)
-    terms.push_back({.values = nullptr,
-                     .narrow = nullptr,
-                     .bits = conditions[k].data(),
-                     .weight = static_cast<std::int64_t>(k) - 5});
+  for (std::size_t k = 0; k < 16; ++k) terms.push_back({{}, conditions[k].data(), static_cast<std::int64_t>(k) - 5});
   for (std::size_t k = 0; k < 4; ++k)
-    terms.push_back(
-        {.values = numbers[k].data(), .narrow = nullptr, .bits = nullptr, .weight = static_cast<std::int64_t>(k) + 1});
-  std::vector<std::int64_t> out(kernel_rows);
-  const auto work = [&] { simd::sum(10, terms, kernel_rows, out.data()); };
+    terms.push_back({{numbers[k].data(), sizeof(Number)}, nullptr, static_cast<std::int64_t>(k) + 1});
+  std::vector<Number> out(kernel_rows);
+  const auto work = [&] { simd::sum(Number{10}, terms, kernel_rows, out.data()); };
   work();
   for (std::size_t row = 0; row < kernel_rows; ++row) {
     std::int64_t sum = 10;
@@ -110,9 +118,10 @@ void sum_twenty_rules(benchmark::State& state) {
     benchmark::DoNotOptimize(out.data());
     benchmark::ClobberMemory();
   }
-  count(state, kernel_rows, kernel_rows * (16 / 8 + 4 * 8));
+  count(state, kernel_rows, kernel_rows * (16 / 8 + 4 * sizeof(Number)));
 }
-BENCHMARK(sum_twenty_rules);
+BENCHMARK(sum_twenty_rules<std::int64_t>)->Name("sum_twenty_rules");
+BENCHMARK(sum_twenty_rules<std::int32_t>)->Name("sum_twenty_rules_narrow");
 
 // The quick way of fade_exactly, which says where it is certain.
 void fade_a_column(benchmark::State& state) {
@@ -123,7 +132,7 @@ void fade_a_column(benchmark::State& state) {
   std::vector<std::int64_t> out(kernel_rows);
   Bits certain{};
   const auto work = [&] {
-    simd::halve(points.data(), events.data(), as_of, month, 100, kernel_rows, out.data(), certain.data());
+    simd::halve(points.data(), events.data(), {as_of, month, 100, 1'500'000}, kernel_rows, out.data(), certain.data());
   };
   work();
   std::size_t certain_rows = 0;

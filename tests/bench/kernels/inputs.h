@@ -12,12 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "runtime/data/bitmap.h"
 #include "tests/bench/measure.h"
 
 namespace muster::bench {
 
 // As many rows as a batch of leads has.
-inline constexpr std::size_t kernel_rows = 2048;
+inline constexpr std::size_t kernel_rows = runtime::batch_rows;
 
 // Whole numbers from `low` to `high`, always the same: the engine is defined by the standard, and so is what it gives.
 inline std::vector<std::int64_t> some_numbers(std::int64_t low, std::int64_t high, std::uint64_t seed = 1) {

@@ -100,7 +100,7 @@ Interpreted::Interpreted(const compiler::Program& program, runtime::AsOf as_of,
 void Interpreted::evaluate(const runtime::BatchView& batch, std::span<void* const> answers) {
   interpreter_.evaluate(batch);
   for (std::size_t at = 0; at < wanted_.size(); ++at)
-    runtime::write_answer(interpreter_.value(wanted_[at].id), batch.spaces[0].rows, wanted_[at].bytes, answers[at]);
+    interpreter_.write_answer(wanted_[at].id, wanted_[at].bytes, answers[at]);
 }
 
 std::unique_ptr<runtime::jit::Kernel> make_kernel(const compiler::Program& program, runtime::AsOf as_of,

@@ -118,7 +118,7 @@ TEST_CASE("a run begins interpreted and goes on compiled, with the same answers"
   }
   REQUIRE(engine.compiled_batches() == 1);
   // Wider values than those of the sample, and a rest of a step.
-  evaluate(2048, 200);
+  evaluate(batch_rows, 200);
   evaluate(77, std::int64_t{1} << 50);
   evaluate(1, 200);
   CHECK(engine.compiled_batches() == 3);

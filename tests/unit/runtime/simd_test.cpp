@@ -4,8 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <random>
+#include <type_traits>
 #include <vector>
 
 #include "stdlib/kernels/fade.h"
@@ -50,9 +52,23 @@ bool holds(lang::CompareOp op, std::int64_t left, std::int64_t right) {
   return false;
 }
 
-}  // namespace
+// What is known of the rows, and where the answers about them go.
+struct Answers {
+  explicit Answers(Random& random) : known(random.bits()) {}
+  std::vector<Word> known;
+  std::vector<Word> yes = std::vector<Word>(3);
+  std::vector<Word> no = std::vector<Word>(3);
 
-namespace {
+  simd::Truth truth() { return {known.data(), yes.data(), no.data()}; }
+  template <class Holds>
+  void check(std::size_t rows, Holds expected) const {
+    for (std::size_t row = 0; row < rows; ++row) {
+      const bool is_known = test_bit(known.data(), row);
+      REQUIRE(test_bit(yes.data(), row) == (is_known && expected(row)));
+      REQUIRE(test_bit(no.data(), row) == (is_known && !expected(row)));
+    }
+  }
+};
 
 template <class Narrow, class Wide>
 void check_widened(Random& random, std::size_t rows, std::vector<Wide>& out) {
@@ -62,6 +78,15 @@ void check_widened(Random& random, std::size_t rows, std::vector<Wide>& out) {
   for (std::size_t row = 0; row < rows; ++row) REQUIRE(out[row] == static_cast<Wide>(narrow[row]));
 }
 
+template <class Number>
+auto column_of(const std::vector<Number>& values) {
+  if constexpr (std::is_signed_v<Number>) {
+    return simd::Lanes{values.data(), sizeof(Number)};
+  } else {
+    return values.data();
+  }
+}
+
 // Also against constants that the width does not hold.
 template <class Number>
 void check_compared(Random& random, std::size_t rows) {
@@ -69,15 +94,26 @@ void check_compared(Random& random, std::size_t rows) {
   for (Number& each : values) each = static_cast<Number>(random.number());
   const std::int64_t near = values[random.engine() % rows];
   const std::int64_t far = std::int64_t{1} << (8 * sizeof(Number) - 1);
-  std::vector<Word> bits(3);
-  for (const std::int64_t constant : {near, near + 1, random.number(), far, -far, -far - 1}) {
+  const std::vector<std::int64_t> constants{near, near + 1, random.number(), far, -far, -far - 1};
+  Answers answers(random);
+  for (const std::int64_t constant : constants) {
     for (unsigned op = 0; op < 6; ++op) {
       const auto compare = static_cast<lang::CompareOp>(op);
-      simd::compare(compare, values.data(), constant, rows, bits.data());
-      for (std::size_t row = 0; row < rows; ++row)
-        REQUIRE(test_bit(bits.data(), row) == holds(compare, std::int64_t{values[row]}, constant));
+      simd::compare(compare, column_of(values), constant, rows, answers.truth());
+      answers.check(rows, [&](std::size_t row) { return holds(compare, std::int64_t{values[row]}, constant); });
     }
   }
+  for (std::size_t count = 0; count <= constants.size(); ++count) {
+    const auto set = std::span(constants).first(count);
+    simd::is_among(column_of(values), set, rows, answers.truth());
+    answers.check(rows,
+                  [&](std::size_t row) { return std::ranges::find(set, std::int64_t{values[row]}) != set.end(); });
+  }
+  // What is known may lie where one of the answers goes.
+  answers.yes = answers.known;
+  simd::compare(lang::CompareOp::less, column_of(values), near, rows,
+                {answers.yes.data(), answers.yes.data(), answers.no.data()});
+  answers.check(rows, [&](std::size_t row) { return std::int64_t{values[row]} < near; });
 }
 
 template <class Code>
@@ -89,10 +125,10 @@ void check_looked_up(Random& random, std::size_t rows, std::uint32_t texts) {
   std::vector<std::uint8_t> answers(most_rows);
   simd::look_up(table.data(), texts <= 256, codes.data(), rows, answers.data());
   for (std::size_t row = 0; row < rows; ++row) REQUIRE(answers[row] == table[codes[row]]);
-  std::vector<Word> bits(3);
+  Answers truth(random);
   const auto bit = static_cast<std::uint8_t>(1U << random.engine() % 8);
-  simd::test(answers.data(), bit, rows, bits.data());
-  for (std::size_t row = 0; row < rows; ++row) REQUIRE(test_bit(bits.data(), row) == ((answers[row] & bit) != 0));
+  simd::test(answers.data(), bit, rows, truth.truth());
+  truth.check(rows, [&](std::size_t row) { return (answers[row] & bit) != 0; });
 }
 
 template <class Narrow, class Wide>
@@ -108,26 +144,82 @@ void check_summed(Random& random, std::size_t rows, std::size_t count, std::int6
   std::vector<std::vector<Word>> masks;
   for (std::size_t k = 0; k < count; ++k) masks.push_back(random.bits());
   const std::vector<std::int64_t> values = random.numbers();
-  std::vector<std::int32_t> narrow(most_rows);
-  for (std::int32_t& each : narrow) each = static_cast<std::int32_t>(random.number());
-  std::vector<simd::Term> terms{{.values = values.data(), .narrow = nullptr, .bits = nullptr, .weight = 1},
-                                {.values = nullptr, .narrow = narrow.data(), .bits = nullptr, .weight = -37}};
+  const auto of_bytes = [&]<class Number>(Number) {
+    std::vector<Number> made(most_rows);
+    for (Number& each : made) each = static_cast<Number>(random.number());
+    return made;
+  };
+  const auto words = of_bytes(std::int32_t{});
+  const auto shorts = of_bytes(std::int16_t{});
+  const auto bytes = of_bytes(std::int8_t{});
+  std::vector<simd::Term> terms{{{values.data(), 8}, nullptr, 1},
+                                {{words.data(), 4}, nullptr, -37},
+                                {{shorts.data(), 2}, nullptr, 1},
+                                {{bytes.data(), 1}, nullptr, 1'000'003}};
+  const std::vector<Word> some = random.bits();
+  for (std::size_t k = 0; k < 4; ++k) terms.push_back({terms[k].lanes, some.data(), 5 - terms[k].weight});
   for (const auto& mask : masks) {
     const auto steps =
         static_cast<std::int64_t>(random.engine() % static_cast<std::uint64_t>(2 * most_steps + 1)) - most_steps;
-    terms.push_back({.values = nullptr, .narrow = nullptr, .bits = mask.data(), .weight = unit * steps});
+    terms.push_back({{}, mask.data(), unit * steps});
   }
   std::vector<std::int64_t> out(most_rows);
-  simd::sum(11, terms, rows, out.data());
+  std::vector<std::int32_t> low(most_rows);
+  simd::sum(std::int64_t{11}, terms, rows, out.data());
+  simd::sum(std::int32_t{11}, terms, rows, low.data());
   for (std::size_t row = 0; row < rows; ++row) {
     std::uint64_t expected = 11;
     for (const simd::Term& term : terms) {
-      const std::int64_t value = term.bits != nullptr     ? std::int64_t{test_bit(term.bits, row)}
-                                 : term.narrow != nullptr ? std::int64_t{term.narrow[row]}
-                                                          : term.values[row];
+      std::int64_t value = 1;
+      if (term.lanes.values != nullptr) {
+        simd::with_lanes(term.lanes, [&](const auto* numbers) { value = numbers[row]; });
+      }
+      if (term.bits != nullptr && !test_bit(term.bits, row)) value = 0;
       expected += static_cast<std::uint64_t>(term.weight) * static_cast<std::uint64_t>(value);
     }
     REQUIRE(out[row] == static_cast<std::int64_t>(expected));
+    REQUIRE(low[row] == static_cast<std::int32_t>(expected));
+  }
+}
+
+template <class Number>
+void check_narrow_lanes(Random& random, const std::vector<Word>& mask, std::size_t rows) {
+  std::vector<Number> values(most_rows);
+  for (Number& each : values) each = static_cast<Number>(random.number());
+  const simd::Lanes lanes{values.data(), sizeof(Number)};
+  const auto other = static_cast<std::int32_t>(random.number());
+  std::vector<std::int32_t> out(most_rows);
+  const auto check = [&](std::uint64_t sizes, auto expected) {
+    std::uint64_t all = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+      REQUIRE(out[row] == expected(row));
+      all |= static_cast<std::uint32_t>(out[row] ^ (out[row] >> 31));
+    }
+    REQUIRE(sizes == all);
+  };
+  check(simd::choose(mask.data(), lanes, other, rows, out.data()),
+        [&](std::size_t row) { return test_bit(mask.data(), row) ? std::int32_t{values[row]} : other; });
+  const std::int32_t low = std::min(other, 3);
+  const std::int32_t high = std::max(other, 3);
+  check(simd::clamp(lanes, low, high, rows, out.data()),
+        [&](std::size_t row) { return std::clamp(std::int32_t{values[row]}, low, high); });
+}
+
+void check_byte_codes(Random& random, const std::vector<Word>& mask, std::size_t rows) {
+  std::vector<std::uint8_t> one(most_rows);
+  std::vector<std::uint8_t> other(most_rows);
+  for (std::uint8_t& code : one) code = static_cast<std::uint8_t>(random.engine());
+  for (std::uint8_t& code : other) code = static_cast<std::uint8_t>(random.engine());
+  std::vector<std::uint8_t> out(most_rows);
+  for (const simd::ByteCodes yes : {simd::ByteCodes{one.data(), 0}, simd::ByteCodes{nullptr, 200}}) {
+    for (const simd::ByteCodes no : {simd::ByteCodes{other.data(), 0}, simd::ByteCodes{nullptr, 7}}) {
+      simd::choose(mask.data(), yes, no, rows, out.data());
+      for (std::size_t row = 0; row < rows; ++row) {
+        const std::uint8_t of_yes = yes.values != nullptr ? one[row] : yes.fixed;
+        const std::uint8_t of_no = no.values != nullptr ? other[row] : no.fixed;
+        REQUIRE(out[row] == (test_bit(mask.data(), row) ? of_yes : of_no));
+      }
+    }
   }
 }
 
@@ -140,16 +232,12 @@ TEST_CASE("wide comparisons, choices, sums and look-ups are the plain ones") {
     const std::vector<std::int64_t> right = random.numbers();
     for (std::size_t row = 0; row < rows; row += 3) left[row] = right[row];
     const std::vector<Word> mask = random.bits();
-    std::vector<Word> bits(3);
     const std::int64_t constant = random.number();
+    Answers answers(random);
     for (unsigned op = 0; op < 6; ++op) {
       const auto compare = static_cast<lang::CompareOp>(op);
-      simd::compare(compare, left.data(), right.data(), rows, bits.data());
-      for (std::size_t row = 0; row < rows; ++row)
-        REQUIRE(test_bit(bits.data(), row) == holds(compare, left[row], right[row]));
-      simd::compare(compare, left.data(), constant, rows, bits.data());
-      for (std::size_t row = 0; row < rows; ++row)
-        REQUIRE(test_bit(bits.data(), row) == holds(compare, left[row], constant));
+      simd::compare(compare, left.data(), right.data(), rows, answers.truth());
+      answers.check(rows, [&](std::size_t row) { return holds(compare, left[row], right[row]); });
     }
     std::vector<std::int64_t> out(most_rows);
     simd::choose(mask.data(), left.data(), right.data(), rows, out.data());
@@ -170,6 +258,14 @@ TEST_CASE("wide comparisons, choices, sums and look-ups are the plain ones") {
     check_summed(random, rows, 7, 10'000, 4'681);  // just below what fits, or just not
     check_summed(random, rows, 3, std::int64_t{1} << 40, 1'000);
     check_summed(random, rows, 70, 1, 3);
+    check_summed(random, rows, 30, 10'000, 127);  // several groups that fit a byte
+    check_summed(random, rows, 30, 10'000, 128);  // now and then one that does not
+    check_narrow_lanes<std::int8_t>(random, mask, rows);
+    check_narrow_lanes<std::int16_t>(random, mask, rows);
+    check_narrow_lanes<std::int32_t>(random, mask, rows);
+    check_byte_codes(random, mask, rows);
+    check_compared<std::uint8_t>(random, rows);
+    check_compared<std::int64_t>(random, rows);
     check_compared<std::int8_t>(random, rows);
     check_compared<std::int16_t>(random, rows);
     check_compared<std::int32_t>(random, rows);
@@ -181,14 +277,21 @@ TEST_CASE("wide comparisons, choices, sums and look-ups are the plain ones") {
     }
     check_looked_up<std::uint16_t>(random, rows, 1'000);
     check_looked_up<std::uint32_t>(random, rows, 70'000);
+    check_narrowed<std::int64_t>(left, mask, rows);
     check_narrowed<std::int32_t>(left, mask, rows);
     check_narrowed<std::int16_t>(left, mask, rows);
     check_narrowed<std::int8_t>(left, mask, rows);
 
     std::vector<std::uint32_t> codes(most_rows);
     for (std::uint32_t& code : codes) code = static_cast<std::uint32_t>(random.engine());
+    check_narrowed<std::uint32_t>(codes, mask, rows);
     check_narrowed<std::uint16_t>(codes, mask, rows);
     check_narrowed<std::uint8_t>(codes, mask, rows);
+    const std::vector<std::int32_t> numbers(codes.begin(), codes.end());
+    check_narrowed<std::int32_t>(numbers, mask, rows);
+    check_narrowed<std::int16_t>(numbers, mask, rows);
+    check_narrowed<std::int8_t>(numbers, mask, rows);
+    check_narrowed<std::uint8_t>(std::vector<std::uint8_t>(codes.begin(), codes.end()), mask, rows);
     std::vector<std::uint32_t> chosen(most_rows);
     simd::choose(mask.data(), 99U, codes.data(), rows, chosen.data());
     for (std::size_t row = 0; row < rows; ++row)
@@ -199,7 +302,6 @@ TEST_CASE("wide comparisons, choices, sums and look-ups are the plain ones") {
     simd::choose(mask.data(), constant, constant / 3, rows, out.data());
     for (std::size_t row = 0; row < rows; ++row)
       REQUIRE(out[row] == (test_bit(mask.data(), row) ? constant : constant / 3));
-    check_widened<std::int32_t>(random, rows, out);
     check_widened<std::uint8_t>(random, rows, chosen);
     check_widened<std::uint16_t>(random, rows, chosen);
 
@@ -234,15 +336,26 @@ TEST_CASE("what is certain about halving is what the exact arithmetic says") {
                     : row % 11 == 0 ? random.number()
                                     : as_of - static_cast<std::int64_t>(random.engine() % (700 * day)) + 3 * day;
     }
-    std::vector<std::int64_t> out(most_rows);
-    std::vector<Word> certain(3);
-    simd::halve(points.data(), events.data(), as_of, interval, units[digits], most_rows, out.data(), certain.data());
-    for (std::size_t row = 0; row < most_rows; ++row) {
-      ++looked_at;
-      if (!test_bit(certain.data(), row)) continue;
-      ++certain_rows;
-      REQUIRE(out[row] == curve.at(points[row], kernels::age_at(as_of, events[row])));
-    }
+    const auto check = [&](const auto& of_points, std::uint64_t size) {
+      auto out = of_points;
+      std::vector<Word> certain(3);
+      simd::halve(of_points.data(), events.data(), {as_of, interval, units[digits], size}, most_rows, out.data(),
+                  certain.data());
+      for (std::size_t row = 0; row < most_rows; ++row) {
+        ++looked_at;
+        if (!test_bit(certain.data(), row)) continue;
+        ++certain_rows;
+        REQUIRE(out[row] == curve.at(of_points[row], kernels::age_at(as_of, events[row])));
+      }
+    };
+    check(points, 0);
+    // Points that are few enough for the short series, and those of 32 bits.
+    for (std::int64_t& each : points) each %= 1'000'000;
+    check(points, 1'000'000);
+    std::vector<std::int32_t> few(points.begin(), points.end());
+    check(few, 1'000'000);
+    few.back() = std::numeric_limits<std::int32_t>::max() - 10'000;
+    check(few, std::numeric_limits<std::int32_t>::max());
   }
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512dq") != 0) CHECK(certain_rows > looked_at / 4);
