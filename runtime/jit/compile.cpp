@@ -97,7 +97,9 @@ llvm::Expected<std::unique_ptr<NativeCode>> make_native(const Plan& plan, const 
   EmitOptions emit_options;
   emit_options.cpu = target->getCPU();
   emit_options.features = target->getFeatures().getString();
-  emit_options.has_byte_permutes = machine.getMCSubtargetInfo()->checkFeatures("+avx512vbmi");
+  const auto has = [&](const char* features) { return machine.getMCSubtargetInfo()->checkFeatures(features); };
+  emit_options.has_mask_registers = has("+avx512f,+avx512bw,+avx512dq,+avx512vl");
+  emit_options.has_byte_permutes = emit_options.has_mask_registers && has("+avx512vbmi");
   emit_options.nodes_per_function = part_of(plan, options);
   llvm::LLVMContext context;
   const Emitted emitted = emit(plan, context, emit_options);

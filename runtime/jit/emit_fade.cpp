@@ -14,18 +14,39 @@ constexpr double no_longer = 1000;  // intervals after which nothing is left of 
 
 class FadeEmitter {
  public:
-  FadeEmitter(llvm::IRBuilder<>& builder, const FadeParts& parts)
+  FadeEmitter(llvm::IRBuilder<>& builder, Lanes& lanes, const FadeParts& parts)
       : builder_(builder),
+        lanes_(lanes),
         parts_(parts),
         plan_(parts.plan),
-        doubles_(llvm::FixedVectorType::get(builder.getDoubleTy(), step_rows)),
-        wide_(llvm::FixedVectorType::get(builder.getInt64Ty(), step_rows)) {}
+        width_(lanes.width(Lane::i64)),
+        doubles_(lanes.vector(builder.getDoubleTy(), width_)),
+        wide_(lanes.type(Lane::i64)) {}
 
-  Value* run() {
-    Value* const points = builder_.CreateSIToFP(parts_.points, doubles_);
+  Pieces run() {
+    Pieces quick;
+    Pieces unsure;
+    for (unsigned k = 0; k < lanes_.count(Lane::i64); ++k) {
+      const Sure one = faded(lanes_.part(parts_.points, k * width_, width_), parts_.events[k]);
+      quick.push_back(one.whole);
+      unsure.push_back(one.unsure);
+    }
+    quick = lanes_.convert(lanes_.joined(std::move(quick), lanes_.count(Lane::i32)), Lane::i32, parts_.result, true);
+    return settled(quick, builder_.CreateAnd(lanes_.word(std::move(unsure)), parts_.rows));
+  }
+
+ private:
+  struct Sure {
+    Value* whole;   // units, i32
+    Value* unsure;  // i1: asked of the exact kernel
+  };
+
+  // Of the lanes of one piece of i64.
+  Sure faded(Value* lanes, Value* events) {
+    Value* const points = builder_.CreateSIToFP(lanes, doubles_);
     Value* size = builder_.CreateFMul(points, real(plan_.units_per_point));
     if (plan_.may_be_negative || plan_.most_units != 0) size = unary(llvm::Intrinsic::fabs, size);
-    Value* const left = builder_.CreateFMul(size, share());
+    Value* const left = builder_.CreateFMul(size, share(events));
 
     // `turn` is where the rounding turns: at whole numbers after the shift.
     const bool is_nearest = plan_.rounding == FadePlan::Rounding::nearest;
@@ -35,8 +56,7 @@ class FadeEmitter {
     Value* const from_middle = unary(llvm::Intrinsic::fabs, builder_.CreateFSub(behind, real(0.5)));
     Value* unsure = builder_.CreateFCmpOGT(from_middle, real(0.5 - plan_.tolerance));
     if (plan_.rounding == FadePlan::Rounding::away_from_zero) whole = builder_.CreateFAdd(whole, real(1));
-    Value* const is_nothing =
-        builder_.CreateICmpEQ(parts_.points, llvm::Constant::getNullValue(parts_.points->getType()));
+    Value* const is_nothing = builder_.CreateFCmpOEQ(points, real(0));
     if (!is_nearest) {
       // No points at all are no points at any age, though they lie just where the rounding turns.
       unsure = builder_.CreateAnd(unsure, builder_.CreateNot(is_nothing));
@@ -45,30 +65,24 @@ class FadeEmitter {
     if (plan_.most_units != 0) unsure = builder_.CreateOr(unsure, builder_.CreateFCmpOGT(size, real(plan_.most_units)));
     if (plan_.far != 0) {
       // One comparison for both ends.
-      Value* const moved = builder_.CreateAdd(parts_.events, integers(plan_.far));
+      Value* const moved = builder_.CreateAdd(events, integers(plan_.far));
       unsure = builder_.CreateOr(unsure, builder_.CreateICmpUGT(moved, integers(2 * plan_.far)));
     }
     if (plan_.may_be_negative) whole = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::copysign, whole, points);
-    Value* const quick = to_lanes(whole);
-    return settled(quick, builder_.CreateAnd(builder_.CreateBitCast(unsure, builder_.getInt64Ty()), parts_.rows));
+    // x86 converts to 32 bits with every instruction set, to 64 bits with few.
+    return {builder_.CreateFPToSI(whole, lanes_.vector(builder_.getInt32Ty(), width_)), unsure};
   }
 
- private:
   Value* real(double value) { return llvm::ConstantFP::get(doubles_, value); }
   Value* integers(std::int64_t value) { return llvm::ConstantInt::getSigned(wide_, value); }
   Value* unary(llvm::Intrinsic::ID id, Value* value) { return builder_.CreateUnaryIntrinsic(id, value); }
-  // x86 converts to 32 bits with every instruction set, to 64 bits with few.
-  Value* to_lanes(Value* value) {
-    auto* const middle = llvm::FixedVectorType::get(builder_.getInt32Ty(), step_rows);
-    return builder_.CreateSExtOrTrunc(builder_.CreateFPToSI(value, middle), parts_.result);
-  }
   Value* fused(Value* a, Value* b, Value* c) {
     return builder_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {doubles_}, {a, b, c});
   }
 
   // 2^-t, t the age in intervals.
-  Value* share() {
-    Value* age = builder_.CreateSub(integers(plan_.as_of), parts_.events);
+  Value* share(Value* events) {
+    Value* age = builder_.CreateSub(integers(plan_.as_of), events);
     age = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, age, integers(0));
     Value* real_age = builder_.CreateSIToFP(age, doubles_);
     if (plan_.day != 0) {
@@ -90,14 +104,14 @@ class FadeEmitter {
     for (unsigned k = 1; k < plan_.terms; ++k) coefficients.push_back(coefficients.back() * ln_2 / k);
     Value* series = real(coefficients.back());
     for (std::size_t k = coefficients.size() - 1; k-- > 0;) series = fused(series, f, real(coefficients[k]));
-    auto* const narrow = llvm::FixedVectorType::get(builder_.getInt32Ty(), step_rows);
+    auto* const narrow = llvm::FixedVectorType::get(builder_.getInt32Ty(), width_);
     Value* const exponent =
         builder_.CreateShl(builder_.CreateSExt(builder_.CreateFPToSI(n, narrow), wide_), integers(52));
     return builder_.CreateBitCast(builder_.CreateSub(builder_.CreateBitCast(series, wide_), exponent), doubles_);
   }
 
   // The exact kernel for the rows of `unsure`, which are few.
-  Value* settled(Value* quick, Value* unsure) {
+  Pieces settled(const Pieces& quick, Value* unsure) {
     llvm::Function* const function = builder_.GetInsertBlock()->getParent();
     llvm::LLVMContext& context = builder_.getContext();
     auto* const before = builder_.GetInsertBlock();
@@ -105,7 +119,7 @@ class FadeEmitter {
     auto* const after = llvm::BasicBlock::Create(context, "settled", function);
     llvm::IRBuilder<> entry(&function->getEntryBlock(), function->getEntryBlock().begin());
     const auto memory = [&] {
-      auto* const place = entry.CreateAlloca(wide_);
+      auto* const place = entry.CreateAlloca(lanes_.vector(builder_.getInt64Ty(), step_rows));
       place->setAlignment(llvm::Align(64));
       return place;
     };
@@ -115,37 +129,41 @@ class FadeEmitter {
     builder_.CreateCondBr(builder_.CreateICmpEQ(unsure, builder_.getInt64(0)), after, ask,
                           llvm::MDBuilder(context).createBranchWeights(2000, 1));
     builder_.SetInsertPoint(ask);
-    const auto store = [&](Value* value, Value* place) {
-      builder_.CreateAlignedStore(builder_.CreateSExt(value, wide_), place, llvm::Align(64));
-    };
-    store(parts_.points, points);
-    store(parts_.events, events);
-    store(quick, results);
+    lanes_.store(lanes_.convert(parts_.points, parts_.points_lane, Lane::i64, true), points, 64);
+    lanes_.store(parts_.events, events, 64);
+    lanes_.store(lanes_.convert(quick, parts_.result, Lane::i64, true), results, 64);
     auto* const pointer = builder_.getPtrTy();
     auto* const type = llvm::FunctionType::get(
         builder_.getVoidTy(), {pointer, builder_.getInt32Ty(), builder_.getInt64Ty(), pointer, pointer, pointer},
         false);
     builder_.CreateCall(type, parts_.fallback,
                         {parts_.context, builder_.getInt32(parts_.index), unsure, points, events, results});
-    Value* const exact =
-        builder_.CreateTrunc(builder_.CreateAlignedLoad(wide_, results, llvm::Align(64)), parts_.result);
+    const Pieces exact = lanes_.convert(lanes_.load(Lane::i64, results, 64), Lane::i64, parts_.result, true);
     builder_.CreateBr(after);
     builder_.SetInsertPoint(after);
-    auto* const result = builder_.CreatePHI(parts_.result, 2);
-    result->addIncoming(quick, before);
-    result->addIncoming(exact, ask);
-    return result;
+    return Lanes::each(
+        [&](Value* one, Value* other) {
+          auto* const result = builder_.CreatePHI(one->getType(), 2);
+          result->addIncoming(one, before);
+          result->addIncoming(other, ask);
+          return result;
+        },
+        quick, exact);
   }
 
   llvm::IRBuilder<>& builder_;
+  Lanes& lanes_;
   const FadeParts& parts_;
   const FadePlan& plan_;
+  unsigned width_;  // lanes of a piece
   llvm::Type* doubles_;
   llvm::Type* wide_;
 };
 
 }  // namespace
 
-Value* emit_fade(llvm::IRBuilder<>& builder, const FadeParts& parts) { return FadeEmitter(builder, parts).run(); }
+Pieces emit_fade(llvm::IRBuilder<>& builder, Lanes& lanes, const FadeParts& parts) {
+  return FadeEmitter(builder, lanes, parts).run();
+}
 
 }  // namespace muster::runtime::jit
