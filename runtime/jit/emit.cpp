@@ -34,6 +34,7 @@ class Emitter {
         lanes_(builder_, *module_, options),
         values_(plan.nodes.size()),
         is_made_(plan.nodes.size()),
+        is_entry_(plan.nodes.size()),
         homes_(plan.nodes.size(), no_home),
         places_(plan.inputs.size()),
         is_fetched_(plan.inputs.size()) {}
@@ -45,6 +46,7 @@ class Emitter {
     std::vector<llvm::Function*> parts;
     std::vector<std::vector<const Output*>> outputs_of(count);
     for (const Output& output : plan_.outputs) outputs_of[output.node].push_back(&output);
+    find_entries();
     find_made();
     find_homes(part);
     find_pairs();
@@ -72,9 +74,27 @@ class Emitter {
     }
     return no_node;
   }
+  // The entries of a table for the codes of a column are fetched one by one, before the functions run: a gather of the
+  // processor takes half as long again. What it does better are bytes as codes, where it has permutes of them.
+  void find_entries() {
+    for (std::size_t at = 0; at < plan_.nodes.size(); ++at) {
+      const Node& node = plan_.nodes[at];
+      if (node.op != NodeOp::gather && (node.op != NodeOp::look_up || options_.has_byte_permutes)) continue;
+      const Node* codes = &plan_.nodes[node.a];
+      if (codes->op == NodeOp::extend_zero) codes = &plan_.nodes[codes->a];
+      if (codes->op != NodeOp::load) continue;
+      homes_[at] = scratch_bytes_;
+      scratch_bytes_ += lane_bytes(node.lane);
+      const auto input = static_cast<std::size_t>(codes->immediate);
+      entries_.push_back({input, static_cast<std::size_t>(node.immediate), node.lane, homes_[at]});
+      is_fetched_[input] = is_entry_[at] = true;
+    }
+  }
   // The nodes that are read where this one is made.
   template <class Read>
-  void each_operand(const Node& node, Read read) const {
+  void each_operand(NodeId id, Read read) const {
+    if (is_entry_[id]) return;
+    const Node& node = plan_.nodes[id];
     const NodeId points = masked_points_of(node);
     if (points == no_node) {
       for (const NodeId operand : {node.a, node.b, node.c}) {
@@ -89,7 +109,7 @@ class Emitter {
   void find_made() {
     for (const Output& output : plan_.outputs) is_made_[output.node] = true;
     for (std::size_t at = plan_.nodes.size(); at-- > 0;) {
-      if (is_made_[at]) each_operand(plan_.nodes[at], [&](NodeId operand) { is_made_[operand] = true; });
+      if (is_made_[at]) each_operand(static_cast<NodeId>(at), [&](NodeId operand) { is_made_[operand] = true; });
     }
   }
 
@@ -100,7 +120,7 @@ class Emitter {
     for (const bool of_words : {false, true}) {
       for (std::size_t at = 0; at < plan_.nodes.size(); ++at) {
         if (!is_made_[at]) continue;
-        each_operand(plan_.nodes[at], [&](NodeId operand) {
+        each_operand(static_cast<NodeId>(at), [&](NodeId operand) {
           const Node& node = plan_.nodes[operand];
           if (is_cheap(node) || operand / part == at / part || homes_[operand] != no_home) return;
           if ((node.lane == Lane::mask) != of_words) return;
@@ -157,7 +177,8 @@ class Emitter {
     std::ranges::fill(places_, nullptr);
     for (std::size_t at = first; at < past; ++at) {
       const auto id = static_cast<NodeId>(at);
-      if (!is_made_[at] || (is_cheap(plan_.nodes[at]) && outputs_of[at].empty())) continue;  // made where it is used
+      if (!is_made_[at] || is_entry_[at]) continue;
+      if (is_cheap(plan_.nodes[at]) && outputs_of[at].empty()) continue;  // made where it is used
       const Pieces& value = value_of(id);
       if (homes_[at] != no_home) lanes_.store(value, home(id), home_align(plan_.nodes[at].lane));
       for (const Output* output : outputs_of[at]) write(*output, plan_.nodes[at].lane, value);
@@ -209,7 +230,7 @@ class Emitter {
     Pieces& value = values_[id];
     if (!value.empty()) return value;
     const Node& node = plan_.nodes[id];
-    if (id < first_ && !is_cheap(node)) {
+    if (is_entry_[id] || (id < first_ && !is_cheap(node))) {
       value = lanes_.load(node.lane, home(id), home_align(node.lane));
     } else {
       value = make(node);
@@ -361,34 +382,74 @@ class Emitter {
   }
 
   // The lines of this step, into the first cache: round by round over the wide columns. In this loop each instruction
-  // goes through one column line by line, which the processor does see, and goes on from by itself. Returns the block
-  // where the step begins.
+  // goes through one column line by line, which the processor does see, and goes on from by itself. Meanwhile entries
+  // of tables are fetched, for eight rows in a round. Returns the block where the step begins.
   llvm::BasicBlock* fetch_step(llvm::Function* function) {
-    constexpr std::size_t rounds = 8;
     constexpr std::size_t wide = 256;  // bytes of a step; for less it does not pay
+    struct Column {
+      Value* base;
+      std::size_t bytes;  // of a round
+    };
     Value* const inputs = member(Member::inputs);
-    std::vector<std::pair<Value*, std::size_t>> columns;  // where the step's bytes lie, and those of a round
+    const auto column = [&](std::size_t input) {
+      return Column{at_step(pointer(inputs, input), plan_.inputs[input]), plan_.inputs[input] / rounds};
+    };
+    std::vector<Column> columns;
     for (std::size_t at = 0; at < plan_.inputs.size(); ++at) {
-      if (plan_.inputs[at] < wide) continue;
-      columns.emplace_back(at_step(pointer(inputs, at), plan_.inputs[at]), plan_.inputs[at] / rounds);
+      if (plan_.inputs[at] >= wide && !is_of_entries(at)) columns.push_back(column(at));
+    }
+    Value* const tables = member(Member::tables);
+    Value* const scratch = member(Member::scratch);
+    std::vector<std::pair<Column, Value*>> codes;  // and their table
+    for (const Entries& entries : entries_) {
+      codes.emplace_back(column(entries.input), pointer(tables, entries.table));
+      fetch_ahead(codes.back().first.base, plan_.inputs[entries.input]);
     }
     auto* const begin = builder_.GetInsertBlock();
-    if (columns.empty()) return begin;
+    if (columns.empty() && codes.empty()) return begin;
     auto* const loop = llvm::BasicBlock::Create(context_, "fetch", function);
     auto* const end = llvm::BasicBlock::Create(context_, "fetched", function);
     builder_.CreateBr(loop);
     builder_.SetInsertPoint(loop);
     auto* const round = builder_.CreatePHI(builder_.getInt64Ty(), 2);
     round->addIncoming(builder_.getInt64(0), begin);
-    for (const auto& [base, bytes] : columns) {
-      Value* const offset = builder_.CreateMul(round, builder_.getInt64(bytes));
-      fetch(builder_.CreateInBoundsGEP(builder_.getInt8Ty(), base, offset), 0, into_first_cache);
+    const auto at_round = [&](const Column& one) {
+      return builder_.CreateInBoundsGEP(builder_.getInt8Ty(), one.base,
+                                        builder_.CreateMul(round, builder_.getInt64(one.bytes)));
+    };
+    for (const Column& one : columns) fetch(at_round(one), 0, into_first_cache);
+    for (std::size_t k = 0; k < codes.size(); ++k) {
+      const Entries& entries = entries_[k];
+      Value* const home = builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), scratch, entries.home);
+      fetch_entries(at_round(codes[k].first), codes[k].first.bytes, codes[k].second, entries.lane,
+                    at_round({home, lane_bytes(entries.lane) / rounds}));
     }
     Value* const next = builder_.CreateAdd(round, builder_.getInt64(1));
     round->addIncoming(next, loop);
     builder_.CreateCondBr(builder_.CreateICmpULT(next, builder_.getInt64(rounds)), loop, end);
     builder_.SetInsertPoint(end);
     return end;
+  }
+  static constexpr std::size_t rounds = 8;
+  [[nodiscard]] bool is_of_entries(std::size_t input) const {
+    return std::ranges::any_of(entries_, [&](const Entries& entries) { return entries.input == input; });
+  }
+
+  // For the rows of a round, of which the codes have `bytes` bytes. They are read a word at a time.
+  void fetch_entries(Value* codes, std::size_t bytes, Value* table, Lane lane, Value* home) {
+    const std::size_t code_bits = 8 * bytes / rounds;
+    Type* const entry = builder_.getIntNTy(lane_bits(lane));
+    std::size_t row = 0;
+    for (std::size_t at = 0; at < bytes; at += sizeof(std::uint64_t)) {
+      Value* const word = builder_.CreateAlignedLoad(
+          builder_.getInt64Ty(), builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), codes, at), llvm::Align(1));
+      for (std::size_t first = 0; first < 64; first += code_bits, ++row) {
+        Value* const code = builder_.CreateAnd(builder_.CreateLShr(word, first), (std::uint64_t{1} << code_bits) - 1);
+        Value* const found =
+            builder_.CreateAlignedLoad(entry, builder_.CreateInBoundsGEP(entry, table, code), llvm::Align(1));
+        builder_.CreateAlignedStore(found, builder_.CreateConstInBoundsGEP1_64(entry, home, row), llvm::Align(1));
+      }
+    }
   }
 
   static constexpr std::uint32_t into_first_cache = 3;  // as LLVM numbers them
@@ -486,7 +547,15 @@ class Emitter {
   std::vector<NodeId> touched_;
   std::vector<bool> is_made_;                           // by node: not only added under a mask
   std::set<std::tuple<NodeOp, NodeId, NodeId>> pairs_;  // operands of what can be regrouped
-  std::vector<std::size_t> homes_;                      // by node: where it lies in the scratch memory
+  std::vector<bool> is_entry_;                          // by node: of `entries_`
+  struct Entries {
+    std::size_t input;  // of codes
+    std::size_t table;
+    Lane lane;
+    std::size_t home;
+  };
+  std::vector<Entries> entries_;
+  std::vector<std::size_t> homes_;  // by node: where it lies in the scratch memory
   std::size_t scratch_bytes_ = 0;
   std::vector<Value*> places_;    // by input, in the present function
   std::vector<bool> is_fetched_;  // by input
