@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "runtime/jit/emit_fade.h"
+#include "runtime/jit/emit_fetch.h"
+#include "runtime/jit/emit_frame.h"
 #include "runtime/jit/emit_lanes.h"
 
 namespace muster::runtime::jit {
@@ -17,11 +19,6 @@ namespace {
 
 using llvm::Type;
 using llvm::Value;
-
-constexpr std::size_t cache_line = 64;
-
-// The members of Frame, by their order.
-enum class Member : unsigned { inputs, outputs, tables, scratch, context, fade };
 
 class Emitter {
  public:
@@ -32,6 +29,7 @@ class Emitter {
         module_(std::make_unique<llvm::Module>("kernel", context)),
         builder_(context),
         lanes_(builder_, *module_, options),
+        frame_(builder_),
         values_(plan.nodes.size()),
         is_made_(plan.nodes.size()),
         is_entry_(plan.nodes.size()),
@@ -143,21 +141,8 @@ class Emitter {
     return function;
   }
 
-  Value* member(Member which) {
-    Value* const place =
-        builder_.CreateConstInBoundsGEP1_64(builder_.getPtrTy(), frame_, static_cast<std::uint64_t>(which));
-    return builder_.CreateLoad(builder_.getPtrTy(), place);
-  }
-  Value* pointer(Value* list, std::size_t index) {
-    return builder_.CreateLoad(builder_.getPtrTy(),
-                               builder_.CreateConstInBoundsGEP1_64(builder_.getPtrTy(), list, index));
-  }
-  // Where this step's bytes lie.
-  Value* at_step(Value* base, std::size_t bytes) {
-    return builder_.CreateInBoundsGEP(builder_.getInt8Ty(), base, builder_.CreateMul(step_, builder_.getInt64(bytes)));
-  }
   static std::uint64_t home_align(Lane lane) { return lane == Lane::mask ? sizeof(std::uint64_t) : cache_line; }
-  Value* home(NodeId id) { return builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), scratch_, homes_[id]); }
+  Value* home(NodeId id) { return frame_.scratch(homes_[id]); }
 
   llvm::Function* emit_part(std::size_t first, std::size_t past,
                             const std::vector<std::vector<const Output*>>& outputs_of) {
@@ -165,12 +150,7 @@ class Emitter {
         llvm::FunctionType::get(builder_.getVoidTy(), {builder_.getPtrTy(), builder_.getInt64Ty()}, false);
     auto* const function = new_function("part", type, true);
     builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "", function));
-    frame_ = function->getArg(0);
-    step_ = function->getArg(1);
-    inputs_ = member(Member::inputs);
-    outputs_ = member(Member::outputs);
-    tables_ = member(Member::tables);
-    scratch_ = member(Member::scratch);
+    frame_.enter(function->getArg(0), function->getArg(1));
     first_ = static_cast<NodeId>(first);
     for (const NodeId id : touched_) values_[id].clear();
     touched_.clear();
@@ -199,10 +179,9 @@ class Emitter {
     builder_.SetInsertPoint(loop);
     auto* const step = builder_.CreatePHI(builder_.getInt64Ty(), 2);
     step->addIncoming(builder_.getInt64(0), entry);
-    frame_ = function->getArg(0);
-    step_ = step;
-    auto* const latch = fetch_step(function);
-    for (llvm::Function* part : parts) builder_.CreateCall(part, {frame_, step});
+    frame_.enter(function->getArg(0), step);
+    auto* const latch = emit_fetch_step(builder_, frame_, plan_, entries_);
+    for (llvm::Function* part : parts) builder_.CreateCall(part, {function->getArg(0), step});
     Value* const next = builder_.CreateAdd(step, builder_.getInt64(1));
     step->addIncoming(next, latch);
     builder_.CreateCondBr(builder_.CreateICmpULT(next, function->getArg(1)), loop, end);
@@ -212,15 +191,15 @@ class Emitter {
 
   void write(const Output& output, Lane from, const Pieces& value) {
     const auto index = static_cast<std::size_t>(&output - plan_.outputs.data());
-    Value* const base = pointer(outputs_, index);
-    if (output.bytes == 0) return lanes_.store(value, at_step(base, 8), 8);
+    if (output.bytes == 0)
+      return lanes_.store(value, frame_.output(index, sizeof(std::uint64_t)), sizeof(std::uint64_t));
     const Lane lane = lane_of_bytes(output.bytes);
     Pieces numbers = lanes_.convert(value, from, lane, true);
     if (output.scale != 1) {
       numbers =
           Lanes::each([&](Value* one) { return builder_.CreateMul(one, lanes_.splat(lane, output.scale)); }, numbers);
     }
-    lanes_.store(numbers, at_step(base, step_rows * output.bytes), output.is_streamed ? cache_line : 1,
+    lanes_.store(numbers, frame_.output(index, step_rows * output.bytes), output.is_streamed ? cache_line : 1,
                  output.is_streamed);
   }
 
@@ -242,8 +221,9 @@ class Emitter {
   // Where this step's bytes of an input lie, in the present function.
   Value* place_of(std::size_t input) {
     if (places_[input] != nullptr) return places_[input];
-    places_[input] = at_step(pointer(inputs_, input), plan_.inputs[input]);
-    if (plan_.inputs[input] >= cache_line && !is_fetched_[input]) fetch_ahead(places_[input], plan_.inputs[input]);
+    const std::size_t bytes = plan_.inputs[input];
+    places_[input] = frame_.input(input, bytes);
+    if (bytes >= cache_line && !is_fetched_[input]) emit_fetch_ahead(builder_, places_[input], bytes);
     is_fetched_[input] = true;
     return places_[input];
   }
@@ -311,11 +291,10 @@ class Emitter {
           return is_negative(builder_.CreateAnd(builder_.CreateXor(a, b), builder_.CreateXor(a, rest)));
         }))};
       case NodeOp::look_up:
-        return look_up(value_of(node.a), pointer(tables_, static_cast<std::size_t>(node.immediate)));
+        return look_up(value_of(node.a), frame_.table(static_cast<std::size_t>(node.immediate)));
       case NodeOp::gather:
-        return lanes_.convert(
-            gather(value_of(node.a), pointer(tables_, static_cast<std::size_t>(node.immediate)), lane), Lane::i32, lane,
-            true);
+        return lanes_.convert(gather(value_of(node.a), frame_.table(static_cast<std::size_t>(node.immediate)), lane),
+                              Lane::i32, lane, true);
       case NodeOp::fade:
         return emit_fade(builder_, lanes_,
                          {.plan = plan_.fades[static_cast<std::size_t>(node.immediate)],
@@ -325,8 +304,8 @@ class Emitter {
                           .events = value_of(node.b),
                           .rows = value_of(node.c)[0],
                           .result = lane,
-                          .context = member(Member::context),
-                          .fallback = member(Member::fade)});
+                          .context = frame_.context(),
+                          .fallback = frame_.fade()});
     }
     return {};
   }
@@ -371,93 +350,6 @@ class Emitter {
                            Value* added) { return builder_.CreateSelect(bits, add(before, added), before); },
                        lanes_.bits(value_of(chosen.a)[0], node.lane), value_of(points == node.b ? node.a : node.b),
                        value_of(chosen.b));
-  }
-
-  // A step reads each column in one burst, which the processor's own guesses do not get ahead of. So each line is asked
-  // for twice: here long before its step, into the second cache, for the first one is too small for so many columns at
-  // once; and by fetch_step. Decision 22 has what else was measured.
-  void fetch_ahead(Value* place, std::size_t bytes) {
-    constexpr std::size_t distance = 1024;
-    for (std::size_t at = 0; at < bytes; at += cache_line) fetch(place, distance + at, into_second_cache);
-  }
-
-  // The lines of this step, into the first cache: round by round over the wide columns. In this loop each instruction
-  // goes through one column line by line, which the processor does see, and goes on from by itself. Meanwhile entries
-  // of tables are fetched, for eight rows in a round. Returns the block where the step begins.
-  llvm::BasicBlock* fetch_step(llvm::Function* function) {
-    constexpr std::size_t wide = 256;  // bytes of a step; for less it does not pay
-    struct Column {
-      Value* base;
-      std::size_t bytes;  // of a round
-    };
-    Value* const inputs = member(Member::inputs);
-    const auto column = [&](std::size_t input) {
-      return Column{at_step(pointer(inputs, input), plan_.inputs[input]), plan_.inputs[input] / rounds};
-    };
-    std::vector<Column> columns;
-    for (std::size_t at = 0; at < plan_.inputs.size(); ++at) {
-      if (plan_.inputs[at] >= wide && !is_of_entries(at)) columns.push_back(column(at));
-    }
-    Value* const tables = member(Member::tables);
-    Value* const scratch = member(Member::scratch);
-    std::vector<std::pair<Column, Value*>> codes;  // and their table
-    for (const Entries& entries : entries_) {
-      codes.emplace_back(column(entries.input), pointer(tables, entries.table));
-      fetch_ahead(codes.back().first.base, plan_.inputs[entries.input]);
-    }
-    auto* const begin = builder_.GetInsertBlock();
-    if (columns.empty() && codes.empty()) return begin;
-    auto* const loop = llvm::BasicBlock::Create(context_, "fetch", function);
-    auto* const end = llvm::BasicBlock::Create(context_, "fetched", function);
-    builder_.CreateBr(loop);
-    builder_.SetInsertPoint(loop);
-    auto* const round = builder_.CreatePHI(builder_.getInt64Ty(), 2);
-    round->addIncoming(builder_.getInt64(0), begin);
-    const auto at_round = [&](const Column& one) {
-      return builder_.CreateInBoundsGEP(builder_.getInt8Ty(), one.base,
-                                        builder_.CreateMul(round, builder_.getInt64(one.bytes)));
-    };
-    for (const Column& one : columns) fetch(at_round(one), 0, into_first_cache);
-    for (std::size_t k = 0; k < codes.size(); ++k) {
-      const Entries& entries = entries_[k];
-      Value* const home = builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), scratch, entries.home);
-      fetch_entries(at_round(codes[k].first), codes[k].first.bytes, codes[k].second, entries.lane,
-                    at_round({home, lane_bytes(entries.lane) / rounds}));
-    }
-    Value* const next = builder_.CreateAdd(round, builder_.getInt64(1));
-    round->addIncoming(next, loop);
-    builder_.CreateCondBr(builder_.CreateICmpULT(next, builder_.getInt64(rounds)), loop, end);
-    builder_.SetInsertPoint(end);
-    return end;
-  }
-  static constexpr std::size_t rounds = 8;
-  [[nodiscard]] bool is_of_entries(std::size_t input) const {
-    return std::ranges::any_of(entries_, [&](const Entries& entries) { return entries.input == input; });
-  }
-
-  // For the rows of a round, of which the codes have `bytes` bytes. They are read a word at a time.
-  void fetch_entries(Value* codes, std::size_t bytes, Value* table, Lane lane, Value* home) {
-    const std::size_t code_bits = 8 * bytes / rounds;
-    Type* const entry = builder_.getIntNTy(lane_bits(lane));
-    std::size_t row = 0;
-    for (std::size_t at = 0; at < bytes; at += sizeof(std::uint64_t)) {
-      Value* const word = builder_.CreateAlignedLoad(
-          builder_.getInt64Ty(), builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), codes, at), llvm::Align(1));
-      for (std::size_t first = 0; first < 64; first += code_bits, ++row) {
-        Value* const code = builder_.CreateAnd(builder_.CreateLShr(word, first), (std::uint64_t{1} << code_bits) - 1);
-        Value* const found =
-            builder_.CreateAlignedLoad(entry, builder_.CreateInBoundsGEP(entry, table, code), llvm::Align(1));
-        builder_.CreateAlignedStore(found, builder_.CreateConstInBoundsGEP1_64(entry, home, row), llvm::Align(1));
-      }
-    }
-  }
-
-  static constexpr std::uint32_t into_first_cache = 3;  // as LLVM numbers them
-  static constexpr std::uint32_t into_second_cache = 2;
-  void fetch(Value* base, std::size_t offset, std::uint32_t cache) {
-    Value* const place = builder_.CreateConstGEP1_64(builder_.getInt8Ty(), base, offset);
-    builder_.CreateIntrinsic(llvm::Intrinsic::prefetch, {builder_.getPtrTy()},
-                             {place, builder_.getInt32(0), builder_.getInt32(cache), builder_.getInt32(1)});
   }
 
   Value* has_any(Value* piece, Lane lane, std::int64_t bits) {
@@ -543,29 +435,18 @@ class Emitter {
   std::unique_ptr<llvm::Module> module_;
   llvm::IRBuilder<> builder_;
   Lanes lanes_;
+  FrameCode frame_;
   std::vector<Pieces> values_;  // by node, in the present function
   std::vector<NodeId> touched_;
   std::vector<bool> is_made_;                           // by node: not only added under a mask
   std::set<std::tuple<NodeOp, NodeId, NodeId>> pairs_;  // operands of what can be regrouped
   std::vector<bool> is_entry_;                          // by node: of `entries_`
-  struct Entries {
-    std::size_t input;  // of codes
-    std::size_t table;
-    Lane lane;
-    std::size_t home;
-  };
   std::vector<Entries> entries_;
   std::vector<std::size_t> homes_;  // by node: where it lies in the scratch memory
   std::size_t scratch_bytes_ = 0;
   std::vector<Value*> places_;    // by input, in the present function
   std::vector<bool> is_fetched_;  // by input
   NodeId first_ = 0;              // of the present function
-  Value* frame_ = nullptr;
-  Value* step_ = nullptr;
-  Value* inputs_ = nullptr;
-  Value* outputs_ = nullptr;
-  Value* tables_ = nullptr;
-  Value* scratch_ = nullptr;
 };
 
 }  // namespace
