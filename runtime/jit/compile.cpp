@@ -18,6 +18,7 @@
 
 #include "runtime/jit/code.h"
 #include "runtime/jit/emit.h"
+#include "runtime/jit/order.h"
 
 namespace muster::runtime::jit {
 namespace {
@@ -102,7 +103,8 @@ llvm::Expected<std::unique_ptr<NativeCode>> make_native(const Plan& plan, const 
   emit_options.has_byte_permutes = emit_options.has_mask_registers && has("+avx512vbmi");
   emit_options.nodes_per_function = part_of(plan, options);
   llvm::LLVMContext context;
-  const Emitted emitted = emit(plan, context, emit_options);
+  const Emitted emitted = emit_options.nodes_per_function == 0 ? emit(plan, context, emit_options)
+                                                               : emit(by_column(plan), context, emit_options);
   emitted.module->setTargetTriple(machine.getTargetTriple().str());
   emitted.module->setDataLayout(machine.createDataLayout());
   if (assembly != nullptr) *assembly = assembly_of(*emitted.module, machine);
