@@ -59,6 +59,9 @@ bool generate(llvm::Module& module, llvm::LLVMTargetMachine& machine, llvm::Code
   // code of the first is slower: it brings the loads forward and so has more values to keep.
   config->disablePass(&llvm::MachineSchedulerID);
   config->disablePass(&llvm::PostRASchedulerID);
+#ifdef NDEBUG
+  config->setDisableVerify(true);  // builds with assertions look whether the IR is well formed
+#endif
   auto* const functions = new llvm::MachineModuleInfoWrapperPass(&machine);
   passes.add(config);
   passes.add(functions);

@@ -318,7 +318,7 @@ class Emitter {
     const Node& part = plan_.nodes[inner];
     if (part.op != node.op || part.lane != node.lane) return value;
     if (!is_pair(node, part.a, other) && !is_pair(node, part.b, other)) return value;
-    if (node.lane == Lane::mask) return {lanes_.opaque(value[0])};
+    if (node.lane == Lane::mask) return {opaque(builder_, value[0])};
     llvm::Function* const function = builder_.GetInsertBlock()->getParent();
     llvm::IRBuilder<> entry(&function->getEntryBlock(), function->getEntryBlock().begin());
     return Lanes::each(
@@ -371,8 +371,8 @@ class Emitter {
     Type* const lanes = pieces[0]->getType();
     Value* const wanted = builder_.CreateAnd(pieces[0], llvm::ConstantInt::getSigned(lanes, bits));
     Value* const is_any = builder_.CreateICmpNE(wanted, llvm::Constant::getNullValue(lanes));
-    return lanes_.opaque(
-        builder_.CreateZExt(builder_.CreateBitCast(is_any, builder_.getIntNTy(count)), builder_.getInt64Ty()));
+    return opaque(builder_, builder_.CreateZExt(builder_.CreateBitCast(is_any, builder_.getIntNTy(count)),
+                                                builder_.getInt64Ty()));
   }
 
   Value* is_negative(Value* piece) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "runtime/jit/emit_lanes.h"
 
 namespace muster::runtime::jit {
 namespace {
@@ -89,8 +90,9 @@ llvm::BasicBlock* emit_fetch_step(llvm::IRBuilder<>& builder, FrameCode& frame, 
   builder.SetInsertPoint(loop);
   auto* const round = builder.CreatePHI(builder.getInt64Ty(), 2);
   round->addIncoming(builder.getInt64(0), begin);
+  // LLVM would think long about how to count so many places up together.
   const auto at_round = [&](const Column& column) {
-    Value* const offset = builder.CreateMul(round, builder.getInt64(column.bytes));
+    Value* const offset = opaque(builder, builder.CreateMul(round, builder.getInt64(column.bytes)));
     return builder.CreateInBoundsGEP(builder.getInt8Ty(), column.base, offset);
   };
   for (const Column& column : columns) fetch(builder, at_round(column), 0, into_first_cache);

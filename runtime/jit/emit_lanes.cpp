@@ -23,6 +23,11 @@ llvm::SmallVector<int, step_rows> numbers_from(unsigned first, unsigned count) {
 
 }  // namespace
 
+Value* opaque(llvm::IRBuilder<>& builder, Value* word) {
+  auto* const type = llvm::FunctionType::get(builder.getInt64Ty(), {builder.getInt64Ty()}, false);
+  return builder.CreateCall(llvm::InlineAsm::get(type, "", "=r,0", false), {word});
+}
+
 unsigned Lanes::count(Lane lane) const {
   if (lane == Lane::mask || !options_.has_mask_registers) return 1;
   return static_cast<unsigned>(step_rows) * lane_bits(lane) / register_bits;
@@ -166,17 +171,12 @@ Pieces Lanes::narrowed(const Pieces& pieces, Lane from, Lane to) {
 
 // ---- masks
 
-Value* Lanes::opaque(Value* word) {
-  auto* const type = llvm::FunctionType::get(builder_.getInt64Ty(), {builder_.getInt64Ty()}, false);
-  return builder_.CreateCall(llvm::InlineAsm::get(type, "", "=r,0", false), {word});
-}
-
 Value* Lanes::word(Pieces bits) {
-  return opaque(builder_.CreateBitCast(joined(std::move(bits), 1)[0], builder_.getInt64Ty()));
+  return opaque(builder_, builder_.CreateBitCast(joined(std::move(bits), 1)[0], builder_.getInt64Ty()));
 }
 
 Pieces Lanes::bits(Value* word, Lane lane) {
-  const Pieces all = {builder_.CreateBitCast(opaque(word), vector(builder_.getInt1Ty(), step_rows))};
+  const Pieces all = {builder_.CreateBitCast(opaque(builder_, word), vector(builder_.getInt1Ty(), step_rows))};
   Pieces pieces;
   for (unsigned k = 0; k < count(lane); ++k) pieces.push_back(part(all, k * width(lane), width(lane)));
   return pieces;

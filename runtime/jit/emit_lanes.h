@@ -19,6 +19,9 @@ struct EmitOptions;
 // Of one node, the first lanes first. A mask is one word.
 using Pieces = llvm::SmallVector<llvm::Value*, 8>;
 
+// A 64-bit number as a piece of assembly gives it back that does nothing, and that LLVM does not look through.
+[[nodiscard]] llvm::Value* opaque(llvm::IRBuilder<>& builder, llvm::Value* word);
+
 class Lanes {
  public:
   Lanes(llvm::IRBuilder<>& builder, llvm::Module& module, const EmitOptions& options)
@@ -55,12 +58,10 @@ class Lanes {
   // The pieces one behind the other, until there are `count`.
   [[nodiscard]] Pieces joined(Pieces pieces, std::size_t count);
 
-  // A word of the pieces' bits (vectors of i1), and the bits of a word for pieces of a lane.
+  // A word of the pieces' bits (vectors of i1), and the bits of a word for pieces of a lane. LLVM 19 moves logic from
+  // words to vectors of bits and back without end, where it sees both: so the words are opaque.
   [[nodiscard]] llvm::Value* word(Pieces bits);
   [[nodiscard]] Pieces bits(llvm::Value* word, Lane lane);
-  // LLVM 19 moves logic from words to vectors of bits and back without end, where it sees both. Between them stands an
-  // empty piece of assembly, which it does not look through.
-  [[nodiscard]] llvm::Value* opaque(llvm::Value* word);
 
  private:
   [[nodiscard]] llvm::Type* element(Lane lane) const { return builder_.getIntNTy(lane_bits(lane)); }
