@@ -1,6 +1,7 @@
 #include "runtime/jit/emit_fade.h"
 
 #include <llvm/IR/Intrinsics.h>
+#include <llvm/IR/IntrinsicsX86.h>
 #include <llvm/IR/MDBuilder.h>
 
 #include <cmath>
@@ -44,8 +45,7 @@ class FadeEmitter {
   // Of the lanes of one piece of i64.
   Sure faded(Value* lanes, Value* events) {
     Value* const points = builder_.CreateSIToFP(lanes, doubles_);
-    Value* size = builder_.CreateFMul(points, real(plan_.units_per_point));
-    if (plan_.may_be_negative || plan_.most_units != 0) size = unary(llvm::Intrinsic::fabs, size);
+    Value* const size = plan_.may_be_negative ? unary(llvm::Intrinsic::fabs, points) : points;
     Value* const left = builder_.CreateFMul(size, share(events));
 
     // `turn` is where the rounding turns: at whole numbers after the shift.
@@ -62,7 +62,10 @@ class FadeEmitter {
       unsure = builder_.CreateAnd(unsure, builder_.CreateNot(is_nothing));
       whole = builder_.CreateSelect(is_nothing, real(0), whole);
     }
-    if (plan_.most_units != 0) unsure = builder_.CreateOr(unsure, builder_.CreateFCmpOGT(size, real(plan_.most_units)));
+    if (plan_.most_units != 0) {
+      Value* const most = real(plan_.most_units / plan_.units_per_point);
+      unsure = builder_.CreateOr(unsure, builder_.CreateFCmpOGT(unary(llvm::Intrinsic::fabs, points), most));
+    }
     if (plan_.far != 0) {
       // One comparison for both ends.
       Value* const moved = builder_.CreateAdd(events, integers(plan_.far));
@@ -80,7 +83,7 @@ class FadeEmitter {
     return builder_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {doubles_}, {a, b, c});
   }
 
-  // 2^-t, t the age in intervals.
+  // Units that are left of a point: 2^-t of them all, t the age in intervals.
   Value* share(Value* events) {
     Value* age = builder_.CreateSub(integers(plan_.as_of), events);
     age = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, age, integers(0));
@@ -94,20 +97,32 @@ class FadeEmitter {
       days = builder_.CreateSelect(builder_.CreateFCmpOGE(rest, real(day)), builder_.CreateFAdd(days, real(1)), days);
       real_age = builder_.CreateFMul(days, real(day));
     }
-    Value* t = builder_.CreateFMul(real_age, real(plan_.intervals_per_age));
-    t = builder_.CreateIntrinsic(llvm::Intrinsic::minnum, {doubles_}, {t, real(no_longer)});
-    // t = n - f with |f| <= 1/2: the series for 2^f, and n taken from the exponent.
+    Value* t = builder_.CreateFMul(real_age, real(-plan_.intervals_per_age));
+    t = builder_.CreateIntrinsic(llvm::Intrinsic::maxnum, {doubles_}, {t, real(-no_longer)});
+    // -t = n + f with |f| <= 1/2: the series for 2^f, and n added to the exponent.
     Value* const n = builder_.CreateUnaryIntrinsic(llvm::Intrinsic::nearbyint, t);
-    Value* const f = builder_.CreateFSub(n, t);
+    Value* const f = builder_.CreateFSub(t, n);
     const double ln_2 = std::log(2.0);
-    std::vector<double> coefficients{1};
+    std::vector<double> coefficients{plan_.units_per_point};
     for (unsigned k = 1; k < plan_.terms; ++k) coefficients.push_back(coefficients.back() * ln_2 / k);
     Value* series = real(coefficients.back());
     for (std::size_t k = coefficients.size() - 1; k-- > 0;) series = fused(series, f, real(coefficients[k]));
+    return times_power_of_two(series, n);
+  }
+
+  // `exponents` are whole; a product that is not 0 is far from the smallest number.
+  Value* times_power_of_two(Value* values, Value* exponents) {
+    if (lanes_.is_of_registers()) {
+      constexpr std::uint8_t all = 0xff;
+      constexpr std::uint32_t usual_rounding = 4;
+      return builder_.CreateIntrinsic(
+          llvm::Intrinsic::x86_avx512_mask_scalef_pd_512, {},
+          {values, exponents, values, builder_.getInt8(all), builder_.getInt32(usual_rounding)});
+    }
     auto* const narrow = llvm::FixedVectorType::get(builder_.getInt32Ty(), width_);
-    Value* const exponent =
-        builder_.CreateShl(builder_.CreateSExt(builder_.CreateFPToSI(n, narrow), wide_), integers(52));
-    return builder_.CreateBitCast(builder_.CreateSub(builder_.CreateBitCast(series, wide_), exponent), doubles_);
+    Value* const shifted =
+        builder_.CreateShl(builder_.CreateSExt(builder_.CreateFPToSI(exponents, narrow), wide_), integers(52));
+    return builder_.CreateBitCast(builder_.CreateAdd(builder_.CreateBitCast(values, wide_), shifted), doubles_);
   }
 
   // The exact kernel for the rows of `unsure`, which are few.

@@ -28,8 +28,10 @@ Value* opaque(llvm::IRBuilder<>& builder, Value* word) {
   return builder.CreateCall(llvm::InlineAsm::get(type, "", "=r,0", false), {word});
 }
 
+bool Lanes::is_of_registers() const { return options_.has_mask_registers; }
+
 unsigned Lanes::count(Lane lane) const {
-  if (lane == Lane::mask || !options_.has_mask_registers) return 1;
+  if (lane == Lane::mask || !is_of_registers()) return 1;
   return static_cast<unsigned>(step_rows) * lane_bits(lane) / register_bits;
 }
 
@@ -46,7 +48,7 @@ llvm::Constant* Lanes::constant(Lane lane, std::int64_t value) const {
 Value* Lanes::splat(Lane lane, std::int64_t value) {
   constexpr unsigned many = 32;
   llvm::Constant* const lanes = constant(lane, value);
-  if (value == 0 || !options_.has_mask_registers || width(lane) < many) return lanes;
+  if (value == 0 || !is_of_registers() || width(lane) < many) return lanes;
   llvm::GlobalVariable*& place = constants_[{lane, value}];
   if (place == nullptr) {
     place = new llvm::GlobalVariable(module_, lanes->getType(), true, llvm::GlobalValue::InternalLinkage, lanes);

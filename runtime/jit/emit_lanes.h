@@ -27,6 +27,7 @@ class Lanes {
   Lanes(llvm::IRBuilder<>& builder, llvm::Module& module, const EmitOptions& options)
       : builder_(builder), module_(module), options_(options) {}
 
+  [[nodiscard]] bool is_of_registers() const;     // each piece has 512 bits
   [[nodiscard]] unsigned count(Lane lane) const;  // of pieces
   [[nodiscard]] unsigned width(Lane lane) const { return step_rows / count(lane); }
   [[nodiscard]] llvm::Type* type(Lane lane) const;  // of a piece; of a mask: the word
