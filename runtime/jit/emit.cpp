@@ -295,17 +295,22 @@ class Emitter {
       case NodeOp::gather:
         return lanes_.convert(gather(value_of(node.a), frame_.table(static_cast<std::size_t>(node.immediate)), lane),
                               Lane::i32, lane, true);
-      case NodeOp::fade:
+      case NodeOp::fade: {
+        const Node& events = plan_.nodes[node.b];
+        const bool are_loaded = events.op == NodeOp::load;
+        const Pieces none;
         return emit_fade(builder_, lanes_,
                          {.plan = plan_.fades[static_cast<std::size_t>(node.immediate)],
                           .index = static_cast<std::uint32_t>(node.immediate),
                           .points = value_of(node.a),
                           .points_lane = from,
-                          .events = value_of(node.b),
+                          .events_place = are_loaded ? place_of(static_cast<std::size_t>(events.immediate)) : nullptr,
+                          .events = are_loaded ? none : value_of(node.b),
                           .rows = value_of(node.c)[0],
                           .result = lane,
                           .context = frame_.context(),
                           .fallback = frame_.fade()});
+      }
     }
     return {};
   }

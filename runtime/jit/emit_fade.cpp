@@ -6,6 +6,8 @@
 
 #include <cmath>
 
+#include "runtime/jit/emit_frame.h"
+
 namespace muster::runtime::jit {
 namespace {
 
@@ -20,29 +22,73 @@ class FadeEmitter {
         lanes_(lanes),
         parts_(parts),
         plan_(parts.plan),
-        width_(lanes.width(Lane::i64)),
-        doubles_(lanes.vector(builder.getDoubleTy(), width_)),
-        wide_(lanes.type(Lane::i64)) {}
+        doubles_(lanes.vector(builder.getDoubleTy(), rows_at_once)),
+        wide_(lanes.vector(builder.getInt64Ty(), rows_at_once)) {}
 
   Pieces run() {
-    Pieces quick;
-    Pieces unsure;
-    for (unsigned k = 0; k < lanes_.count(Lane::i64); ++k) {
-      const Sure one = faded(lanes_.part(parts_.points, k * width_, width_), parts_.events[k]);
-      quick.push_back(one.whole);
-      unsure.push_back(one.unsure);
+    Value* const points = memory(parts_.points_lane);
+    lanes_.store(parts_.points, points, cache_line);
+    Value* events = parts_.events_place;
+    if (events == nullptr) {
+      events = memory(Lane::i64);
+      lanes_.store(parts_.events, events, cache_line);
     }
-    quick = lanes_.convert(lanes_.joined(std::move(quick), lanes_.count(Lane::i32)), Lane::i32, parts_.result, true);
-    return settled(quick, builder_.CreateAnd(lanes_.word(std::move(unsure)), parts_.rows));
+    Value* const results = memory(parts_.result);
+    Value* const unsure = fade_all(points, events, results);
+    settle(points, events, results, builder_.CreateAnd(unsure, parts_.rows));
+    return lanes_.load(parts_.result, results, cache_line);
   }
 
  private:
+  static constexpr unsigned rows_at_once = 8;  // as many doubles as a register has with AVX-512
   struct Sure {
     Value* whole;   // units, i32
     Value* unsure;  // i1: asked of the exact kernel
   };
 
-  // Of the lanes of one piece of i64.
+  // For the lanes of a step.
+  Value* memory(Lane lane) {
+    llvm::Function* const function = builder_.GetInsertBlock()->getParent();
+    llvm::IRBuilder<> entry(&function->getEntryBlock(), function->getEntryBlock().begin());
+    auto* const place = entry.CreateAlloca(lanes_.vector(entry.getIntNTy(lane_bits(lane)), step_rows));
+    place->setAlignment(llvm::Align(cache_line));
+    return place;
+  }
+
+  // A loop, for so many instructions take long to compile. Returns the rows for which the results are not sure.
+  Value* fade_all(Value* points, Value* events, Value* results) {
+    auto* const before = builder_.GetInsertBlock();
+    auto* const loop = llvm::BasicBlock::Create(builder_.getContext(), "fade", before->getParent());
+    auto* const after = llvm::BasicBlock::Create(builder_.getContext(), "faded", before->getParent());
+    builder_.CreateBr(loop);
+    builder_.SetInsertPoint(loop);
+    auto* const row = builder_.CreatePHI(builder_.getInt64Ty(), 2);
+    row->addIncoming(builder_.getInt64(0), before);
+    auto* const unsure_before = builder_.CreatePHI(builder_.getInt64Ty(), 2);
+    unsure_before->addIncoming(builder_.getInt64(0), before);
+    const auto place_of = [&](Value* lanes, Lane lane) {
+      return builder_.CreateInBoundsGEP(builder_.getIntNTy(lane_bits(lane)), lanes, row);
+    };
+    const auto load = [&](Value* lanes, Lane lane) {
+      return builder_.CreateAlignedLoad(lanes_.vector(builder_.getIntNTy(lane_bits(lane)), rows_at_once),
+                                        place_of(lanes, lane), llvm::Align(1));
+    };
+    const Sure sure = faded(load(points, parts_.points_lane), load(events, Lane::i64));
+    auto* const result = lanes_.vector(builder_.getIntNTy(lane_bits(parts_.result)), rows_at_once);
+    builder_.CreateAlignedStore(builder_.CreateSExtOrTrunc(sure.whole, result), place_of(results, parts_.result),
+                                llvm::Align(1));
+    Value* const bits = builder_.CreateBitCast(sure.unsure, builder_.getIntNTy(rows_at_once));
+    Value* const word = opaque(builder_, builder_.CreateZExt(bits, builder_.getInt64Ty()));
+    Value* const unsure = builder_.CreateOr(unsure_before, builder_.CreateShl(word, row));
+    unsure_before->addIncoming(unsure, loop);
+    Value* const next = builder_.CreateAdd(row, builder_.getInt64(rows_at_once));
+    row->addIncoming(next, loop);
+    builder_.CreateCondBr(builder_.CreateICmpULT(next, builder_.getInt64(step_rows)), loop, after);
+    builder_.SetInsertPoint(after);
+    return unsure;
+  }
+
+  // Of so many lanes as are computed at once.
   Sure faded(Value* lanes, Value* events) {
     Value* const points = builder_.CreateSIToFP(lanes, doubles_);
     Value* const size = plan_.may_be_negative ? unary(llvm::Intrinsic::fabs, points) : points;
@@ -73,7 +119,7 @@ class FadeEmitter {
     }
     if (plan_.may_be_negative) whole = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::copysign, whole, points);
     // x86 converts to 32 bits with every instruction set, to 64 bits with few.
-    return {builder_.CreateFPToSI(whole, lanes_.vector(builder_.getInt32Ty(), width_)), unsure};
+    return {builder_.CreateFPToSI(whole, lanes_.vector(builder_.getInt32Ty(), rows_at_once)), unsure};
   }
 
   Value* real(double value) { return llvm::ConstantFP::get(doubles_, value); }
@@ -119,58 +165,43 @@ class FadeEmitter {
           llvm::Intrinsic::x86_avx512_mask_scalef_pd_512, {},
           {values, exponents, values, builder_.getInt8(all), builder_.getInt32(usual_rounding)});
     }
-    auto* const narrow = llvm::FixedVectorType::get(builder_.getInt32Ty(), width_);
+    auto* const narrow = llvm::FixedVectorType::get(builder_.getInt32Ty(), rows_at_once);
     Value* const shifted =
         builder_.CreateShl(builder_.CreateSExt(builder_.CreateFPToSI(exponents, narrow), wide_), integers(52));
     return builder_.CreateBitCast(builder_.CreateAdd(builder_.CreateBitCast(values, wide_), shifted), doubles_);
   }
 
   // The exact kernel for the rows of `unsure`, which are few.
-  Pieces settled(const Pieces& quick, Value* unsure) {
-    llvm::Function* const function = builder_.GetInsertBlock()->getParent();
+  void settle(Value* points, Value* events, Value* results, Value* unsure) {
     llvm::LLVMContext& context = builder_.getContext();
-    auto* const before = builder_.GetInsertBlock();
+    llvm::Function* const function = builder_.GetInsertBlock()->getParent();
     auto* const ask = llvm::BasicBlock::Create(context, "ask", function);
     auto* const after = llvm::BasicBlock::Create(context, "settled", function);
-    llvm::IRBuilder<> entry(&function->getEntryBlock(), function->getEntryBlock().begin());
-    const auto memory = [&] {
-      auto* const place = entry.CreateAlloca(lanes_.vector(builder_.getInt64Ty(), step_rows));
-      place->setAlignment(llvm::Align(64));
-      return place;
-    };
-    Value* const points = memory();
-    Value* const events = memory();
-    Value* const results = memory();
     builder_.CreateCondBr(builder_.CreateICmpEQ(unsure, builder_.getInt64(0)), after, ask,
                           llvm::MDBuilder(context).createBranchWeights(2000, 1));
     builder_.SetInsertPoint(ask);
-    lanes_.store(lanes_.convert(parts_.points, parts_.points_lane, Lane::i64, true), points, 64);
-    lanes_.store(parts_.events, events, 64);
-    lanes_.store(lanes_.convert(quick, parts_.result, Lane::i64, true), results, 64);
+    const auto copied = [&](Value* from, Lane lane, Value* to, Lane to_lane) {
+      lanes_.store(lanes_.convert(lanes_.load(lane, from, cache_line), lane, to_lane, true), to, cache_line);
+    };
+    Value* const wide_points = memory(Lane::i64);
+    Value* const wide_results = memory(Lane::i64);
+    copied(points, parts_.points_lane, wide_points, Lane::i64);
+    copied(results, parts_.result, wide_results, Lane::i64);
     auto* const pointer = builder_.getPtrTy();
     auto* const type = llvm::FunctionType::get(
         builder_.getVoidTy(), {pointer, builder_.getInt32Ty(), builder_.getInt64Ty(), pointer, pointer, pointer},
         false);
     builder_.CreateCall(type, parts_.fallback,
-                        {parts_.context, builder_.getInt32(parts_.index), unsure, points, events, results});
-    const Pieces exact = lanes_.convert(lanes_.load(Lane::i64, results, 64), Lane::i64, parts_.result, true);
+                        {parts_.context, builder_.getInt32(parts_.index), unsure, wide_points, events, wide_results});
+    copied(wide_results, Lane::i64, results, parts_.result);
     builder_.CreateBr(after);
     builder_.SetInsertPoint(after);
-    return Lanes::each(
-        [&](Value* one, Value* other) {
-          auto* const result = builder_.CreatePHI(one->getType(), 2);
-          result->addIncoming(one, before);
-          result->addIncoming(other, ask);
-          return result;
-        },
-        quick, exact);
   }
 
   llvm::IRBuilder<>& builder_;
   Lanes& lanes_;
   const FadeParts& parts_;
   const FadePlan& plan_;
-  unsigned width_;  // lanes of a piece
   llvm::Type* doubles_;
   llvm::Type* wide_;
 };

@@ -16,10 +16,11 @@ struct FadeParts {
   std::uint32_t index;
   const Pieces& points;
   Lane points_lane;
-  const Pieces& events;  // i64
-  llvm::Value* rows;     // mask: the others may get anything
-  Lane result;           // whole units
-  llvm::Value* context;  // of the fallback
+  llvm::Value* events_place;  // where they lie as i64 lanes; null: nowhere
+  const Pieces& events;       // i64; not read where there is a place
+  llvm::Value* rows;          // mask: the others may get anything
+  Lane result;                // whole units
+  llvm::Value* context;       // of the fallback
   llvm::Value* fallback;
 };
 // Goes on in another block of the function.
