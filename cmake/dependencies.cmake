@@ -22,4 +22,18 @@ option(MUSTER_JIT "Build the compiler of kernels (needs LLVM 19)" ${MUSTER_JIT_D
 if(MUSTER_JIT)
   find_package(LLVM 19.1 REQUIRED CONFIG)
   separate_arguments(LLVM_DEFINITIONS_LIST NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+  # What the plug-in needs of LLVM is linked into it: the shared library has every target and pass, and takes five times
+  # as long to load. Its static parts ask for zstd, of which the package brings only the library, not the headers.
+  if(NOT TARGET zstd::libzstd_shared)
+    find_library(MUSTER_ZSTD NAMES zstd libzstd.so.1)
+    if(MUSTER_ZSTD)
+      add_library(zstd::libzstd_shared UNKNOWN IMPORTED)
+      set_target_properties(zstd::libzstd_shared PROPERTIES IMPORTED_LOCATION "${MUSTER_ZSTD}")
+    endif()
+  endif()
+  if(TARGET LLVMOrcJIT AND TARGET zstd::libzstd_shared)
+    llvm_map_components_to_libnames(MUSTER_LLVM orcjit nativecodegen)
+  else()
+    set(MUSTER_LLVM LLVM)
+  endif()
 endif()

@@ -1,9 +1,13 @@
 // The plug-in: makes machine code of a plan. No exception crosses a frame of LLVM.
+#include <llvm/CodeGen/MachineModuleInfo.h>
+#include <llvm/CodeGen/Passes.h>
+#include <llvm/CodeGen/TargetPassConfig.h>
 #include <llvm/ExecutionEngine/Orc/CompileUtils.h>
 #include <llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/MCSubtargetInfo.h>
+#include <llvm/Support/SmallVectorMemoryBuffer.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/Target/TargetMachine.h>
@@ -14,6 +18,7 @@
 
 #include "runtime/jit/code.h"
 #include "runtime/jit/emit.h"
+#include "runtime/jit/order.h"
 
 namespace muster::runtime::jit {
 namespace {
@@ -45,13 +50,34 @@ std::size_t part_of(const Plan& plan, const CodeOptions& options) {
   return plan.nodes.size() <= one_function ? 0 : part;
 }
 
-std::string assembly_of(const llvm::Module& module, llvm::TargetMachine& machine) {
-  const std::unique_ptr<llvm::Module> copy = llvm::CloneModule(module);
+// Assembly, or an object file; false where LLVM cannot. The module is of no use afterwards.
+bool generate(llvm::Module& module, llvm::LLVMTargetMachine& machine, llvm::CodeGenFileType type,
+              llvm::raw_pwrite_stream& stream) {
+  llvm::legacy::PassManager passes;
+  llvm::TargetPassConfig* const config = machine.createPassConfig(passes);
+  // A plan's nodes are in the order in which they should run. LLVM's two schedulers cost a third of all time, and the
+  // code of the first is slower: it brings the loads forward and so has more values to keep.
+  config->disablePass(&llvm::MachineSchedulerID);
+  config->disablePass(&llvm::PostRASchedulerID);
+#ifdef NDEBUG
+  config->setDisableVerify(true);  // builds with assertions look whether the IR is well formed
+#endif
+  auto* const functions = new llvm::MachineModuleInfoWrapperPass(&machine);
+  passes.add(config);
+  passes.add(functions);
+  if (config->addISelPasses()) return false;
+  config->addMachinePasses();
+  config->setInitialized();
+  if (machine.addAsmPrinter(passes, stream, nullptr, type, functions->getMMI().getContext())) return false;
+  passes.add(llvm::createFreeMachineFunctionPass());
+  passes.run(module);
+  return true;
+}
+
+std::string assembly_of(const llvm::Module& module, llvm::LLVMTargetMachine& machine) {
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream stream(text);
-  llvm::legacy::PassManager passes;
-  if (machine.addPassesToEmitFile(passes, stream, nullptr, llvm::CodeGenFileType::AssemblyFile)) return {};
-  passes.run(*copy);
+  if (!generate(*llvm::CloneModule(module), machine, llvm::CodeGenFileType::AssemblyFile, stream)) return {};
   return std::string(text);
 }
 
@@ -69,23 +95,38 @@ llvm::Expected<std::unique_ptr<NativeCode>> make_native(const Plan& plan, const 
     target->setCPU(options.cpu);
     target->getFeatures() = llvm::SubtargetFeatures(options.features);
   }
-  auto machine = target->createTargetMachine();
-  if (!machine) return machine.takeError();
+  auto made = target->createTargetMachine();
+  if (!made) return made.takeError();
+  auto& machine = static_cast<llvm::LLVMTargetMachine&>(**made);  // as all of LLVM's own are
   EmitOptions emit_options;
   emit_options.cpu = target->getCPU();
   emit_options.features = target->getFeatures().getString();
-  emit_options.has_byte_permutes = (*machine)->getMCSubtargetInfo()->checkFeatures("+avx512vbmi");
+  const auto has = [&](const char* features) { return machine.getMCSubtargetInfo()->checkFeatures(features); };
+  emit_options.has_mask_registers = has("+avx512f,+avx512bw,+avx512dq,+avx512vl");
+  emit_options.has_byte_permutes = emit_options.has_mask_registers && has("+avx512vbmi");
   emit_options.nodes_per_function = part_of(plan, options);
-  auto context = std::make_unique<llvm::LLVMContext>();
-  Emitted emitted = emit(plan, *context, emit_options);
-  emitted.module->setTargetTriple((*machine)->getTargetTriple().str());
-  emitted.module->setDataLayout((*machine)->createDataLayout());
-  if (assembly != nullptr) *assembly = assembly_of(*emitted.module, **machine);
-  auto jit = llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(*target).create();
-  if (!jit) return jit.takeError();
-  if (auto error = (*jit)->addIRModule(llvm::orc::ThreadSafeModule(std::move(emitted.module), std::move(context)))) {
-    return error;
+  llvm::LLVMContext context;
+  const Emitted emitted = emit_options.nodes_per_function == 0 ? emit(plan, context, emit_options)
+                                                               : emit(by_column(plan), context, emit_options);
+  emitted.module->setTargetTriple(machine.getTargetTriple().str());
+  emitted.module->setDataLayout(machine.createDataLayout());
+  if (assembly != nullptr) *assembly = assembly_of(*emitted.module, machine);
+  llvm::SmallVector<char, 0> object;
+  llvm::raw_svector_ostream stream(object);
+  if (!generate(*emitted.module, machine, llvm::CodeGenFileType::ObjectFile, stream)) {
+    return llvm::createStringError("LLVM makes no code for this processor");
   }
+  // The object is all that it is given: it compiles nothing itself.
+  auto jit = llvm::orc::LLJITBuilder()
+                 .setJITTargetMachineBuilder(*target)
+                 .setDataLayout(machine.createDataLayout())
+                 .setCompileFunctionCreator([&](const llvm::orc::JITTargetMachineBuilder&) {
+                   return std::make_unique<llvm::orc::SimpleCompiler>(machine);
+                 })
+                 .create();
+  if (!jit) return jit.takeError();
+  auto buffer = std::make_unique<llvm::SmallVectorMemoryBuffer>(std::move(object), false);
+  if (auto error = (*jit)->addObjectFile(std::move(buffer))) return error;
   auto symbol = (*jit)->lookup(entry_name);
   if (!symbol) return symbol.takeError();
   const Entry entry = symbol->toPtr<Entry>();

@@ -1,7 +1,6 @@
 #include "runtime/jit/emit.h"
 
 #include <llvm/IR/IRBuilder.h>
-#include <llvm/IR/InlineAsm.h>
 #include <llvm/IR/Intrinsics.h>
 #include <llvm/IR/IntrinsicsX86.h>
 
@@ -11,17 +10,15 @@
 #include <vector>
 
 #include "runtime/jit/emit_fade.h"
+#include "runtime/jit/emit_fetch.h"
+#include "runtime/jit/emit_frame.h"
+#include "runtime/jit/emit_lanes.h"
 
 namespace muster::runtime::jit {
 namespace {
 
 using llvm::Type;
 using llvm::Value;
-
-constexpr std::size_t cache_line = 64;
-
-// The members of Frame, by their order.
-enum class Member : unsigned { inputs, outputs, tables, scratch, context, fade };
 
 class Emitter {
  public:
@@ -31,8 +28,14 @@ class Emitter {
         context_(context),
         module_(std::make_unique<llvm::Module>("kernel", context)),
         builder_(context),
+        lanes_(builder_, *module_, options),
+        frame_(builder_),
         values_(plan.nodes.size()),
-        homes_(plan.nodes.size(), no_home) {}
+        is_made_(plan.nodes.size()),
+        is_entry_(plan.nodes.size()),
+        homes_(plan.nodes.size(), no_home),
+        places_(plan.inputs.size()),
+        is_fetched_(plan.inputs.size()) {}
 
   Emitted run() {
     const std::size_t count = plan_.nodes.size();
@@ -41,6 +44,8 @@ class Emitter {
     std::vector<llvm::Function*> parts;
     std::vector<std::vector<const Output*>> outputs_of(count);
     for (const Output& output : plan_.outputs) outputs_of[output.node].push_back(&output);
+    find_entries();
+    find_made();
     find_homes(part);
     find_pairs();
     for (std::size_t first = 0; first < count; first += part) {
@@ -53,35 +58,73 @@ class Emitter {
  private:
   static constexpr std::size_t no_home = ~std::size_t{0};
 
-  // ---- types
+  // ---- what is made, and where
 
-  [[nodiscard]] Type* lane_type(Lane lane) { return builder_.getIntNTy(lane_bits(lane)); }
-  [[nodiscard]] Type* type_of(Lane lane) {
-    if (lane == Lane::mask) return builder_.getInt64Ty();
-    return llvm::FixedVectorType::get(lane_type(lane), step_rows);
+  // What is added to the rows of a mask only is an addition under the mask: the operand of a sum that is such points, a
+  // choice between them and nothing.
+  [[nodiscard]] NodeId masked_points_of(const Node& node) const {
+    if (node.op != NodeOp::add) return no_node;
+    for (const NodeId operand : {node.b, node.a}) {
+      const Node& points = plan_.nodes[operand];
+      if (points.op != NodeOp::blend) continue;
+      const Node& otherwise = plan_.nodes[points.c];
+      if (otherwise.op == NodeOp::splat && otherwise.immediate == 0) return operand;
+    }
+    return no_node;
   }
-  [[nodiscard]] Type* bits_type() { return llvm::FixedVectorType::get(builder_.getInt1Ty(), step_rows); }
-  // LLVM 19 moves logic from words to vectors of bits and back without end, where it sees both. Between them stands an
-  // empty piece of assembly, which it does not look through.
-  Value* opaque(Value* word) {
-    auto* const type = llvm::FunctionType::get(builder_.getInt64Ty(), {builder_.getInt64Ty()}, false);
-    return builder_.CreateCall(llvm::InlineAsm::get(type, "", "=r,0", false), {word});
+  // The entries of a table for the codes of a column are fetched one by one, before the functions run: a gather of the
+  // processor takes half as long again. What it does better are bytes as codes, where it has permutes of them.
+  void find_entries() {
+    for (std::size_t at = 0; at < plan_.nodes.size(); ++at) {
+      const Node& node = plan_.nodes[at];
+      if (node.op != NodeOp::gather && (node.op != NodeOp::look_up || options_.has_byte_permutes)) continue;
+      const Node* codes = &plan_.nodes[node.a];
+      if (codes->op == NodeOp::extend_zero) codes = &plan_.nodes[codes->a];
+      if (codes->op != NodeOp::load) continue;
+      homes_[at] = scratch_bytes_;
+      scratch_bytes_ += lane_bytes(node.lane);
+      const auto input = static_cast<std::size_t>(codes->immediate);
+      entries_.push_back({input, static_cast<std::size_t>(node.immediate), node.lane, homes_[at]});
+      is_fetched_[input] = is_entry_[at] = true;
+    }
   }
-  Value* as_bits(Value* mask) { return builder_.CreateBitCast(opaque(mask), bits_type()); }
-  Value* as_mask(Value* bits) { return opaque(builder_.CreateBitCast(bits, builder_.getInt64Ty())); }
-  Value* splat(Lane lane, std::int64_t value) { return llvm::ConstantInt::getSigned(type_of(lane), value); }
+  // The nodes that are read where this one is made.
+  template <class Read>
+  void each_operand(NodeId id, Read read) const {
+    if (is_entry_[id]) return;
+    const Node& node = plan_.nodes[id];
+    const NodeId points = masked_points_of(node);
+    if (points == no_node) {
+      for (const NodeId operand : {node.a, node.b, node.c}) {
+        if (operand != no_node) read(operand);
+      }
+      return;
+    }
+    read(points == node.b ? node.a : node.b);
+    read(plan_.nodes[points].a);
+    read(plan_.nodes[points].b);
+  }
+  void find_made() {
+    for (const Output& output : plan_.outputs) is_made_[output.node] = true;
+    for (std::size_t at = plan_.nodes.size(); at-- > 0;) {
+      if (is_made_[at]) each_operand(static_cast<NodeId>(at), [&](NodeId operand) { is_made_[operand] = true; });
+    }
+  }
 
-  // ---- functions
-
-  // Values that a later function needs lie in the scratch memory; what costs nothing is made again instead.
+  // Values that a later function needs lie in the scratch memory, lanes before words so that each begins with a cache
+  // line; what costs nothing is made again instead.
   static bool is_cheap(const Node& node) { return node.op == NodeOp::splat || node.op == NodeOp::load; }
   void find_homes(std::size_t part) {
-    for (std::size_t at = 0; at < plan_.nodes.size(); ++at) {
-      for (const NodeId operand : {plan_.nodes[at].a, plan_.nodes[at].b, plan_.nodes[at].c}) {
-        if (operand == no_node || is_cheap(plan_.nodes[operand]) || operand / part == at / part) continue;
-        if (homes_[operand] != no_home) continue;
-        homes_[operand] = scratch_bytes_;
-        scratch_bytes_ += (lane_bytes(plan_.nodes[operand].lane) + 7) / 8 * 8;
+    for (const bool of_words : {false, true}) {
+      for (std::size_t at = 0; at < plan_.nodes.size(); ++at) {
+        if (!is_made_[at]) continue;
+        each_operand(static_cast<NodeId>(at), [&](NodeId operand) {
+          const Node& node = plan_.nodes[operand];
+          if (is_cheap(node) || operand / part == at / part || homes_[operand] != no_home) return;
+          if ((node.lane == Lane::mask) != of_words) return;
+          homes_[operand] = scratch_bytes_;
+          scratch_bytes_ += lane_bytes(node.lane);
+        });
       }
     }
   }
@@ -98,20 +141,8 @@ class Emitter {
     return function;
   }
 
-  Value* member(Member which) {
-    Value* const place =
-        builder_.CreateConstInBoundsGEP1_64(builder_.getPtrTy(), frame_, static_cast<std::uint64_t>(which));
-    return builder_.CreateLoad(builder_.getPtrTy(), place);
-  }
-  Value* pointer(Value* list, std::size_t index) {
-    return builder_.CreateLoad(builder_.getPtrTy(),
-                               builder_.CreateConstInBoundsGEP1_64(builder_.getPtrTy(), list, index));
-  }
-  // Where this step's bytes lie.
-  Value* at_step(Value* base, std::size_t bytes) {
-    return builder_.CreateInBoundsGEP(builder_.getInt8Ty(), base, builder_.CreateMul(step_, builder_.getInt64(bytes)));
-  }
-  Value* home(NodeId id) { return builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), scratch_, homes_[id]); }
+  static std::uint64_t home_align(Lane lane) { return lane == Lane::mask ? sizeof(std::uint64_t) : cache_line; }
+  Value* home(NodeId id) { return frame_.scratch(homes_[id]); }
 
   llvm::Function* emit_part(std::size_t first, std::size_t past,
                             const std::vector<std::vector<const Output*>>& outputs_of) {
@@ -119,20 +150,18 @@ class Emitter {
         llvm::FunctionType::get(builder_.getVoidTy(), {builder_.getPtrTy(), builder_.getInt64Ty()}, false);
     auto* const function = new_function("part", type, true);
     builder_.SetInsertPoint(llvm::BasicBlock::Create(context_, "", function));
-    frame_ = function->getArg(0);
-    step_ = function->getArg(1);
-    inputs_ = member(Member::inputs);
-    outputs_ = member(Member::outputs);
-    tables_ = member(Member::tables);
-    scratch_ = member(Member::scratch);
-    for (const NodeId id : touched_) values_[id] = nullptr;
+    frame_.enter(function->getArg(0), function->getArg(1));
+    first_ = static_cast<NodeId>(first);
+    for (const NodeId id : touched_) values_[id].clear();
     touched_.clear();
+    std::ranges::fill(places_, nullptr);
     for (std::size_t at = first; at < past; ++at) {
       const auto id = static_cast<NodeId>(at);
-      if (is_cheap(plan_.nodes[at]) && outputs_of[at].empty()) continue;  // where it is used
-      Value* const value = value_of(id, first);
-      if (homes_[at] != no_home) builder_.CreateAlignedStore(value, home(id), llvm::Align(8));
-      for (const Output* output : outputs_of[at]) write(*output, value);
+      if (!is_made_[at] || is_entry_[at]) continue;
+      if (is_cheap(plan_.nodes[at]) && outputs_of[at].empty()) continue;  // made where it is used
+      const Pieces& value = value_of(id);
+      if (homes_[at] != no_home) lanes_.store(value, home(id), home_align(plan_.nodes[at].lane));
+      for (const Output* output : outputs_of[at]) write(*output, plan_.nodes[at].lane, value);
     }
     builder_.CreateRetVoid();
     return function;
@@ -150,10 +179,9 @@ class Emitter {
     builder_.SetInsertPoint(loop);
     auto* const step = builder_.CreatePHI(builder_.getInt64Ty(), 2);
     step->addIncoming(builder_.getInt64(0), entry);
-    frame_ = function->getArg(0);
-    step_ = step;
-    auto* const latch = fetch_step(function);
-    for (llvm::Function* part : parts) builder_.CreateCall(part, {frame_, step});
+    frame_.enter(function->getArg(0), step);
+    auto* const latch = emit_fetch_step(builder_, frame_, plan_, entries_);
+    for (llvm::Function* part : parts) builder_.CreateCall(part, {function->getArg(0), step});
     Value* const next = builder_.CreateAdd(step, builder_.getInt64(1));
     step->addIncoming(next, latch);
     builder_.CreateCondBr(builder_.CreateICmpULT(next, function->getArg(1)), loop, end);
@@ -161,136 +189,151 @@ class Emitter {
     builder_.CreateRetVoid();
   }
 
-  void write(const Output& output, Value* value) {
+  void write(const Output& output, Lane from, const Pieces& value) {
     const auto index = static_cast<std::size_t>(&output - plan_.outputs.data());
-    Value* const base = pointer(outputs_, index);
-    if (output.bytes == 0) {
-      builder_.CreateAlignedStore(value, at_step(base, 8), llvm::Align(8));
-      return;
-    }
+    if (output.bytes == 0)
+      return lanes_.store(value, frame_.output(index, sizeof(std::uint64_t)), sizeof(std::uint64_t));
     const Lane lane = lane_of_bytes(output.bytes);
-    Value* numbers = builder_.CreateSExtOrTrunc(value, type_of(lane));
-    if (output.scale != 1) numbers = builder_.CreateMul(numbers, splat(lane, output.scale));
-    Value* const place = at_step(base, step_rows * output.bytes);
-    if (!output.is_streamed) {
-      builder_.CreateAlignedStore(numbers, place, llvm::Align(1));
-      return;
+    Pieces numbers = lanes_.convert(value, from, lane, true);
+    if (output.scale != 1) {
+      numbers =
+          Lanes::each([&](Value* one) { return builder_.CreateMul(one, lanes_.splat(lane, output.scale)); }, numbers);
     }
-    auto* const store = builder_.CreateAlignedStore(numbers, place, llvm::Align(cache_line));
-    store->setMetadata(llvm::LLVMContext::MD_nontemporal,
-                       llvm::MDNode::get(context_, llvm::ConstantAsMetadata::get(builder_.getInt32(1))));
+    lanes_.store(numbers, frame_.output(index, step_rows * output.bytes), output.is_streamed ? cache_line : 1,
+                 output.is_streamed);
   }
 
   // ---- nodes
 
-  // In the function whose nodes begin at `first`.
-  Value* value_of(NodeId id, std::size_t first) {
-    if (values_[id] != nullptr) return values_[id];
+  const Pieces& value_of(NodeId id) {
+    Pieces& value = values_[id];
+    if (!value.empty()) return value;
     const Node& node = plan_.nodes[id];
-    Value* value = nullptr;
-    if (id < first && !is_cheap(node)) {
-      value = builder_.CreateAlignedLoad(type_of(node.lane), home(id), llvm::Align(8));
+    if (is_entry_[id] || (id < first_ && !is_cheap(node))) {
+      value = lanes_.load(node.lane, home(id), home_align(node.lane));
     } else {
-      // Operands of the function's own nodes are there already, or are cheap.
-      value = make(id, node, node.a == no_node ? nullptr : value_of(node.a, first),
-                   node.b == no_node ? nullptr : value_of(node.b, first),
-                   node.c == no_node ? nullptr : value_of(node.c, first));
+      value = make(node);
     }
-    values_[id] = value;
     touched_.push_back(id);
     return value;
   }
 
-  Value* make(NodeId id, const Node& node, Value* a, Value* b, Value* c) {
+  // Where this step's bytes of an input lie, in the present function.
+  Value* place_of(std::size_t input) {
+    if (places_[input] != nullptr) return places_[input];
+    const std::size_t bytes = plan_.inputs[input];
+    places_[input] = frame_.input(input, bytes);
+    if (bytes >= cache_line && !is_fetched_[input]) emit_fetch_ahead(builder_, places_[input], bytes);
+    is_fetched_[input] = true;
+    return places_[input];
+  }
+
+  Pieces make(const Node& node) {
+    const Lane lane = node.lane;
+    const Lane from = node.a == no_node ? lane : plan_.nodes[node.a].lane;
+    const auto binary = [&](auto make_one) { return Lanes::each(make_one, value_of(node.a), value_of(node.b)); };
     switch (node.op) {
       case NodeOp::splat:
-        if (node.lane == Lane::mask) return builder_.getInt64(node.immediate != 0 ? ~std::uint64_t{0} : 0);
-        return splat(node.lane, node.immediate);
-      case NodeOp::load: {
-        const auto input = static_cast<std::size_t>(node.immediate);
-        Value* const place = at_step(pointer(inputs_, input), plan_.inputs[input]);
-        if (plan_.inputs[input] >= cache_line) fetch_ahead(place, plan_.inputs[input]);
-        return builder_.CreateAlignedLoad(type_of(node.lane), place, llvm::Align(1));
-      }
+        if (lane == Lane::mask) return {builder_.getInt64(node.immediate != 0 ? ~std::uint64_t{0} : 0)};
+        return Pieces(lanes_.count(lane), lanes_.splat(lane, node.immediate));
+      case NodeOp::load:
+        return lanes_.load(lane, place_of(static_cast<std::size_t>(node.immediate)), 1);
       case NodeOp::and_:
-        return builder_.CreateAnd(apart(node, node.a, node.b, a), apart(node, node.b, node.a, b));
+        return Lanes::each([&](Value* a, Value* b) { return builder_.CreateAnd(a, b); }, apart(node, node.a, node.b),
+                           apart(node, node.b, node.a));
       case NodeOp::or_:
-        return builder_.CreateOr(apart(node, node.a, node.b, a), apart(node, node.b, node.a, b));
+        return Lanes::each([&](Value* a, Value* b) { return builder_.CreateOr(a, b); }, apart(node, node.a, node.b),
+                           apart(node, node.b, node.a));
       case NodeOp::not_:
-        return builder_.CreateNot(a);
+        return {builder_.CreateNot(value_of(node.a)[0])};
       case NodeOp::extend_signed:
-        return builder_.CreateSExt(a, type_of(node.lane));
-      case NodeOp::extend_zero:
-        return builder_.CreateZExt(a, type_of(node.lane));
+      case NodeOp::extend_zero: {
+        const bool is_signed = node.op == NodeOp::extend_signed;
+        const Node& narrow = plan_.nodes[node.a];
+        if (narrow.op == NodeOp::load && values_[node.a].empty()) {
+          return lanes_.load_wider(from, lane, place_of(static_cast<std::size_t>(narrow.immediate)), is_signed);
+        }
+        return lanes_.convert(value_of(node.a), from, lane, is_signed);
+      }
       case NodeOp::truncate:
-        return builder_.CreateTrunc(a, type_of(node.lane));
+        return lanes_.convert(value_of(node.a), from, lane, true);
       case NodeOp::add:
-        return masked_sum(node, apart(node, node.a, node.b, a), apart(node, node.b, node.a, b));
+        return sum(node);
       case NodeOp::subtract:
-        return builder_.CreateSub(a, b);
+        return binary([&](Value* a, Value* b) { return builder_.CreateSub(a, b); });
       case NodeOp::multiply:
-        return builder_.CreateMul(a, b);
+        return binary([&](Value* a, Value* b) { return builder_.CreateMul(a, b); });
       case NodeOp::smaller:
-        return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, a, b);
+        return binary([&](Value* a, Value* b) { return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smin, a, b); });
       case NodeOp::larger:
-        return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, a, b);
+        return binary([&](Value* a, Value* b) { return builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, a, b); });
       case NodeOp::shift_right:
-        return builder_.CreateAShr(a, splat(node.lane, node.immediate));
+        return Lanes::each([&](Value* a) { return builder_.CreateAShr(a, lanes_.constant(lane, node.immediate)); },
+                           value_of(node.a));
       case NodeOp::blend:
-        return builder_.CreateSelect(as_bits(a), b, c);
+        return Lanes::each([&](Value* bits, Value* b, Value* c) { return builder_.CreateSelect(bits, b, c); },
+                           lanes_.bits(value_of(node.a)[0], lane), value_of(node.b), value_of(node.c));
       case NodeOp::compare:
-        return as_mask(builder_.CreateICmp(predicate_of(node.immediate), a, b));
-      case NodeOp::test: {
-        const Lane lane = plan_.nodes[node.a].lane;
-        return as_mask(builder_.CreateICmpNE(builder_.CreateAnd(a, splat(lane, node.immediate)), splat(lane, 0)));
-      }
+        return {lanes_.word(
+            binary([&](Value* a, Value* b) { return builder_.CreateICmp(predicate_of(node.immediate), a, b); }))};
+      case NodeOp::test:
+        return {lanes_.word(Lanes::each([&](Value* a) { return has_any(a, from, node.immediate); }, value_of(node.a)))};
       case NodeOp::any:
-        return any(a, plan_.nodes[node.a].lane, node.immediate);
-      case NodeOp::add_overflows: {
-        Value* const sum = builder_.CreateAdd(a, b);
-        return is_negative(builder_.CreateAnd(builder_.CreateXor(a, sum), builder_.CreateXor(b, sum)), node.a);
-      }
-      case NodeOp::subtract_overflows: {
-        Value* const rest = builder_.CreateSub(a, b);
-        return is_negative(builder_.CreateAnd(builder_.CreateXor(a, b), builder_.CreateXor(a, rest)), node.a);
-      }
+        return {any(value_of(node.a), from, node.immediate)};
+      case NodeOp::add_overflows:
+        return {lanes_.word(binary([&](Value* a, Value* b) {
+          Value* const total = builder_.CreateAdd(a, b);
+          return is_negative(builder_.CreateAnd(builder_.CreateXor(a, total), builder_.CreateXor(b, total)));
+        }))};
+      case NodeOp::subtract_overflows:
+        return {lanes_.word(binary([&](Value* a, Value* b) {
+          Value* const rest = builder_.CreateSub(a, b);
+          return is_negative(builder_.CreateAnd(builder_.CreateXor(a, b), builder_.CreateXor(a, rest)));
+        }))};
       case NodeOp::look_up:
-        return look_up(a, pointer(tables_, static_cast<std::size_t>(node.immediate)));
-      case NodeOp::gather: {
-        // Each entry is read with the bytes that follow it, up to four; the table is longer by so many.
-        Value* const table = pointer(tables_, static_cast<std::size_t>(node.immediate));
-        Value* const places = builder_.CreateGEP(type_of(node.lane)->getScalarType(), table, a);
-        Value* const entries = builder_.CreateMaskedGather(type_of(Lane::i32), places, llvm::Align(1));
-        return node.lane == Lane::i32 ? entries : builder_.CreateTrunc(entries, type_of(node.lane));
+        return look_up(value_of(node.a), frame_.table(static_cast<std::size_t>(node.immediate)));
+      case NodeOp::gather:
+        return lanes_.convert(gather(value_of(node.a), frame_.table(static_cast<std::size_t>(node.immediate)), lane),
+                              Lane::i32, lane, true);
+      case NodeOp::fade: {
+        const Node& events = plan_.nodes[node.b];
+        const bool are_loaded = events.op == NodeOp::load;
+        const Pieces none;
+        return emit_fade(builder_, lanes_,
+                         {.plan = plan_.fades[static_cast<std::size_t>(node.immediate)],
+                          .index = static_cast<std::uint32_t>(node.immediate),
+                          .points = value_of(node.a),
+                          .points_lane = from,
+                          .events_place = are_loaded ? place_of(static_cast<std::size_t>(events.immediate)) : nullptr,
+                          .events = are_loaded ? none : value_of(node.b),
+                          .rows = value_of(node.c)[0],
+                          .result = lane,
+                          .context = frame_.context(),
+                          .fallback = frame_.fade()});
       }
-      case NodeOp::fade:
-        return emit_fade(builder_, {.plan = plan_.fades[static_cast<std::size_t>(node.immediate)],
-                                    .index = static_cast<std::uint32_t>(node.immediate),
-                                    .points = a,
-                                    .events = b,
-                                    .rows = c,
-                                    .result = type_of(node.lane),
-                                    .context = member(Member::context),
-                                    .fallback = member(Member::fade)});
     }
-    (void)id;
-    return nullptr;
+    return {};
   }
 
   // LLVM 19 regroups (p + q) + y as (p + y) + q where p + y is there already, and back again where p + q is there too,
   // without end. A value that stands in such a place is hidden from it: a word by an empty piece of assembly, lanes by
   // a way through memory. Both are rare.
-  Value* apart(const Node& node, NodeId inner, NodeId other, Value* value) {
+  Pieces apart(const Node& node, NodeId inner, NodeId other) {
+    const Pieces& value = value_of(inner);
     const Node& part = plan_.nodes[inner];
     if (part.op != node.op || part.lane != node.lane) return value;
     if (!is_pair(node, part.a, other) && !is_pair(node, part.b, other)) return value;
-    if (node.lane == Lane::mask) return opaque(value);
+    if (node.lane == Lane::mask) return {opaque(builder_, value[0])};
     llvm::Function* const function = builder_.GetInsertBlock()->getParent();
     llvm::IRBuilder<> entry(&function->getEntryBlock(), function->getEntryBlock().begin());
-    auto* const place = entry.CreateAlloca(value->getType());
-    place->setAlignment(llvm::Align(64));
-    builder_.CreateAlignedStore(value, place, llvm::Align(64), true);
-    return builder_.CreateAlignedLoad(value->getType(), place, llvm::Align(64), true);
+    return Lanes::each(
+        [&](Value* piece) {
+          auto* const place = entry.CreateAlloca(piece->getType());
+          place->setAlignment(llvm::Align(cache_line));
+          builder_.CreateAlignedStore(piece, place, llvm::Align(cache_line), true);
+          return builder_.CreateAlignedLoad(piece->getType(), place, llvm::Align(cache_line), true);
+        },
+        value);
   }
   [[nodiscard]] bool is_pair(const Node& node, NodeId a, NodeId b) const {
     return pairs_.count({node.op, std::min(a, b), std::max(a, b)}) != 0;
@@ -303,90 +346,42 @@ class Emitter {
     }
   }
 
-  // What is added to the rows of a mask only is an addition under the mask.
-  Value* masked_sum(const Node& node, Value* a, Value* b) {
-    for (const auto& [added, other] : {std::pair(node.b, a), std::pair(node.a, b)}) {
-      const Node& chosen = plan_.nodes[added];
-      if (chosen.op != NodeOp::blend || !is_zero(chosen.c)) continue;
-      Value* const points = added == node.b ? b : a;
-      auto* const select = llvm::dyn_cast<llvm::SelectInst>(points);
-      if (select == nullptr) continue;
-      return builder_.CreateSelect(select->getCondition(), builder_.CreateAdd(other, select->getTrueValue()), other);
-    }
-    return builder_.CreateAdd(a, b);
-  }
-  [[nodiscard]] bool is_zero(NodeId id) const {
-    return plan_.nodes[id].op == NodeOp::splat && plan_.nodes[id].immediate == 0;
+  Pieces sum(const Node& node) {
+    const auto add = [&](Value* a, Value* b) { return builder_.CreateAdd(a, b); };
+    const NodeId points = masked_points_of(node);
+    if (points == no_node) return Lanes::each(add, apart(node, node.a, node.b), apart(node, node.b, node.a));
+    const Node& chosen = plan_.nodes[points];
+    return Lanes::each([&](Value* bits, Value* before,
+                           Value* added) { return builder_.CreateSelect(bits, add(before, added), before); },
+                       lanes_.bits(value_of(chosen.a)[0], node.lane), value_of(points == node.b ? node.a : node.b),
+                       value_of(chosen.b));
   }
 
-  // A step reads each column in one burst, which the processor's own guesses do not get ahead of. So each line is asked
-  // for twice: here long before its step, into the second cache, for the first one is too small for so many columns at
-  // once; and by fetch_step. Decision 22 has what else was measured.
-  void fetch_ahead(Value* place, std::size_t bytes) {
-    constexpr std::size_t distance = 1024;
-    for (std::size_t at = 0; at < bytes; at += cache_line) fetch(place, distance + at, into_second_cache);
-  }
-
-  // The lines of this step, into the first cache: round by round over the wide columns. In this loop each instruction
-  // goes through one column line by line, which the processor does see, and goes on from by itself. Returns the block
-  // where the step begins.
-  llvm::BasicBlock* fetch_step(llvm::Function* function) {
-    constexpr std::size_t rounds = 8;
-    constexpr std::size_t wide = 256;  // bytes of a step; for less it does not pay
-    Value* const inputs = member(Member::inputs);
-    std::vector<std::pair<Value*, std::size_t>> columns;  // where the step's bytes lie, and those of a round
-    for (std::size_t at = 0; at < plan_.inputs.size(); ++at) {
-      if (plan_.inputs[at] < wide) continue;
-      columns.emplace_back(at_step(pointer(inputs, at), plan_.inputs[at]), plan_.inputs[at] / rounds);
-    }
-    auto* const begin = builder_.GetInsertBlock();
-    if (columns.empty()) return begin;
-    auto* const loop = llvm::BasicBlock::Create(context_, "fetch", function);
-    auto* const end = llvm::BasicBlock::Create(context_, "fetched", function);
-    builder_.CreateBr(loop);
-    builder_.SetInsertPoint(loop);
-    auto* const round = builder_.CreatePHI(builder_.getInt64Ty(), 2);
-    round->addIncoming(builder_.getInt64(0), begin);
-    for (const auto& [base, bytes] : columns) {
-      Value* const offset = builder_.CreateMul(round, builder_.getInt64(bytes));
-      fetch(builder_.CreateInBoundsGEP(builder_.getInt8Ty(), base, offset), 0, into_first_cache);
-    }
-    Value* const next = builder_.CreateAdd(round, builder_.getInt64(1));
-    round->addIncoming(next, loop);
-    builder_.CreateCondBr(builder_.CreateICmpULT(next, builder_.getInt64(rounds)), loop, end);
-    builder_.SetInsertPoint(end);
-    return end;
-  }
-
-  static constexpr std::uint32_t into_first_cache = 3;  // as LLVM numbers them
-  static constexpr std::uint32_t into_second_cache = 2;
-  void fetch(Value* base, std::size_t offset, std::uint32_t cache) {
-    Value* const place = builder_.CreateConstGEP1_64(builder_.getInt8Ty(), base, offset);
-    builder_.CreateIntrinsic(llvm::Intrinsic::prefetch, {builder_.getPtrTy()},
-                             {place, builder_.getInt32(0), builder_.getInt32(cache), builder_.getInt32(1)});
+  Value* has_any(Value* piece, Lane lane, std::int64_t bits) {
+    return builder_.CreateICmpNE(builder_.CreateAnd(piece, lanes_.splat(lane, bits)),
+                                 llvm::Constant::getNullValue(piece->getType()));
   }
 
   // One register's worth of lanes has the bits of all of them.
-  Value* any(Value* lanes, Lane lane, std::int64_t bits) {
+  Value* any(Pieces pieces, Lane lane, std::int64_t bits) {
     constexpr unsigned register_bits = 512;
-    unsigned count = step_rows;
-    for (; count * lane_bits(lane) > register_bits; count /= 2) {
-      llvm::SmallVector<int, step_rows> low;
-      llvm::SmallVector<int, step_rows> high;
-      for (unsigned k = 0; k < count / 2; ++k) {
-        low.push_back(static_cast<int>(k));
-        high.push_back(static_cast<int>(k + count / 2));
-      }
-      lanes = builder_.CreateOr(builder_.CreateShuffleVector(lanes, low), builder_.CreateShuffleVector(lanes, high));
+    for (; pieces.size() > 1; pieces.pop_back()) {
+      Value*& first = pieces[pieces.size() - 2];
+      first = builder_.CreateOr(first, pieces.back());
     }
-    Value* const wanted = builder_.CreateAnd(lanes, llvm::ConstantInt::getSigned(lanes->getType(), bits));
-    Value* const is_any = builder_.CreateICmpNE(wanted, llvm::Constant::getNullValue(lanes->getType()));
-    return opaque(
-        builder_.CreateZExt(builder_.CreateBitCast(is_any, builder_.getIntNTy(count)), builder_.getInt64Ty()));
+    unsigned count = lanes_.width(lane);
+    for (; count * lane_bits(lane) > register_bits; count /= 2) {
+      pieces[0] = builder_.CreateOr(lanes_.part(pieces, 0, count / 2), lanes_.part(pieces, count / 2, count / 2));
+    }
+    Type* const lanes = pieces[0]->getType();
+    Value* const wanted = builder_.CreateAnd(pieces[0], llvm::ConstantInt::getSigned(lanes, bits));
+    Value* const is_any = builder_.CreateICmpNE(wanted, llvm::Constant::getNullValue(lanes));
+    return opaque(builder_, builder_.CreateZExt(builder_.CreateBitCast(is_any, builder_.getIntNTy(count)),
+                                                builder_.getInt64Ty()));
   }
 
-  Value* is_negative(Value* lanes, NodeId like) {
-    return as_mask(builder_.CreateICmpSLT(lanes, splat(plan_.nodes[like].lane, 0)));
+  Value* is_negative(Value* piece) {
+    return builder_.CreateICmpSLT(piece, llvm::Constant::getNullValue(piece->getType()));
   }
 
   static llvm::CmpInst::Predicate predicate_of(std::int64_t order) {
@@ -407,15 +402,25 @@ class Emitter {
     return llvm::CmpInst::ICMP_EQ;
   }
 
+  // Entries of a table of lanes. Each is read with the bytes that follow it, up to four; the table is longer by so
+  // many.
+  Pieces gather(const Pieces& codes, Value* table, Lane lane) {
+    Type* const entry = builder_.getIntNTy(lane_bits(lane));
+    return Lanes::each(
+        [&](Value* piece) -> Value* {
+          Value* const places = builder_.CreateGEP(entry, table, piece);
+          return builder_.CreateMaskedGather(lanes_.type(Lane::i32), places, llvm::Align(1));
+        },
+        codes);
+  }
+
   // 256 entries are four registers: two permutes of two each, and the highest bit of a code chooses between them.
-  Value* look_up(Value* codes, Value* table) {
-    Type* const bytes = type_of(Lane::i8);
+  Pieces look_up(const Pieces& codes, Value* table) {
     if (!options_.has_byte_permutes) {
-      Value* const places =
-          builder_.CreateGEP(builder_.getInt8Ty(), table, builder_.CreateZExt(codes, type_of(Lane::i32)));
-      Value* const entries = builder_.CreateMaskedGather(type_of(Lane::i32), places, llvm::Align(1));
-      return builder_.CreateTrunc(entries, bytes);
+      const Pieces entries = gather(lanes_.convert(codes, Lane::i8, Lane::i32, false), table, Lane::i8);
+      return lanes_.convert(entries, Lane::i32, Lane::i8, false);
     }
+    Type* const bytes = lanes_.type(Lane::i8);
     Value* quarters[4] = {};
     for (unsigned k = 0; k < 4; ++k) {
       quarters[k] = builder_.CreateAlignedLoad(
@@ -423,10 +428,10 @@ class Emitter {
           llvm::Align(1));
     }
     const auto permuted = [&](Value* low, Value* high) {
-      return builder_.CreateIntrinsic(llvm::Intrinsic::x86_avx512_vpermi2var_qi_512, {}, {low, codes, high});
+      return builder_.CreateIntrinsic(llvm::Intrinsic::x86_avx512_vpermi2var_qi_512, {}, {low, codes[0], high});
     };
-    Value* const is_high = builder_.CreateICmpSLT(codes, splat(Lane::i8, 0));
-    return builder_.CreateSelect(is_high, permuted(quarters[2], quarters[3]), permuted(quarters[0], quarters[1]));
+    return {builder_.CreateSelect(is_negative(codes[0]), permuted(quarters[2], quarters[3]),
+                                  permuted(quarters[0], quarters[1]))};
   }
 
   const Plan& plan_;
@@ -434,17 +439,19 @@ class Emitter {
   llvm::LLVMContext& context_;
   std::unique_ptr<llvm::Module> module_;
   llvm::IRBuilder<> builder_;
-  std::vector<Value*> values_;  // by node, in the present function
+  Lanes lanes_;
+  FrameCode frame_;
+  std::vector<Pieces> values_;  // by node, in the present function
   std::vector<NodeId> touched_;
+  std::vector<bool> is_made_;                           // by node: not only added under a mask
   std::set<std::tuple<NodeOp, NodeId, NodeId>> pairs_;  // operands of what can be regrouped
-  std::vector<std::size_t> homes_;                      // by node: where it lies in the scratch memory
+  std::vector<bool> is_entry_;                          // by node: of `entries_`
+  std::vector<Entries> entries_;
+  std::vector<std::size_t> homes_;  // by node: where it lies in the scratch memory
   std::size_t scratch_bytes_ = 0;
-  Value* frame_ = nullptr;
-  Value* step_ = nullptr;
-  Value* inputs_ = nullptr;
-  Value* outputs_ = nullptr;
-  Value* tables_ = nullptr;
-  Value* scratch_ = nullptr;
+  std::vector<Value*> places_;    // by input, in the present function
+  std::vector<bool> is_fetched_;  // by input
+  NodeId first_ = 0;              // of the present function
 };
 
 }  // namespace

@@ -16,7 +16,8 @@ namespace muster::runtime::jit {
 struct EmitOptions {
   std::string cpu;
   std::string features;
-  bool has_byte_permutes = false;  // AVX-512 VBMI
+  bool has_mask_registers = false;  // AVX-512 F, BW, DQ and VL
+  bool has_byte_permutes = false;   // and VBMI
   std::size_t nodes_per_function = 0;
 };
 struct Emitted {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "runtime/jit/emit_lanes.h"
 #include "runtime/jit/plan.h"
 
 namespace muster::runtime::jit {
@@ -13,14 +14,16 @@ namespace muster::runtime::jit {
 struct FadeParts {
   const FadePlan& plan;
   std::uint32_t index;
-  llvm::Value* points;   // lanes
-  llvm::Value* events;   // i64 lanes
-  llvm::Value* rows;     // mask: the others may get anything
-  llvm::Type* result;    // lanes of whole units
-  llvm::Value* context;  // of the fallback
+  const Pieces& points;
+  Lane points_lane;
+  llvm::Value* events_place;  // where they lie as i64 lanes; null: nowhere
+  const Pieces& events;       // i64; not read where there is a place
+  llvm::Value* rows;          // mask: the others may get anything
+  Lane result;                // whole units
+  llvm::Value* context;       // of the fallback
   llvm::Value* fallback;
 };
 // Goes on in another block of the function.
-[[nodiscard]] llvm::Value* emit_fade(llvm::IRBuilder<>& builder, const FadeParts& parts);
+[[nodiscard]] Pieces emit_fade(llvm::IRBuilder<>& builder, Lanes& lanes, const FadeParts& parts);
 
 }  // namespace muster::runtime::jit
