@@ -1,227 +1,148 @@
-#include <algorithm>
-#include <set>
-
 #include "tests/differ/slow/evaluator.h"
+
+#include <set>
 
 namespace muster::differ::slow {
 
-using lang::CompareOp;
-using lang::Overloaded;
+namespace {
+
+bool is_missing(const lang::Band& band) { return std::holds_alternative<lang::BandMissing>(band.node); }
+
+// The edges of a band, or what it lists.
+std::vector<ExprId> named_by(const lang::Band& band) {
+  std::vector<ExprId> found;
+  if (const auto* listed = std::get_if<lang::BandValues>(&band.node)) return listed->values;
+  if (const auto* range = std::get_if<lang::BandRange>(&band.node)) {
+    for (const std::optional<ExprId>& edge : {range->low, range->high}) {
+      if (edge) found.push_back(*edge);
+    }
+  }
+  return found;
+}
 
 // `asks_missing`: another band of the same column says `missing`, so that this one does not match what is missing.
-Value Evaluator::in_band(const lang::Band& band, const Value& subject, bool asks_missing, const Frame& frame) {
-  return std::visit(Overloaded{
-                        [&](const lang::BandRange& range) {
-                          if (asks_missing && !subject.known) return truth(false);
-                          Value made = truth(true);
-                          const auto low = range.low_excluded ? CompareOp::greater : CompareOp::greater_equal;
-                          const auto high = range.high_excluded ? CompareOp::less : CompareOp::less_equal;
-                          if (range.low) made = both(made, compare(low, subject, value(*range.low, frame)));
-                          if (range.high) made = both(made, compare(high, subject, value(*range.high, frame)));
-                          return made;
-                        },
-                        [&](const lang::BandValues& listed) {
-                          if (asks_missing && !subject.known) return truth(false);
-                          std::vector<Value> items;
-                          for (const ExprId each : listed.values) items.push_back(value(each, frame));
-                          return is_one_of(subject, items);
-                        },
-                        [&](const lang::BandMissing&) { return truth(!subject.known); },
-                        [](const auto&) { return truth(true); },  // any, otherwise
-                    },
-                    band.node);
+Value in_band(const lang::Band& band, const Value& subject, bool asks_missing, const Frame& frame) {
+  if (is_missing(band)) return truth(!subject.known());
+  const auto* range = std::get_if<lang::BandRange>(&band.node);
+  const auto* listed = std::get_if<lang::BandValues>(&band.node);
+  if (range == nullptr && listed == nullptr) return truth(true);  // any, otherwise
+  if (asks_missing && !subject.known()) return truth(false);
+  if (listed != nullptr) return is_one_of(subject, listed->values, frame);
+  const auto low = range->low_excluded ? CompareOp::greater : CompareOp::greater_equal;
+  const auto high = range->high_excluded ? CompareOp::less : CompareOp::less_equal;
+  return both(range->low ? compare(low, subject, *range->low, frame) : truth(true),
+              range->high ? compare(high, subject, *range->high, frame) : truth(true));
 }
 
 // What something missing may turn out to be, as far as the bands can tell it: every member, every value at an edge and
 // beside it, and something that no band names.
-std::vector<Value> Evaluator::possible_values(ExprId subject, const Value& actual,
-                                              const std::vector<const lang::Band*>& bands, const Frame& frame) {
-  std::vector<Value> found;
-  if (actual.kind == Kind::truth) return {truth(true), truth(false)};
-  if (actual.kind == Kind::member) {
-    for (std::size_t i = 0; i < names_[static_cast<std::size_t>(actual.list)].size(); ++i) {
-      found.push_back(known(Kind::member, static_cast<std::int64_t>(i)));
-      found.back().list = actual.list;
-    }
-    return found;
-  }
-  const unsigned digits = actual.kind == Kind::number ? digits_of(subject, frame) : 0;
-  const auto around = [&](ExprId id) {
-    const Value edge = value(id, frame);
-    if (edge.kind == Kind::text) {
-      found.push_back(edge);
-      return;
-    }
-    const Wide scaled = floored(edge.number * ten_to(digits), ten_to(edge.digits));
-    for (const int step : {-1, 0, 1}) {
-      if (const Value made = checked(actual.kind, scaled + step, digits); made.known) found.push_back(made);
-    }
-  };
-  for (const lang::Band* band : bands) {
-    if (const auto* range = std::get_if<lang::BandRange>(&band->node)) {
-      if (range->low) around(*range->low);
-      if (range->high) around(*range->high);
-    }
-    if (const auto* listed = std::get_if<lang::BandValues>(&band->node)) {
-      for (const ExprId each : listed->values) around(each);
-    }
-  }
-  Value other = known(actual.kind, without_end, digits);
+std::vector<Value> possible_values(const Value& type, const std::vector<lang::Band>& bands, const Frame& frame) {
+  if (type.kind == Kind::truth) return {truth(true), truth(false)};
+  if (type.kind == Kind::member) return frame.lead.policy.lists.at(type.list);
+  Value other = type.with(std::numeric_limits<std::int64_t>::max());
   other.text = "unlike any";
-  found.push_back(other);
+  std::vector<Value> found{other};
+  for (const lang::Band& band : bands) {
+    for (const ExprId id : named_by(band)) {
+      const Value edge = value(id, frame);
+      if (type.kind == Kind::text) found.push_back(edge);
+      const Wide scaled = floored(edge.least * ten_to(type.digits), ten_to(edge.digits));
+      for (const int step : {-1, 0, 1}) {
+        if (type.kind != Kind::text && fits(scaled + step)) found.push_back(type.with(scaled + step));
+      }
+    }
+  }
   return found;
 }
 
-std::vector<std::size_t> Evaluator::possible_arms(ExprId subject, const std::vector<const lang::Band*>& bands,
-                                                  const Frame& frame) {
-  const Value actual = value(subject, frame);
-  const bool asks_missing = std::any_of(bands.begin(), bands.end(), [](const lang::Band* band) {
-    return std::holds_alternative<lang::BandMissing>(band->node);
-  });
-  const auto first = [&](const Value& each) {
-    for (std::size_t i = 0; i < bands.size(); ++i) {
-      if (in_band(*bands[i], each, asks_missing, frame).is_yes()) return i;
-    }
-    return bands.size();
-  };
-  if (actual.known || asks_missing) return {first(actual)};
-  std::set<std::size_t> arms;
-  for (const Value& each : possible_values(subject, actual, bands, frame)) arms.insert(first(each));
-  return {arms.begin(), arms.end()};
-}
+}  // namespace
 
-// Known if all that is possible is known and the same.
-Value Evaluator::agreed(const std::vector<Value>& possible, std::uint8_t faults) {
-  Value made = possible[0];
-  unsigned digits = 0;
-  for (const Value& each : possible) {
-    digits = std::max<unsigned>(digits, each.digits);
-    // What only may be taken does not say why nobody knows which is.
-    if (!each.known && possible.size() == 1) faults = static_cast<std::uint8_t>(faults | each.faults);
-    made.known = made.known && same(possible[0], each);
+Taken first_of(const std::vector<Value>& conditions) {
+  Taken made;
+  for (std::size_t i = 0; i < conditions.size() && !made.is_sure; ++i) {
+    if (conditions[i].is_no()) continue;
+    if (made.possible.empty()) made.faults = conditions[i].faults;
+    made.possible.push_back(i);
+    made.is_sure = conditions[i].is_yes();
   }
-  const bool are_bounded =
-      std::all_of(possible.begin(), possible.end(), [](const Value& each) { return each.known || each.is_extent; });
-  const bool has_extent =
-      std::any_of(possible.begin(), possible.end(), [](const Value& each) { return each.is_extent; });
-  if (are_bounded && has_extent) {  // as open as a count in it
-    std::int64_t least = without_end;
-    std::int64_t most = -without_end;
-    for (const Value& each : possible) {
-      const auto scale = static_cast<std::int64_t>(ten_to(digits - each.digits));
-      least = std::min(least, (each.known ? each.number : each.least) * scale);
-      most = std::max(
-          most, each.known || each.most != without_end ? (each.known ? each.number : each.most) * scale : without_end);
-    }
-    made = extent(least, most, digits);
-    made.faults = possible.size() == 1 ? possible[0].faults : faults;
-    return made;
-  }
-  made.is_extent = false;
-  if (made.known) return made.kind == Kind::number ? rescaled(made, digits, lang::RoundingMode::half_even) : made;
-  made.digits = static_cast<std::uint8_t>(digits);
-  made.faults = faults;
   return made;
 }
 
-Value Evaluator::match(const lang::Match& choice, ExprId, const Frame& frame) {
-  std::vector<const lang::Band*> bands;
-  for (const lang::MatchArm& arm : choice.arms) bands.push_back(&arm.band);
-  std::vector<Value> possible;
-  for (const std::size_t arm : possible_arms(choice.subject, bands, frame)) {
-    if (arm < choice.arms.size()) {
-      possible.push_back(value(choice.arms[arm].result, frame));
-    } else {
-      Value none = value(choice.arms[0].result, frame);
-      none.known = false;
-      none.faults = 0;
-      possible.push_back(none);
-    }
+Taken first_band(ExprId subject, const std::vector<lang::Band>& bands, const Frame& frame) {
+  const Value actual = value(subject, frame);
+  const bool asks_missing = std::ranges::any_of(bands, is_missing);
+  std::vector<Value> possible{actual};
+  if (!actual.known() && !asks_missing) possible = possible_values(actual, bands, frame);
+  std::set<std::size_t> arms;
+  for (const Value& each : possible) {
+    const auto takes = [&](const lang::Band& band) { return in_band(band, each, asks_missing, frame).is_yes(); };
+    arms.insert(static_cast<std::size_t>(std::ranges::find_if(bands, takes) - bands.begin()));
   }
-  return agreed(possible, value(choice.subject, frame).faults);
+  const bool is_sure = !arms.contains(bands.size());
+  arms.erase(bands.size());
+  return {{arms.begin(), arms.end()}, is_sure, actual.faults};
 }
 
-Value Evaluator::table(const lang::TableDecl& table, const std::vector<Value>& arguments) {
-  const Frame nowhere{nullptr, 0, nullptr, nullptr};
-  const std::vector<lang::TableRow>& rows = table_rows_.at(table.name.text);
-  const auto holds = [&](const lang::TableRow& row) {
-    Value made = truth(true);
-    for (std::size_t column = 0; column < row.cells.size(); ++column) {
-      const bool asks_missing = std::any_of(rows.begin(), rows.end(), [&](const lang::TableRow& each) {
-        return !each.cells.empty() && std::holds_alternative<lang::BandMissing>(each.cells[column].node);
-      });
-      made = both(made, in_band(row.cells[column], arguments[column], asks_missing, nowhere));
-    }
-    return made;
-  };
-  const auto result = [&](const lang::TableRow& row) {
-    Value made = as_declared(value(row.result, nowhere), table.result);
-    // The result of a table of texts into a picklist is a member.
-    if (made.kind == Kind::text && lists_.contains(table.result.name.text)) made = undecided();
-    return made;
-  };
-  if (table.policy == lang::TablePolicy::sum) {
-    Wide total = 0;
-    Value has_match = truth(false);
-    Value open = truth(true);
-    for (const lang::TableRow& row : rows) {
-      const Value matches = row.cells.empty() ? negation(has_match) : holds(row);
-      const Value points = result(row);
-      has_match = either(has_match, matches);
-      if (matches.is_yes()) total += points.number;
-      if (!matches.known && points.number != 0) open = both(open, matches);
-    }
-    if (!open.known) {
-      Value nothing = missing(Kind::number, open.faults);
-      nothing.digits = static_cast<std::uint8_t>(digits_of(table.result));
-      return nothing;
-    }
-    return checked(Kind::number, total, digits_of(table.result));
-  }
+// Known if all that is possible is known and the same.
+Value chosen(const Taken& taken, const std::vector<Value>& results) {
   std::vector<Value> possible;
-  bool is_sure = false;
-  std::optional<std::uint8_t> faults;  // of the first row that may or may not match
+  for (const std::size_t each : taken.possible) possible.push_back(results[each]);
+  if (!taken.is_sure) possible.push_back(results[0].missing());  // perhaps nothing is taken at all
+  const Value& first = possible[0];
+  const bool are_same = std::ranges::all_of(possible, [&](const Value& each) { return same(first, each); });
+  // What only may be taken does not say why nobody knows which is.
+  const unsigned faults = taken.faults | (possible.size() == 1 ? first.faults : 0U);
+  const unsigned digits = std::ranges::max(results, {}, &Value::digits).digits;
+  return rescaled(are_same ? first : first.missing(faults), digits);
+}
+
+Value table(const lang::TableDecl& table, const std::vector<Value>& arguments, const Frame& frame) {
+  std::vector<lang::TableRow> rows = table.rows;
+  for (const lang::ExtendDecl* more : frame.lead.policy.all<lang::ExtendDecl>()) {
+    if (more->table.text == table.name.text) rows.insert(rows.begin(), more->rows.begin(), more->rows.end());
+  }
+  const bool is_sum = table.policy == lang::TablePolicy::sum;
+  std::vector<Value> matches;
+  std::vector<Value> results;
+  Value has_match = truth(false);
   for (const lang::TableRow& row : rows) {
-    const Value matches = holds(row);
-    if (matches.is_no()) continue;
-    if (!matches.known && !faults) faults = matches.faults;
-    possible.push_back(result(row));
-    is_sure = matches.is_yes();
-    if (is_sure) break;
+    Value matched = row.cells.empty() && is_sum ? negation(has_match) : truth(true);
+    for (std::size_t column = 0; column < row.cells.size(); ++column) {
+      const bool asks_missing = std::ranges::any_of(
+          rows, [&](const lang::TableRow& each) { return !each.cells.empty() && is_missing(each.cells[column]); });
+      matched = both(matched, in_band(row.cells[column], arguments[column], asks_missing, frame));
+    }
+    has_match = either(has_match, matched);
+    matches.push_back(matched);
+    results.push_back(as_declared(value(row.result, frame), table.result));
   }
-  if (rows.empty()) return undecided();
-  if (!is_sure) {  // perhaps no row matches at all
-    possible.push_back(result(rows[0]));
-    possible.back().known = false;
+  if (!is_sum) return chosen(first_of(matches), results);
+  Wide total = 0;
+  Value open = truth(true);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (matches[i].is_yes()) total += results[i].least;
+    if (!matches[i].known() && results[i].least != 0) open = both(open, matches[i]);
   }
-  return agreed(possible, faults.value_or(0));
+  return open.known() ? results[0].with(total) : results[0].missing(open.faults);
 }
 
-Value Evaluator::grade(const lang::GradeDecl& grade, const Frame& frame) {
-  std::optional<std::uint8_t> faults;  // of the first row, then column, that may or may not be taken
-  const auto possible = [&](const auto& entries, const auto& condition_of) {
-    std::vector<std::size_t> found;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      const std::optional<ExprId>& condition = condition_of(entries[i]);
-      const Value holds = condition ? value(*condition, frame) : truth(true);
-      if (!holds.is_no()) found.push_back(i);
-      if (!holds.known && !faults) faults = holds.faults;
-      if (holds.is_yes()) break;
-    }
-    return found;
-  };
-  const auto rows = possible(grade.rows, [](const auto& each) -> const auto& { return each.condition; });
-  std::vector<std::size_t> columns = possible(grade.columns, [](const auto& each) -> const auto& { return each; });
-  if (grade.columns.empty()) columns = {0};
+Value grade(const lang::GradeDecl& grade, const Frame& frame) {
+  std::vector<Value> of_rows;
+  std::vector<Value> of_columns;
+  for (const lang::GradeRow& row : grade.rows) of_rows.push_back(holds(row.condition, frame));
+  for (const std::optional<ExprId>& column : grade.columns) of_columns.push_back(holds(column, frame));
+  if (grade.columns.empty()) of_columns = {truth(true)};
+  const Taken rows = first_of(of_rows);
+  const Taken columns = first_of(of_columns);
   std::vector<Value> labels;
-  for (const std::size_t row : rows) {
-    for (const std::size_t column : columns) {
-      const auto& [list, position] = members_.at(grade.rows[row].cells[column].text);
-      labels.push_back(known(Kind::member, position));
-      labels.back().list = list;
+  Taken cells{{}, true, rows.is_open() ? rows.faults : columns.faults};
+  for (const std::size_t row : rows.possible) {
+    for (const std::size_t column : columns.possible) {
+      cells.possible.push_back(labels.size());
+      labels.push_back(frame.lead.policy.words.at(grade.rows[row].cells[column].text));
     }
   }
-  return agreed(labels, faults.value_or(0));
+  return chosen(cells, labels);
 }
 
 }  // namespace muster::differ::slow
