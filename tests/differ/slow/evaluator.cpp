@@ -16,55 +16,41 @@ Value criterion(lang::CriterionId id, const Frame& frame) {
         const std::uint32_t least = group.kind == lang::GroupKind::all_of   ? all
                                     : group.kind == lang::GroupKind::any_of ? 1
                                                                             : group.count;
-        Value count = known(Kind::number, 0);
-        for (const lang::CriterionId each : group.items) {
-          const Value holds = criterion(each, frame);
-          count = count.between(count.least + holds.least, count.most + holds.most, count.faults | holds.faults);
-        }
-        return compared(lang::CompareOp::greater_equal, count, known(Kind::number, least));
+        std::vector<std::pair<bool, Value>> holding{{false, known(Kind::number, 0)}};
+        for (const lang::CriterionId each : group.items) holding.emplace_back(false, criterion(each, frame));
+        return compared(CompareOp::greater_equal, sum(holding), known(Kind::number, least));
       },
   };
-  return std::visit(work_out, frame.lead.policy.tree.criteria[id].node);
+  return std::visit(work_out, frame.in.tree.criteria[id].node);
 }
 
 Answer answer_of(const Value& value) {
-  if (!value.known()) {
+  if (!value.known())
     return Answer::missing((value.faults & overflow_fault) != 0, (value.faults & division_fault) != 0);
-  }
-  if (value.kind == Kind::truth) return Answer::truth(value.is_yes());
-  if (value.kind == Kind::text || value.kind == Kind::member || value.kind == Kind::label)
-    return Answer::of(value.text);
-  return Answer::of(static_cast<std::int64_t>(value.least), value.digits);
+  const bool is_word = value.kind == Kind::text || value.kind == Kind::member || value.kind == Kind::label;
+  if (is_word) return Answer::of(value.text);
+  return value.kind == Kind::truth ? Answer::truth(value.is_yes()) : Answer::of(value.number(), value.digits);
 }
 
-Value word(std::string_view text) {
-  Value made = known(Kind::text, 0);
-  made.text = text;
-  return made;
-}
-
-std::string_view reported(const Lifecycle& lifecycle, const std::vector<Policy::Stage>& stages) {
-  if (lifecycle.disqualified.is_yes()) return "disqualified";
-  const Policy::Stage* best = nullptr;  // of one rank that of the main line
-  for (std::size_t i = 0; i < stages.size(); ++i) {
-    const bool is_higher = best == nullptr || stages[i].rank > best->rank ||
-                           (stages[i].rank == best->rank && !stages[i].decl->beside);
-    if (lifecycle.held[i].is_yes() && is_higher) best = &stages[i];
+std::string_view reported(const Context& in) {
+  if (in.disqualified.is_yes()) return "disqualified";
+  const Stage* best = nullptr;  // of one rank that of the main line
+  for (const Stage& each : in.stages) {
+    const bool is_higher = best == nullptr || each.rank > best->rank || (each.rank == best->rank && !each.decl->beside);
+    if (each.held.is_yes() && is_higher) best = &each;
   }
   if (best != nullptr) return best->decl->name.text;
-  return lifecycle.not_yet.is_yes() ? "not yet" : "";
+  return in.not_yet.is_yes() ? "not yet" : "";
 }
 
 }  // namespace
 
 Value qualifier(const lang::QualifierDecl& decl, const Frame& frame) {
-  Value made = truth(true);
-  for (const lang::CriterionId id : decl.items) made = both(made, criterion(id, frame));
-  return made;
+  return all_hold(decl.items, [&](lang::CriterionId id) { return criterion(id, frame); });
 }
 
 Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample, const std::string& folder)
-    : policy_(tree, sample, folder) {
+    : in_(tree, sample, folder) {
   // A lead without anything has all the labels.
   const DataRow blank{0, 0, std::vector<Cell>(sample.shapes[0].fields.size()), {}};
   evaluate(blank, {});
@@ -72,8 +58,11 @@ Evaluator::Evaluator(const lang::Tree& tree, const Sample& sample, const std::st
 
 const std::vector<Answer>& Evaluator::evaluate(const DataRow& row, const BoundsOfScores& bounds) {
   answers_.clear();
-  Lead lead{policy_, row, bounds, texts_, std::vector<std::optional<Value>>(policy_.tree.declarations.size()), {}};
-  const Frame frame = frame_of(lead);
+  in_.lead = &row;
+  in_.bounds = bounds;
+  in_.has_stages = false;
+  in_.worked_out.assign(in_.tree.declarations.size(), std::nullopt);
+  const Frame frame = in_.of_lead();
   const auto say = [&](std::string_view what, std::string_view name, const Value& value) {
     if (answers_.size() == labels_.size()) labels_.push_back(std::string(what).append(name));
     answers_.push_back(answer_of(value));
@@ -101,24 +90,22 @@ const std::vector<Answer>& Evaluator::evaluate(const DataRow& row, const BoundsO
         }
       },
       [&](const lang::LifecycleDecl&) {
-        const Lifecycle& found = lifecycle(lead);
-        for (std::size_t i = 0; i < found.held.size(); ++i) {
-          say("stage ", policy_.stages[i].decl->name.text, found.held[i]);
-        }
-        say("disqualified", "", found.disqualified);
-        say("not yet", "", found.not_yet);
-        say("reported", "", word(reported(found, policy_.stages)));
+        work_out_stages(in_);
+        for (const Stage& stage : in_.stages) say("stage ", stage.decl->name.text, stage.held);
+        say("disqualified", "", in_.disqualified);
+        say("not yet", "", in_.not_yet);
+        say("reported", "", {.kind = Kind::text, .is_bounded = true, .text = reported(in_)});
       },
       [&](const lang::RouteDecl& decl) {
-        std::vector<Value> conditions;
-        for (const lang::RouteRow& each : decl.rows) conditions.push_back(holds(each.condition, frame));
-        const Taken taken = first_of(conditions);
-        say("route", "", taken.is_sure ? word(decl.rows[taken.possible.back()].destination.text) : of_kind(Kind::text));
+        const Taken taken =
+            first_of(each_of(decl.rows, [&](const auto& each) { return holds(each.condition, frame); }));
+        say("route", "",
+            text_value(taken.is_sure ? std::string_view(decl.rows[taken.possible.back()].destination.text) : ""));
         say("provisional", "", truth(taken.is_open()));
       },
       [](const auto&) {},
   };
-  for (const lang::Declaration& each : policy_.tree.declarations) std::visit(answer, each.node);
+  for (const lang::Declaration& each : in_.tree.declarations) std::visit(answer, each.node);
   return answers_;
 }
 

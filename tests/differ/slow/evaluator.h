@@ -1,18 +1,15 @@
 // An evaluator of policies that is meant to be obviously right and not to be fast: one lead at a time, one row at a
 // time, from the parsed tree, written from the language reference alone. It shares the parser with Muster and nothing
-// of what decides an answer. names.cpp follows names, expression.cpp works out values and conditions, choice.cpp bands,
-// tables and grades, rows.cpp child rows, score.cpp points, stage.cpp frameworks and the lifecycle, evaluator.cpp the
-// rest. May include: lang/syntax, tests/differ. Called by: differ.
+// of what decides an answer. names.cpp follows names, expression.cpp works out values and conditions, rows.cpp child
+// rows, score.cpp points, stage.cpp frameworks and the lifecycle, evaluator.cpp the rest.
+// May include: lang/syntax, tests/differ. Called by: differ.
 #pragma once
 
-#include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "lang/syntax/tree.h"
 #include "tests/differ/answer.h"
@@ -32,41 +29,39 @@ struct Bounds {
 };
 using BoundsOfScores = std::unordered_map<std::string, Bounds>;
 
-// What stands in a policy. The names of its declarations, members, labels and stages are all different.
-struct Policy {
-  struct Rate {
-    std::string from, to;
-    std::int64_t day;
-    Value rate;
-  };
-  using Key = lang::PolicyEntry::Key;
-  struct Stage {
-    const lang::StageDecl* decl;
-    std::int64_t rank;
-  };
+struct Frame;
+struct Stage {
+  const lang::StageDecl* decl;
+  std::int64_t rank;
+  Value held{};  // by the lead
+};
 
-  Policy(const lang::Tree& tree, const Sample& sample, const std::string& folder);
+// A policy, and the lead that is looked at. The names of declarations, members, labels and stages are all different.
+struct Context {
+  Context(const lang::Tree& tree, const Sample& sample, const std::string& folder);
   template <class Decl>
   [[nodiscard]] const Decl& declared(std::string_view name) const {
     return std::get<Decl>(tree.declarations[declarations.at(name)].node);
   }
+  // Declarations, and items of the lifecycle.
   template <class Decl>
   [[nodiscard]] std::vector<const Decl*> all() const {
     std::vector<const Decl*> found;
+    const auto add = [&](const auto& each) {
+      if constexpr (std::is_same_v<decltype(each), const Decl&>) found.push_back(&each);
+    };
     for (const lang::Declaration& each : tree.declarations) {
-      if (const auto* decl = std::get_if<Decl>(&each.node)) found.push_back(decl);
+      std::visit(add, each.node);
+      const auto* lifecycle = std::get_if<lang::LifecycleDecl>(&each.node);
+      if (lifecycle == nullptr) continue;
+      for (const lang::LifecycleItem& item : lifecycle->items) std::visit(add, item.node);
     }
     return found;
   }
-  // The item of the lifecycle, or null.
-  template <class Item>
-  [[nodiscard]] const Item* item() const {
-    for (const lang::LifecycleDecl* decl : all<lang::LifecycleDecl>()) {
-      for (const lang::LifecycleItem& each : decl->items) {
-        if (const auto* found = std::get_if<Item>(&each.node)) return found;
-      }
-    }
-    return nullptr;
+  template <class Decl>
+  [[nodiscard]] const Decl* only() const {
+    const std::vector<const Decl*> found = all<Decl>();
+    return found.empty() ? nullptr : found[0];
   }
   // What an expression is behind its parentheses, or null.
   template <class Node>
@@ -75,46 +70,37 @@ struct Policy {
     return inner != nullptr ? node<Node>(inner->inner) : std::get_if<Node>(&tree.expressions[id].node);
   }
   [[nodiscard]] std::string_view word(ExprId name) const { return node<lang::NameRef>(name)->path.back().text; }
-  [[nodiscard]] std::string_view header(Key key, std::string_view otherwise) const;
-  [[nodiscard]] const lang::ObjectDecl& object(std::uint32_t shape) const;
-  template <class Flag>
-  [[nodiscard]] const lang::Field* field_that(std::uint32_t shape, Flag lang::Field::* is) const {
-    const std::vector<lang::Field>& fields = object(shape).fields;
-    const auto found = std::ranges::find_if(fields, [is](const lang::Field& each) { return bool(each.*is); });
-    return found == fields.end() ? nullptr : &*found;
+  template <class Test>
+  [[nodiscard]] const lang::Field* field_that(std::uint32_t object, Test test) const {
+    for (const lang::Field& each : declared<lang::ObjectDecl>(sample.shapes[object].name).fields) {
+      if (std::invoke(test, each)) return &each;
+    }
+    return nullptr;
   }
-  [[nodiscard]] const lang::Field& field(std::uint32_t shape, std::string_view name) const;
   [[nodiscard]] const Stage& stage(std::string_view name) const;
   [[nodiscard]] Value now(Kind kind) const;                         // of a date or a moment
   [[nodiscard]] Value in_kind(const Value& time, Kind kind) const;  // a day as its first moment, a moment as its day
+  [[nodiscard]] Frame of_lead();
 
   const lang::Tree& tree;
   const Sample& sample;
-  Zone zone;
+  const date::time_zone* zone;
   std::string_view currency;
   std::unordered_map<std::string_view, std::uint32_t> declarations;
-  std::vector<Rate> rates;                                              // as they stand in the file
   std::unordered_map<std::string_view, std::vector<Value>> lists;       // picklists, labels, kinds of rows
   std::unordered_map<std::string_view, Value> words;                    // of the lists
   std::map<std::pair<std::string_view, std::string>, Value> spellings;  // of a list's words, folded
+  std::map<std::string, std::map<std::int64_t, Value>> rates;           // by both currencies, by day
   std::vector<Stage> stages;                                            // in the policy's order
-  std::int64_t top_rank = -1;
-};
-inline constexpr unsigned currency_digits = 2;
-
-struct Lifecycle {
-  std::vector<Value> held;  // by stage
+  std::deque<std::string> texts;                                        // that functions made
+  // Of the lead: what was worked out of it so far, by declaration.
+  const DataRow* lead = nullptr;
+  BoundsOfScores bounds;
+  std::vector<std::optional<Value>> worked_out;
+  bool has_stages = false;
   Value disqualified, not_yet;
 };
-// A lead, and what has been worked out of it so far.
-struct Lead {
-  const Policy& policy;
-  const DataRow& row;
-  const BoundsOfScores& bounds;
-  std::deque<std::string>& texts;           // that were made
-  std::vector<std::optional<Value>> known;  // by declaration
-  std::optional<Lifecycle> lifecycle;
-};
+inline constexpr unsigned currency_digits = 2;
 
 struct Selected {
   const DataRow* row;
@@ -136,7 +122,7 @@ using Parameters = std::map<std::string_view, Value>;
 // Where an expression stands: the row that bare names are about, and the rows around a `where`. A reference that leads
 // nowhere has no row.
 struct Frame {
-  Lead& lead;
+  Context& in;
   const DataRow* row;
   std::uint32_t object = 0;
   const Frame* outer = nullptr;
@@ -144,18 +130,17 @@ struct Frame {
   const Restart* restart = nullptr;
 
   [[nodiscard]] Frame below(const DataRow* child, std::uint32_t object_of_child) const {
-    return {lead, child, object_of_child, this, nullptr, restart};
+    return {in, child, object_of_child, this, nullptr, restart};
   }
   // What has a name is the same wherever it is named: no rule around it takes rows from it.
-  [[nodiscard]] Frame by_itself(const Parameters* own = nullptr) const { return {lead, row, object, outer, own}; }
+  [[nodiscard]] Frame by_itself(const Parameters* own = nullptr) const { return {in, row, object, outer, own}; }
 };
-inline Frame frame_of(Lead& lead) { return {lead, &lead.row}; }
 
 // Of what is tried in turn, that which may be taken: up to the first one that surely is.
 struct Taken {
   std::vector<std::size_t> possible;
   bool is_sure = false;
-  std::uint8_t faults = 0;  // why the first one that is open is open
+  unsigned faults = 0;  // why the first one that is open is open
   [[nodiscard]] bool is_open() const { return possible.size() > (is_sure ? 1U : 0U); }
 };
 struct Letter {  // met at all, wholly met, half met
@@ -163,44 +148,50 @@ struct Letter {  // met at all, wholly met, half met
   Value met, wholly, half;
 };
 
-// ---- names.cpp
+template <class Items, class Work>
+auto each_of(const Items& items, Work work) {
+  std::vector<std::decay_t<std::invoke_result_t<Work, decltype(*items.begin())>>> made;
+  for (const auto& item : items) made.push_back(std::invoke(work, item));
+  return made;
+}
+// Whether all conditions hold.
+template <class Items, class Work>
+Value all_hold(const Items& items, Work condition) {
+  Value made = truth(true);
+  for (const auto& item : items) made = both(made, condition(item));
+  return made;
+}
+
 Value name(const lang::NameRef& ref, const Frame& frame);
 Value field(std::string_view wanted, const Frame& frame);
 Value declared(std::string_view name, const Frame& frame);
 Value call(const lang::Call& call, const Frame& frame);
 Value as_declared(const Value& value, const lang::TypeRef& type);
 Value in_currency(const Value& amount, std::string_view currency, const Frame& frame);
-// ---- expression.cpp
 Value value(ExprId id, const Frame& frame);
 Value holds(const std::optional<ExprId>& condition, const Frame& frame);  // yes where there is none
-Value is_one_of(const Value& subject, const std::vector<ExprId>& items, const Frame& frame);
-Value compare(CompareOp op, const Value& left, ExprId right, const Frame& frame);
+const lang::Field& field_of(ExprId name, const Frame& frame);
 std::pair<Value, Value> edges(const lang::Window& window, Kind kind, const Frame& frame);  // both included
 Value in_window(const lang::Window& window, const Value& time, const Frame& frame);
-// ---- choice.cpp
 Taken first_of(const std::vector<Value>& conditions);
 Taken first_band(ExprId subject, const std::vector<lang::Band>& bands, const Frame& frame);
 Value chosen(const Taken& taken, const std::vector<Value>& results);
 Value table(const lang::TableDecl& table, const std::vector<Value>& arguments, const Frame& frame);
 Value grade(const lang::GradeDecl& grade, const Frame& frame);
-// ---- rows.cpp
 Selection select(RowsId id, const Frame& frame, bool with_where = true);
 Value rows_test(const lang::RowsTest& test, const Frame& frame);
 Value aggregate(const lang::Aggregate& aggregate, const Frame& frame);
 Value days_of(const lang::DaysOf& days, const Frame& frame);
 bool add_different(const Value& value, std::vector<Value>& seen);  // whether it is known and none of them
-// ---- score.cpp
 Value score(const lang::ScoreDecl& score, const Frame& frame);
-// ---- stage.cpp
 Value is_verified(const lang::Field& about, const Frame& frame);
 std::vector<Letter> letters(const lang::FrameworkDecl& framework, const Frame& frame);
 Value letters_met(const std::vector<Letter>& letters, bool as_share);
 Value qualified(const lang::FrameworkDecl& framework, const Frame& frame);
-const Lifecycle& lifecycle(Lead& lead);
-Value stage_compared(CompareOp op, std::string_view stage, Lead& lead);
-Value becomes(std::string_view stage, Lead& lead);
-Value behaviour_counts(const Value& at, Lead& lead);
-// ---- evaluator.cpp
+void work_out_stages(Context& in);
+Value stage_compared(CompareOp op, std::string_view stage, Context& in);
+Value becomes(std::string_view stage, Context& in);
+Value behaviour_counts(const Value& at, Context& in);
 Value qualifier(const lang::QualifierDecl& qualifier, const Frame& frame);
 
 class Evaluator {
@@ -212,8 +203,7 @@ class Evaluator {
   const std::vector<Answer>& evaluate(const DataRow& lead, const BoundsOfScores& bounds);
 
  private:
-  const Policy policy_;
-  std::deque<std::string> texts_;
+  Context in_;
   std::vector<std::string> labels_;
   std::vector<Answer> answers_;
 };

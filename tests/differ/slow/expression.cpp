@@ -4,59 +4,35 @@
 
 namespace muster::differ::slow {
 
-namespace {
-
-std::vector<Value> values(const std::vector<ExprId>& ids, const Frame& frame) {
-  std::vector<Value> made;
-  for (const ExprId id : ids) made.push_back(value(id, frame));
-  return made;
+const lang::Field& field_of(ExprId name, const Frame& frame) {
+  const std::string_view word = frame.in.word(name);
+  return *frame.in.field_that(frame.object, [&](const lang::Field& each) { return each.name.text == word; });
 }
-
-std::vector<ExprId> items_of(ExprId set, const Policy& policy) {
-  if (const auto* literal = policy.node<lang::SetLiteral>(set)) return literal->items;
-  if (policy.node<lang::NameRef>(set) == nullptr) return {set};
-  return policy.declared<lang::SetDecl>(policy.word(set)).items;
-}
-
-Value membership(const lang::Membership& test, const Frame& frame) {
-  const Value subject = value(test.value, frame);
-  const auto* range = frame.lead.policy.node<lang::RangeLiteral>(test.collection);
-  if (range == nullptr) return is_one_of(subject, items_of(test.collection, frame.lead.policy), frame);
-  const auto below = range->high_excluded ? CompareOp::less : CompareOp::less_equal;
-  return both(compare(CompareOp::greater_equal, subject, range->low, frame),
-              compare(below, subject, range->high, frame));
-}
-
-Value text_test(const lang::TextTest& test, const Frame& frame) {
-  const Value subject = value(test.subject, frame);
-  const std::vector<Value> patterns = values(items_of(test.pattern, frame.lead.policy), frame);
-  if (!subject.known() && !patterns.empty()) return undecided();
-  return truth(
-      std::ranges::any_of(patterns, [&](const Value& pattern) { return passes(test.op, subject.text, pattern.text); }));
-}
-
-Value product_of(const lang::Product& of, const Frame& frame, unsigned digits, RoundingMode mode) {
-  return product(of.op, value(of.left, frame), value(of.right, frame), digits, mode);
-}
-
-}  // namespace
-
 Value holds(const std::optional<ExprId>& condition, const Frame& frame) {
   return condition ? value(*condition, frame) : truth(true);
 }
 
+namespace {
+
+std::vector<Value> values(const std::vector<ExprId>& ids, const Frame& frame) {
+  return each_of(ids, [&](ExprId id) { return value(id, frame); });
+}
+
+std::vector<ExprId> items_of(ExprId set, const Context& in) {
+  if (const auto* literal = in.node<lang::SetLiteral>(set)) return literal->items;
+  if (in.node<lang::NameRef>(set) == nullptr) return {set};
+  return in.declared<lang::SetDecl>(in.word(set)).items;
+}
+
 // A text opposite a picklist's value is one of its spellings.
-Value compare(CompareOp op, Value left, Value right, const Policy& policy) {
+Value compare(CompareOp op, Value left, Value right, const Context& in) {
   const auto spell = [&](const Value& member, Value& text) {
-    if (member.kind != Kind::member || text.kind != Kind::text) return;
-    text = policy.spellings.at({member.list, folded(text.text)});
+    const bool is_spelling = member.kind == Kind::member && text.kind == Kind::text;
+    if (is_spelling) text = in.spellings.at({member.list, folded(text.text)});
   };
   spell(left, right);
   spell(right, left);
   return compared(op, left, right);
-}
-Value compare(CompareOp op, const Value& left, ExprId right, const Frame& frame) {
-  return compare(op, left, in_currency(value(right, frame), left.currency, frame), frame.lead.policy);
 }
 
 // An open count is one of them where every number that it may be is, and none of them where none is.
@@ -67,7 +43,7 @@ Value is_one_of(const Value& subject, const std::vector<ExprId>& items, const Fr
   for (const Value& item : values(items, frame)) {
     const Value scaled = rescaled(item, subject.digits);
     if (is_count && !same(scaled, item)) continue;
-    const Value is_it = compare(CompareOp::equal, subject, item, frame.lead.policy);
+    const Value is_it = compare(CompareOp::equal, subject, item, frame.in);
     made = either(made, is_it);
     if (!is_it.is_no()) inside.insert(scaled.least);
   }
@@ -75,39 +51,183 @@ Value is_one_of(const Value& subject, const std::vector<ExprId>& items, const Fr
   return are_all ? truth(true) : made;
 }
 
+Value is_within(const Value& subject, const lang::BandRange& range, const Frame& frame) {
+  const auto low = range.low_excluded ? CompareOp::greater : CompareOp::greater_equal;
+  const auto high = range.high_excluded ? CompareOp::less : CompareOp::less_equal;
+  return both(range.low ? compare(low, subject, value(*range.low, frame), frame.in) : truth(true),
+              range.high ? compare(high, subject, value(*range.high, frame), frame.in) : truth(true));
+}
+
+Value membership(const lang::Membership& test, const Frame& frame) {
+  const Value subject = value(test.value, frame);
+  const auto* range = frame.in.node<lang::RangeLiteral>(test.collection);
+  return range == nullptr ? is_one_of(subject, items_of(test.collection, frame.in), frame)
+                          : is_within(subject, {range->low, range->high, false, range->high_excluded}, frame);
+}
+
+Value text_test(const lang::TextTest& test, const Frame& frame) {
+  const Value subject = value(test.subject, frame);
+  const std::vector<Value> patterns = values(items_of(test.pattern, frame.in), frame);
+  const auto is_passed = [&](const Value& pattern) { return passes(test.op, subject.text, pattern.text); };
+  return !subject.known() && !patterns.empty() ? undecided() : truth(std::ranges::any_of(patterns, is_passed));
+}
+
+Value product_of(const lang::Product& of, const Frame& frame, unsigned digits, RoundingMode mode) {
+  return product(of.op, value(of.left, frame), value(of.right, frame), digits, mode);
+}
+
+// ---- bands
+
+bool is_missing(const lang::Band& band) { return std::holds_alternative<lang::BandMissing>(band.node); }
+
+// `asks_missing`: another band of the same column says `missing`, so that this one does not match what is missing.
+Value in_band(const lang::Band& band, const Value& subject, bool asks_missing, const Frame& frame) {
+  const auto* range = std::get_if<lang::BandRange>(&band.node);
+  const auto* listed = std::get_if<lang::BandValues>(&band.node);
+  if (is_missing(band)) return truth(!subject.known());
+  if (range == nullptr && listed == nullptr) return truth(true);  // any, otherwise
+  if (asks_missing && !subject.known()) return truth(false);
+  return range != nullptr ? is_within(subject, *range, frame) : is_one_of(subject, listed->values, frame);
+}
+
+// What something missing may turn out to be, as far as the bands can tell it: every member, every value at an edge and
+// beside it, and something that no band names.
+std::vector<Value> possible_values(const Value& type, const std::vector<lang::Band>& bands, const Frame& frame) {
+  if (type.kind == Kind::truth) return {truth(true), truth(false)};
+  if (type.kind == Kind::member) return frame.in.lists.at(type.list);
+  std::vector<ExprId> named;
+  for (const lang::Band& band : bands) {
+    const auto* range = std::get_if<lang::BandRange>(&band.node);
+    const auto* listed = std::get_if<lang::BandValues>(&band.node);
+    if (range != nullptr && range->low) named.push_back(*range->low);
+    if (range != nullptr && range->high) named.push_back(*range->high);
+    if (listed != nullptr) named.insert(named.end(), listed->values.begin(), listed->values.end());
+  }
+  std::vector<Value> found{type.between(without_end, without_end)};
+  found[0].text = "unlike any";
+  for (const Value& edge : values(named, frame)) {
+    if (type.kind == Kind::text) found.push_back(edge);
+    const Wide scaled = floored(edge.least * ten_to(type.digits), ten_to(edge.digits));
+    for (const int step : {-1, 0, 1}) {
+      if (type.kind != Kind::text) found.push_back(type.between(scaled + step, scaled + step));
+    }
+  }
+  return found;
+}
+
+}  // namespace
+
+Taken first_of(const std::vector<Value>& conditions) {
+  Taken made;
+  for (std::size_t i = 0; i < conditions.size() && !made.is_sure; ++i) {
+    if (conditions[i].is_no()) continue;
+    if (made.possible.empty()) made.faults = conditions[i].faults;
+    made.possible.push_back(i);
+    made.is_sure = conditions[i].is_yes();
+  }
+  return made;
+}
+
+Taken first_band(ExprId subject, const std::vector<lang::Band>& bands, const Frame& frame) {
+  const Value actual = value(subject, frame);
+  const bool asks_missing = std::ranges::any_of(bands, is_missing);
+  std::vector<Value> possible{actual};
+  if (!actual.known() && !asks_missing) possible = possible_values(actual, bands, frame);
+  std::set<std::size_t> arms;
+  for (const Value& each : possible) {
+    const auto takes = [&](const lang::Band& band) { return in_band(band, each, asks_missing, frame).is_yes(); };
+    arms.insert(static_cast<std::size_t>(std::ranges::find_if(bands, takes) - bands.begin()));
+  }
+  const bool may_be_none = arms.erase(bands.size()) != 0;
+  return {{arms.begin(), arms.end()}, !may_be_none, actual.faults};
+}
+
+// Known if all that is possible is known and the same.
+Value chosen(const Taken& taken, const std::vector<Value>& results) {
+  std::vector<Value> possible = each_of(taken.possible, [&](std::size_t each) { return results[each]; });
+  if (!taken.is_sure) possible.push_back(results[0].missing());  // perhaps nothing is taken at all
+  const Value& first = possible[0];
+  const bool are_same = std::ranges::all_of(possible, [&](const Value& each) { return same(first, each); });
+  // What only may be taken does not say why nobody knows which is.
+  const unsigned faults = taken.faults | (possible.size() == 1 ? first.faults : 0);
+  return rescaled(are_same ? first : first.missing(faults), std::ranges::max(results, {}, &Value::digits).digits);
+}
+
+Value table(const lang::TableDecl& table, const std::vector<Value>& arguments, const Frame& frame) {
+  std::vector<lang::TableRow> rows = table.rows;
+  for (const auto* more : frame.in.all<lang::ExtendDecl>()) {
+    if (more->table.text == table.name.text) rows.insert(rows.begin(), more->rows.begin(), more->rows.end());
+  }
+  std::vector<Value> matches;
+  for (const lang::TableRow& row : rows) {
+    // Where all rows that match are added up, `otherwise` is for what none has matched.
+    Value matched = truth(true);
+    if (row.cells.empty() && table.policy == lang::TablePolicy::sum) matched = all_hold(matches, negation);
+    for (std::size_t column = 0; column < row.cells.size(); ++column) {
+      const bool asks_missing = std::ranges::any_of(
+          rows, [&](const lang::TableRow& each) { return !each.cells.empty() && is_missing(each.cells[column]); });
+      matched = both(matched, in_band(row.cells[column], arguments[column], asks_missing, frame));
+    }
+    matches.push_back(matched);
+  }
+  const auto results =
+      each_of(rows, [&](const auto& row) { return as_declared(value(row.result, frame), table.result); });
+  if (table.policy != lang::TablePolicy::sum) return chosen(first_of(matches), results);
+  Wide total = 0;
+  Value open = truth(true);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (matches[i].is_yes()) total += results[i].least;
+    if (!matches[i].known() && results[i].least != 0) open = both(open, matches[i]);
+  }
+  return open.known() ? results[0].with(total) : results[0].missing(open.faults);
+}
+
+Value grade(const lang::GradeDecl& grade, const Frame& frame) {
+  std::vector<Value> columns{truth(true)};
+  if (!grade.columns.empty()) columns = each_of(grade.columns, [&](const auto& each) { return holds(each, frame); });
+  const Taken of_columns = first_of(columns);
+  const Taken of_rows = first_of(each_of(grade.rows, [&](const auto& row) { return holds(row.condition, frame); }));
+  std::vector<Value> labels;
+  Taken taken{{}, true, of_rows.is_open() ? of_rows.faults : of_columns.faults};
+  for (const std::size_t row : of_rows.possible) {
+    for (const std::size_t column : of_columns.possible) {
+      taken.possible.push_back(labels.size());
+      labels.push_back(frame.in.words.at(grade.rows[row].cells[column].text));
+    }
+  }
+  return chosen(taken, labels);
+}
+
 // ---- windows
 
 std::pair<Value, Value> edges(const lang::Window& window, Kind kind, const Frame& frame) {
-  const Policy& policy = frame.lead.policy;
-  const Value now = policy.now(kind);
-  const auto today = static_cast<std::int64_t>(policy.now(Kind::date).least);
-  const auto edge = [&](ExprId id, bool is_end) {
-    const Value made = value(id, frame);
-    if (made.kind == kind || !made.known()) return made;
-    const auto day = static_cast<std::int64_t>(made.least);
-    return now.with(is_end ? policy.zone.instant(day + 1) - 1 : policy.zone.instant(day));
+  const Context& in = frame.in;
+  const Value now = in.now(kind);
+  const std::int64_t today = in.now(Kind::date).number();
+  const auto first_of = [&](std::int64_t day) { return in.in_kind(known(Kind::date, day), kind); };
+  const auto end_of = [&](const Value& edge) {
+    const bool is_day = edge.kind == Kind::date && kind == Kind::moment && edge.known();
+    return is_day ? now.with(first_of(edge.number() + 1).least - 1) : edge;
   };
-  return std::visit(
-      Overloaded{
-          [&](const lang::LastDuration& last) {
-            const Wide length = value(last.duration, frame).least;
-            return std::pair(now.with(now.least - (kind == Kind::date ? length / microseconds_of_day : length) + 1),
-                             now);
-          },
-          [&](const lang::LastMonths& last) {  // the same local time of that day, itself left out
-            const std::int64_t day = months_before(today, std::int64_t{last.count} * months_of(last.unit));
-            if (kind == Kind::date) return std::pair(now.with(day + 1), now);
-            const std::int64_t of_day = policy.zone.local(policy.sample.as_of.instant) - today * microseconds_of_day;
-            return std::pair(now.with(policy.zone.instant(day, of_day) + 1), now);
-          },
-          [&](const lang::LastCalendar& last) {
-            const std::int64_t day = first_of_unit(today, last.unit, std::int64_t{last.count} - 1);
-            return std::pair(policy.in_kind(known(Kind::date, day), kind), now);
-          },
-          [&](const lang::Since& since) { return std::pair(edge(since.from, false), now); },
-          [&](const lang::Between& between) { return std::pair(edge(between.from, false), edge(between.to, true)); },
+  const Overloaded work_out{
+      [&](const lang::LastDuration& last) {
+        const Value length = value(last.duration, frame);
+        return std::pair(now.with(now.least - length.least / (kind == Kind::date ? microseconds_of_day : 1) + 1), now);
       },
-      window.node);
+      [&](const lang::LastMonths& last) {  // the same local time of that day, itself left out
+        const std::int64_t day = months_before(today, std::int64_t{last.count} * months_of(last.unit));
+        const std::int64_t of_day = local_of(in.now(Kind::moment).number(), *in.zone) - today * microseconds_of_day;
+        return std::pair(now.with((kind == Kind::date ? day : instant_of(day, of_day, *in.zone)) + 1), now);
+      },
+      [&](const lang::LastCalendar& last) {
+        return std::pair(first_of(first_of_unit(today, last.unit, std::int64_t{last.count} - 1)), now);
+      },
+      [&](const lang::Since& since) { return std::pair(in.in_kind(value(since.from, frame), kind), now); },
+      [&](const lang::Between& between) {
+        return std::pair(in.in_kind(value(between.from, frame), kind), end_of(value(between.to, frame)));
+      },
+  };
+  return std::visit(work_out, window.node);
 }
 
 Value in_window(const lang::Window& window, const Value& time, const Frame& frame) {
@@ -116,24 +236,19 @@ Value in_window(const lang::Window& window, const Value& time, const Frame& fram
 }
 
 Value value(ExprId id, const Frame& frame) {
-  const Policy& policy = frame.lead.policy;
-  const auto fold = [&](const std::vector<ExprId>& operands, auto how) {
-    Value made = value(operands[0], frame);
-    for (std::size_t i = 1; i < operands.size(); ++i) made = how(made, value(operands[i], frame));
-    return made;
-  };
+  Context& in = frame.in;
   const Overloaded work_out{
       [&](const lang::NumberLiteral& n) { return known(Kind::number, n.value.mantissa, n.value.digits); },
       [&](const lang::PercentLiteral& p) { return known(Kind::number, p.value.mantissa, p.value.digits + 2U); },
       [&](const lang::MoneyLiteral& m) {
         Value made = known(Kind::number, m.value.mantissa, m.value.digits);
         made.currency = m.currency;
-        return rescaled(made, std::max<unsigned>(currency_digits, m.value.digits));
+        return rescaled(made, std::max(currency_digits, made.digits));
       },
       [&](const lang::DurationLiteral& d) { return known(Kind::length, d.microseconds); },
       [&](const lang::DateLiteral& d) { return known(Kind::date, d.days); },
       [&](const lang::DateTimeLiteral& d) {
-        if (!d.offset_minutes) return known(Kind::moment, policy.zone.instant(d.days, d.microsecond_of_day));
+        if (!d.offset_minutes) return known(Kind::moment, instant_of(d.days, d.microsecond_of_day, *in.zone));
         const std::int64_t offset = *d.offset_minutes * std::int64_t{60'000'000};
         return known(Kind::moment, d.days * microseconds_of_day + d.microsecond_of_day - offset);
       },
@@ -141,7 +256,7 @@ Value value(ExprId id, const Frame& frame) {
       [&](const lang::BoolLiteral& b) { return truth(b.value); },
       [&](const lang::NameRef& ref) { return name(ref, frame); },
       [&](const lang::Call& function) { return call(function, frame); },
-      [&](const lang::AsOf&) { return policy.now(Kind::moment); },
+      [&](const lang::AsOf&) { return in.now(Kind::moment); },
       [&](const lang::Negate& negate) {
         const Value made = value(negate.operand, frame);
         return made.known() ? made.with(-made.least) : made.missing(made.faults);
@@ -156,24 +271,28 @@ Value value(ExprId id, const Frame& frame) {
       },
       [&](const lang::Product& of) { return product_of(of, frame, 4, RoundingMode::half_even); },
       [&](const lang::Round& round) {  // a quotient is rounded once, from what it exactly is
-        const auto* of = policy.node<lang::Product>(round.operand);
+        const auto* of = in.node<lang::Product>(round.operand);
         if (of != nullptr && of->op == lang::ProductOp::divide) return product_of(*of, frame, round.digits, round.mode);
         return rescaled(value(round.operand, frame), round.digits, round.mode);
       },
-      [&](const lang::DefaultTo& either_of) {
-        const Value first = value(either_of.operand, frame);
-        return chosen({{first.known() ? 0U : 1U}, true}, {first, value(either_of.fallback, frame)});
+      [&](const lang::DefaultTo& made) {
+        const std::vector<Value> both_of = values({made.operand, made.fallback}, frame);
+        return chosen({{both_of[0].known() ? 0U : 1U}, true}, both_of);
       },
       [&](const lang::Not& inverse) { return negation(value(inverse.operand, frame)); },
       [&](const lang::Logic& logic) {
-        return fold(logic.operands, logic.op == lang::LogicOp::conjunction ? both : either);
+        const auto is_no = [&](ExprId each) { return negation(value(each, frame)); };
+        return logic.op == lang::LogicOp::disjunction
+                   ? negation(all_hold(logic.operands, is_no))
+                   : all_hold(logic.operands, [&](ExprId each) { return value(each, frame); });
       },
       [&](const lang::Implies& i) { return either(negation(value(i.left, frame)), value(i.right, frame)); },
       [&](const lang::Comparison& test) {
-        const auto* ref = policy.node<lang::NameRef>(test.left);
+        const auto* ref = in.node<lang::NameRef>(test.left);
         const bool is_stage = ref != nullptr && ref->path.size() == 1 && ref->path[0].text == "stage";
-        if (is_stage) return stage_compared(test.op, policy.word(test.right), frame.lead);
-        return compare(test.op, value(test.left, frame), test.right, frame);
+        if (is_stage) return stage_compared(test.op, in.word(test.right), in);
+        const Value left = value(test.left, frame);
+        return compare(test.op, left, in_currency(value(test.right, frame), left.currency, frame), in);
       },
       [&](const lang::Membership& test) {
         return test.negated ? negation(membership(test, frame)) : membership(test, frame);
@@ -185,46 +304,39 @@ Value value(ExprId id, const Frame& frame) {
       },
       [&](const lang::KnownWithin& test) {
         if (!value(test.operand, frame).known()) return truth(false);
-        const lang::Name& learned = *policy.field(frame.object, policy.word(test.operand)).dated_by;
-        return in_window({{}, lang::LastDuration{test.duration}}, field(learned.text, frame), frame);
+        const Value learned = field(field_of(test.operand, frame).dated_by->text, frame);
+        return in_window({{}, lang::LastDuration{test.duration}}, learned, frame);
       },
       [&](const lang::EvidenceTest& test) {
         if (!value(test.operand, frame).known()) return undecided();
-        const lang::Field& about = policy.field(frame.object, policy.word(test.operand));
+        const lang::Field& about = field_of(test.operand, frame);
         if (test.evidence == lang::Evidence::verified) return is_verified(about, frame);
         if (test.evidence == lang::Evidence::claimed) return negation(is_verified(about, frame));
         return truth((about.source == lang::Source::explicit_) == (test.evidence == lang::Evidence::explicit_));
       },
       [&](const lang::RowsTest& test) { return rows_test(test, frame); },
-      [&](const lang::Aggregate& aggregate_of) { return aggregate(aggregate_of, frame); },
+      [&](const lang::Aggregate& fold) { return aggregate(fold, frame); },
       [&](const lang::DaysOf& days) { return days_of(days, frame); },
       [&](const lang::FrameworkQualified& test) {
-        return qualified(policy.declared<lang::FrameworkDecl>(policy.word(test.framework)), frame);
+        return qualified(in.declared<lang::FrameworkDecl>(in.word(test.framework)), frame);
       },
-      [&](const lang::StageBecomes& test) { return becomes(test.stage.text, frame.lead); },
+      [&](const lang::StageBecomes& test) { return becomes(test.stage.text, in); },
       [&](const lang::If& choice) {
-        const Value condition = value(choice.condition, frame);
-        return chosen(first_of({condition, truth(true)}), values({choice.then, choice.otherwise}, frame));
+        const Taken taken = first_of({value(choice.condition, frame), truth(true)});
+        return chosen(taken, values({choice.then, choice.otherwise}, frame));
       },
       [&](const lang::Match& match) {
-        std::vector<lang::Band> bands;
-        std::vector<Value> results;
-        for (const lang::MatchArm& arm : match.arms) {
-          bands.push_back(arm.band);
-          results.push_back(value(arm.result, frame));
-        }
-        return chosen(first_band(match.subject, bands, frame), results);
+        const Taken taken = first_band(match.subject, each_of(match.arms, &lang::MatchArm::band), frame);
+        return chosen(taken, values(each_of(match.arms, &lang::MatchArm::result), frame));
       },
       [&](const lang::ScoreBound& bound) {
-        const auto found = frame.lead.bounds.find(bound.score.text);
-        if (found == frame.lead.bounds.end()) return of_kind(Kind::number, 4);
-        const auto [lowest, highest] = found->second;
+        const auto [lowest, highest] = in.bounds[bound.score.text];
         return known(Kind::number, bound.kind == lang::BoundKind::lowest ? lowest : highest, 4);
       },
       [&](const lang::Parenthesised& inner) { return value(inner.inner, frame); },
       [&](const auto&) { return undecided(); },
   };
-  return std::visit(work_out, policy.tree.expressions[id].node);
+  return std::visit(work_out, in.tree.expressions[id].node);
 }
 
 }  // namespace muster::differ::slow

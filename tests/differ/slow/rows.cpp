@@ -13,67 +13,65 @@ namespace {
 // `tracked since` and `only when` say where rows could be seen: the consent is there, and the window does not begin
 // before the first day.
 bool was_seen(const lang::Relation& relation, const lang::Rows& rows, const Frame& frame) {
-  if (relation.tracked_only_when && !value(*relation.tracked_only_when, frame).is_yes()) return false;
+  if (!holds(relation.tracked_only_when, frame).is_yes()) return false;
   if (!relation.tracked_since) return true;
   if (!rows.window) return false;
-  const Value since = frame.lead.policy.in_kind(value(*relation.tracked_since, frame), Kind::moment);
+  const Value since = frame.in.in_kind(value(*relation.tracked_since, frame), Kind::moment);
   return compared(CompareOp::greater_equal, edges(*rows.window, Kind::moment, frame).first, since).is_yes();
 }
 
 // Yes if it holds for each row that counts.
 template <class Condition>
-Value holds_for_all(const Selection& rows, Condition holds) {
-  Value made = rows.is_complete ? truth(true) : undecided();
-  for (const Selected& row : rows.rows) made = both(made, either(negation(row.counts), holds(row)));
-  return made;
+Value holds_for_all(const Selection& rows, Condition condition) {
+  const Value made =
+      all_hold(rows.rows, [&](const Selected& row) { return either(negation(row.counts), condition(row)); });
+  return rows.is_complete ? made : both(made, undecided());
 }
 
 }  // namespace
 
 // Rows that count, or may count: of the kind, not ignored, after the lead was sent back, in the window, `where` holds.
 Selection select(RowsId id, const Frame& frame, bool with_where) {
-  const Policy& policy = frame.lead.policy;
-  const lang::Rows& rows = policy.tree.rows[id];
-  const ObjectShape& parent = policy.sample.shapes[frame.object];
-  const auto kind = policy.words.find(rows.source.text);
-  const std::string_view source = kind == policy.words.end() ? rows.source.text : kind->second.list;
+  const lang::Rows& rows = frame.in.tree.rows[id];
+  const ObjectShape& parent = frame.in.sample.shapes[frame.object];
+  const auto kind = frame.in.words.find(rows.source.text);
+  const std::string_view source = kind == frame.in.words.end() ? rows.source.text : kind->second.list;
   const auto relation = std::ranges::find_if(parent.relations, [&](const RelationShape& each) {
-    return each.many && (each.name == source || policy.sample.shapes[each.object].name == source);
+    return each.many && (each.name == source || frame.in.sample.shapes[each.object].name == source);
   });
   Selection found;
   found.object = relation->object;
-  for (const lang::Relation& each : policy.object(frame.object).relations) {
+  for (const lang::Relation& each : frame.in.declared<lang::ObjectDecl>(parent.name).relations) {
     if (each.many && each.name.text == relation->name) found.is_complete = was_seen(each, rows, frame);
   }
-  if (!policy.sample.given[found.object] || frame.row == nullptr) {
+  if (!frame.in.sample.given[found.object] || frame.row == nullptr) {
     found.is_complete = found.is_given = false;
     return found;
   }
-  const lang::Field* time = policy.field_that(found.object, &lang::Field::time);
-  const lang::Field* key = policy.field_that(found.object, &lang::Field::key);
+  const lang::Field* time = frame.in.field_that(found.object, &lang::Field::time);
+  const lang::Field* key = frame.in.field_that(found.object, &lang::Field::key);
+  const lang::Field* kind_field =
+      kind == frame.in.words.end() ? nullptr : frame.in.field_that(found.object, &lang::Field::kinds_span);
   for (const DataRow& row : frame.row->below) {
     if (row.relation != static_cast<std::size_t>(relation - parent.relations.begin())) continue;
     const Frame inside = frame.below(&row, found.object);
     const Value at = time == nullptr ? of_kind(Kind::moment) : field(time->name.text, inside);
-    if (compared(CompareOp::greater, at, policy.now(at.kind)).is_yes()) continue;  // it has not happened
+    if (compared(CompareOp::greater, at, frame.in.now(at.kind)).is_yes()) continue;  // it has not happened
     Value counts = truth(true);
-    if (kind != policy.words.end())
-      counts =
-          compared(CompareOp::equal,
-                   field(policy.field_that(found.object, &lang::Field::kinds_span)->name.text, inside), kind->second);
-    for (const lang::IgnoreDecl* ignore : policy.all<lang::IgnoreDecl>()) {
-      if (ignore->object && ignore->object->text == policy.sample.shapes[found.object].name) {
-        counts = both(counts, negation(value(ignore->condition, inside)));
-      }
-    }
+    if (kind_field != nullptr) counts = compared(CompareOp::equal, field(kind_field->name.text, inside), kind->second);
+    counts = both(counts, all_hold(frame.in.all<lang::IgnoreDecl>(), [&](const auto* ignore) {
+                    const bool is_about =
+                        ignore->object && ignore->object->text == frame.in.sample.shapes[found.object].name;
+                    return is_about ? negation(value(ignore->condition, inside)) : truth(true);
+                  }));
     for (const Restart* each = frame.restart; each != nullptr && time != nullptr; each = each->around) {
       counts = both(counts, holds_for_all(each->rows, [&](const Selected& before) {
-                      return compared(CompareOp::greater, at, policy.in_kind(before.at, at.kind));
+                      return compared(CompareOp::greater, at, frame.in.in_kind(before.at, at.kind));
                     }));
     }
-    if (frame.object == 0 && time != nullptr) counts = both(counts, behaviour_counts(at, frame.lead));
+    if (frame.object == 0 && time != nullptr) counts = both(counts, behaviour_counts(at, frame.in));
     if (rows.window) counts = both(counts, in_window(*rows.window, at, frame));
-    if (rows.where && with_where) counts = both(counts, value(*rows.where, inside));
+    if (with_where) counts = both(counts, holds(rows.where, inside));
     if (!counts.is_no()) found.rows.push_back({&row, counts, at});
   }
   std::ranges::stable_sort(found.rows, [&](const Selected& left, const Selected& right) {
@@ -88,11 +86,9 @@ Selection select(RowsId id, const Frame& frame, bool with_where) {
 
 Value rows_test(const lang::RowsTest& test, const Frame& frame) {
   if (test.quantifier == lang::Quantifier::all) {  // whatever is in the window must pass `where`
-    const std::optional<ExprId>& where = frame.lead.policy.tree.rows[test.rows].where;
+    const std::optional<ExprId>& where = frame.in.tree.rows[test.rows].where;
     const Selection found = select(test.rows, frame, false);
-    return holds_for_all(found, [&](const Selected& row) {
-      return where ? value(*where, frame.below(row.row, found.object)) : truth(true);
-    });
+    return holds_for_all(found, [&](const Selected& row) { return holds(where, frame.below(row.row, found.object)); });
   }
   const Value none = holds_for_all(select(test.rows, frame), [](const Selected&) { return truth(false); });
   return test.quantifier == lang::Quantifier::any ? negation(none) : none;
@@ -116,17 +112,11 @@ Value aggregate(const lang::Aggregate& fold, const Frame& frame) {
   };
   if (fold.op == AggregateOp::count) return counted(sure, count);
 
-  const auto& ref = *frame.lead.policy.node<lang::NameRef>(*fold.value);
+  const auto& ref = *frame.in.node<lang::NameRef>(*fold.value);
   Value type = name(ref, frame.below(nullptr, found.object)).missing();  // known although there may be no row
   if (fold.op == AggregateOp::average && type.kind == Kind::number) type.digits = 4;
-  std::vector<Value> values;
-  Wide total = 0;
-  std::uint8_t faults = 0;
-  for (const Selected& row : found.rows) {
-    values.push_back(name(ref, frame.below(row.row, found.object)));
-    total += values.back().least;
-    faults |= values.back().faults;
-  }
+  const auto values =
+      each_of(found.rows, [&](const auto& row) { return name(ref, frame.below(row.row, found.object)); });
   if (fold.op == AggregateOp::count_different) {
     std::vector<Value> different, surely_different;
     for (std::size_t i = 0; i < count; ++i) {
@@ -146,20 +136,25 @@ Value aggregate(const lang::Aggregate& fold, const Frame& frame) {
       if (same(found.rows[i].at, end)) there.push_back(values[i]);
     }
     // Of that moment the row with the smallest key; without keys all of it must say the same.
-    const bool is_one = frame.lead.policy.field_that(found.object, &lang::Field::key) != nullptr || there.size() == 1;
+    const bool is_one = frame.in.field_that(found.object, &lang::Field::key) != nullptr || there.size() == 1;
     const auto says_it = [&](const Value& each) { return same(there[0], each) && there[0].text == each.text; };
     return is_one || std::ranges::all_of(there, says_it) ? there[0] : type;
   }
-  if (fold.op == AggregateOp::sum && values.empty() && is_settled) return type.with(0);
-  if (!is_settled || values.empty() || !std::ranges::all_of(values, &Value::known)) return type.missing(faults);
+  Wide total = 0;
+  unsigned faults = 0;
+  for (const Value& each : values) {
+    total += each.least;
+    faults |= each.faults;
+  }
+  if (!is_settled || !std::ranges::all_of(values, &Value::known)) return type.missing(faults);
   if (fold.op == AggregateOp::sum) return type.with(total);
+  if (values.empty()) return type;
   if (fold.op == AggregateOp::min) return *std::ranges::min_element(values, is_less);
   if (fold.op == AggregateOp::max) return *std::ranges::max_element(values, is_less);
   return type.with(rounded(total * ten_to(type.digits), static_cast<Wide>(count) * ten_to(values[0].digits)));
 }
 
 Value days_of(const lang::DaysOf& test, const Frame& frame) {
-  const Policy& policy = frame.lead.policy;
   const Selection found = select(test.rows, frame);
   const auto is_near = [&](std::int64_t first, std::int64_t other) {
     if (other < first || !test.together) return other >= first;
@@ -175,7 +170,7 @@ Value days_of(const lang::DaysOf& test, const Frame& frame) {
     std::ptrdiff_t untimed = 0;  // each may be a day more
     for (const Selected& row : found.rows) {
       if (!with_possible && !row.counts.is_yes()) continue;
-      if (row.at.known()) days.insert(static_cast<std::int64_t>(policy.in_kind(row.at, Kind::date).least));
+      if (row.at.known()) days.insert(frame.in.in_kind(row.at, Kind::date).number());
       if (!row.at.known() && with_possible) ++untimed;
     }
     std::ptrdiff_t best = 0;
