@@ -18,29 +18,27 @@
 
 namespace muster::differ::slow {
 
-using lang::ExprId;
-using lang::Overloaded;
-using lang::RowsId;
-
 // What a score can still become. The reference says what bounds mean, and leaves open how narrow they are, so they are
 // given: the differ checks that they hold.
-struct Bounds {
-  std::int64_t lowest = 0, highest = 0;
-};
-using BoundsOfScores = std::unordered_map<std::string, Bounds>;
+using BoundsOfScores = std::unordered_map<std::string, std::pair<std::int64_t, std::int64_t>>;  // lowest and highest
 
 struct Frame;
 struct Stage {
-  const lang::StageDecl* decl;
+  const StageDecl* decl;
   std::int64_t rank;
   Value held{};  // by the lead
 };
 
 // A policy, and the lead that is looked at. The names of declarations, members, labels and stages are all different.
-struct Context {
-  Context(const lang::Tree& tree, const Sample& sample, const std::string& folder);
+// The differ evaluates; the rest is for the functions below.
+struct Evaluator {
+  // Both outlive the evaluator.
+  Evaluator(const lang::Tree& tree, const Sample& sample, const std::string& folder);
+  // By label; valid until the next call, its texts as long as the evaluator.
+  const std::vector<Answer>& evaluate(const DataRow& lead, const BoundsOfScores& bounds);
+
   template <class Decl>
-  [[nodiscard]] const Decl& declared(std::string_view name) const {
+  [[nodiscard]] const Decl& decl(std::string_view name) const {
     return std::get<Decl>(tree.declarations[declarations.at(name)].node);
   }
   // Declarations, and items of the lifecycle.
@@ -50,11 +48,11 @@ struct Context {
     const auto add = [&](const auto& each) {
       if constexpr (std::is_same_v<decltype(each), const Decl&>) found.push_back(&each);
     };
-    for (const lang::Declaration& each : tree.declarations) {
+    for (const Declaration& each : tree.declarations) {
       std::visit(add, each.node);
-      const auto* lifecycle = std::get_if<lang::LifecycleDecl>(&each.node);
+      const auto* lifecycle = std::get_if<LifecycleDecl>(&each.node);
       if (lifecycle == nullptr) continue;
-      for (const lang::LifecycleItem& item : lifecycle->items) std::visit(add, item.node);
+      for (const LifecycleItem& item : lifecycle->items) std::visit(add, item.node);
     }
     return found;
   }
@@ -66,20 +64,29 @@ struct Context {
   // What an expression is behind its parentheses, or null.
   template <class Node>
   [[nodiscard]] const Node* node(ExprId id) const {
-    const auto* inner = std::get_if<lang::Parenthesised>(&tree.expressions[id].node);
+    const auto* inner = std::get_if<Parenthesised>(&tree.expressions[id].node);
     return inner != nullptr ? node<Node>(inner->inner) : std::get_if<Node>(&tree.expressions[id].node);
   }
-  [[nodiscard]] std::string_view word(ExprId name) const { return node<lang::NameRef>(name)->path.back().text; }
+  [[nodiscard]] std::string_view word(ExprId name) const { return node<NameRef>(name)->path.back().text; }
   template <class Test>
-  [[nodiscard]] const lang::Field* field_that(std::uint32_t object, Test test) const {
-    for (const lang::Field& each : declared<lang::ObjectDecl>(sample.shapes[object].name).fields) {
+  [[nodiscard]] const Field* field_that(std::uint32_t object, Test test) const {
+    for (const Field& each : decl<ObjectDecl>(sample.shapes[object].name).fields) {
       if (std::invoke(test, each)) return &each;
     }
     return nullptr;
   }
-  [[nodiscard]] const Stage& stage(std::string_view name) const;
-  [[nodiscard]] Value now(Kind kind) const;                         // of a date or a moment
-  [[nodiscard]] Value in_kind(const Value& time, Kind kind) const;  // a day as its first moment, a moment as its day
+  [[nodiscard]] const Stage& stage(std::string_view name) const {
+    return *std::ranges::find_if(stages, [&](const Stage& each) { return each.decl->name.text == name; });
+  }
+  // A day as its first moment, a moment as its day.
+  [[nodiscard]] Value in_kind(const Value& time, Kind kind) const {
+    if (time.kind == kind || !time.known()) return time;
+    if (kind == Kind::moment) return known(kind, instant_of(time.number(), 0, *zone));
+    return known(kind, floored(local_of(time.number(), *zone), microseconds_of_day));
+  }
+  [[nodiscard]] Value now(Kind kind) const {
+    return known(kind, kind == Kind::date ? sample.as_of.day : sample.as_of.instant);
+  }
   [[nodiscard]] Frame of_lead();
 
   const lang::Tree& tree;
@@ -99,6 +106,8 @@ struct Context {
   std::vector<std::optional<Value>> worked_out;
   bool has_stages = false;
   Value disqualified, not_yet;
+  std::vector<std::string> labels;
+  std::vector<Answer> answers;
 };
 inline constexpr unsigned currency_digits = 2;
 
@@ -122,7 +131,7 @@ using Parameters = std::map<std::string_view, Value>;
 // Where an expression stands: the row that bare names are about, and the rows around a `where`. A reference that leads
 // nowhere has no row.
 struct Frame {
-  Context& in;
+  Evaluator& in;
   const DataRow* row;
   std::uint32_t object = 0;
   const Frame* outer = nullptr;
@@ -162,50 +171,36 @@ Value all_hold(const Items& items, Work condition) {
   return made;
 }
 
-Value name(const lang::NameRef& ref, const Frame& frame);
+Value name(const NameRef& ref, const Frame& frame);
 Value field(std::string_view wanted, const Frame& frame);
 Value declared(std::string_view name, const Frame& frame);
-Value call(const lang::Call& call, const Frame& frame);
-Value as_declared(const Value& value, const lang::TypeRef& type);
+Value call(const Call& call, const Frame& frame);
+Value as_declared(const Value& value, const TypeRef& type);
 Value in_currency(const Value& amount, std::string_view currency, const Frame& frame);
 Value value(ExprId id, const Frame& frame);
 Value holds(const std::optional<ExprId>& condition, const Frame& frame);  // yes where there is none
-const lang::Field& field_of(ExprId name, const Frame& frame);
-std::pair<Value, Value> edges(const lang::Window& window, Kind kind, const Frame& frame);  // both included
-Value in_window(const lang::Window& window, const Value& time, const Frame& frame);
+const Field& field_of(ExprId name, const Frame& frame);
+std::pair<Value, Value> edges(const Window& window, Kind kind, const Frame& frame);  // both included
+Value in_window(const Window& window, const Value& time, const Frame& frame);
 Taken first_of(const std::vector<Value>& conditions);
-Taken first_band(ExprId subject, const std::vector<lang::Band>& bands, const Frame& frame);
+Taken first_band(ExprId subject, const std::vector<Band>& bands, const Frame& frame);
 Value chosen(const Taken& taken, const std::vector<Value>& results);
-Value table(const lang::TableDecl& table, const std::vector<Value>& arguments, const Frame& frame);
-Value grade(const lang::GradeDecl& grade, const Frame& frame);
+Value table(const TableDecl& table, const std::vector<Value>& arguments, const Frame& frame);
+Value grade(const GradeDecl& grade, const Frame& frame);
 Selection select(RowsId id, const Frame& frame, bool with_where = true);
-Value rows_test(const lang::RowsTest& test, const Frame& frame);
-Value aggregate(const lang::Aggregate& aggregate, const Frame& frame);
-Value days_of(const lang::DaysOf& days, const Frame& frame);
+Value rows_test(const RowsTest& test, const Frame& frame);
+Value aggregate(const Aggregate& aggregate, const Frame& frame);
+Value days_of(const DaysOf& days, const Frame& frame);
 bool add_different(const Value& value, std::vector<Value>& seen);  // whether it is known and none of them
-Value score(const lang::ScoreDecl& score, const Frame& frame);
-Value is_verified(const lang::Field& about, const Frame& frame);
-std::vector<Letter> letters(const lang::FrameworkDecl& framework, const Frame& frame);
+Value score(const ScoreDecl& score, const Frame& frame);
+Value is_verified(const Field& about, const Frame& frame);
+std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& frame);
 Value letters_met(const std::vector<Letter>& letters, bool as_share);
-Value qualified(const lang::FrameworkDecl& framework, const Frame& frame);
-void work_out_stages(Context& in);
-Value stage_compared(CompareOp op, std::string_view stage, Context& in);
-Value becomes(std::string_view stage, Context& in);
-Value behaviour_counts(const Value& at, Context& in);
-Value qualifier(const lang::QualifierDecl& qualifier, const Frame& frame);
-
-class Evaluator {
- public:
-  // Both outlive the evaluator.
-  Evaluator(const lang::Tree& tree, const Sample& sample, const std::string& folder);
-  [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
-  // By label; valid until the next call, its texts as long as the evaluator.
-  const std::vector<Answer>& evaluate(const DataRow& lead, const BoundsOfScores& bounds);
-
- private:
-  Context in_;
-  std::vector<std::string> labels_;
-  std::vector<Answer> answers_;
-};
+Value qualified(const FrameworkDecl& framework, const Frame& frame);
+void work_out_stages(Evaluator& in);
+Value stage_compared(CompareOp op, std::string_view stage, Evaluator& in);
+Value becomes(std::string_view stage, Evaluator& in);
+Value behaviour_counts(const Value& at, Evaluator& in);
+Value qualifier(const QualifierDecl& qualifier, const Frame& frame);
 
 }  // namespace muster::differ::slow

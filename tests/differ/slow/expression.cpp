@@ -4,9 +4,9 @@
 
 namespace muster::differ::slow {
 
-const lang::Field& field_of(ExprId name, const Frame& frame) {
+const Field& field_of(ExprId name, const Frame& frame) {
   const std::string_view word = frame.in.word(name);
-  return *frame.in.field_that(frame.object, [&](const lang::Field& each) { return each.name.text == word; });
+  return *frame.in.field_that(frame.object, [&](const Field& each) { return each.name.text == word; });
 }
 Value holds(const std::optional<ExprId>& condition, const Frame& frame) {
   return condition ? value(*condition, frame) : truth(true);
@@ -18,14 +18,14 @@ std::vector<Value> values(const std::vector<ExprId>& ids, const Frame& frame) {
   return each_of(ids, [&](ExprId id) { return value(id, frame); });
 }
 
-std::vector<ExprId> items_of(ExprId set, const Context& in) {
-  if (const auto* literal = in.node<lang::SetLiteral>(set)) return literal->items;
-  if (in.node<lang::NameRef>(set) == nullptr) return {set};
-  return in.declared<lang::SetDecl>(in.word(set)).items;
+std::vector<ExprId> items_of(ExprId set, const Evaluator& in) {
+  if (const auto* literal = in.node<SetLiteral>(set)) return literal->items;
+  if (in.node<NameRef>(set) == nullptr) return {set};
+  return in.decl<SetDecl>(in.word(set)).items;
 }
 
 // A text opposite a picklist's value is one of its spellings.
-Value compare(CompareOp op, Value left, Value right, const Context& in) {
+Value compare(CompareOp op, Value left, Value right, const Evaluator& in) {
   const auto spell = [&](const Value& member, Value& text) {
     const bool is_spelling = member.kind == Kind::member && text.kind == Kind::text;
     if (is_spelling) text = in.spellings.at({member.list, folded(text.text)});
@@ -51,39 +51,39 @@ Value is_one_of(const Value& subject, const std::vector<ExprId>& items, const Fr
   return are_all ? truth(true) : made;
 }
 
-Value is_within(const Value& subject, const lang::BandRange& range, const Frame& frame) {
+Value is_within(const Value& subject, const BandRange& range, const Frame& frame) {
   const auto low = range.low_excluded ? CompareOp::greater : CompareOp::greater_equal;
   const auto high = range.high_excluded ? CompareOp::less : CompareOp::less_equal;
   return both(range.low ? compare(low, subject, value(*range.low, frame), frame.in) : truth(true),
               range.high ? compare(high, subject, value(*range.high, frame), frame.in) : truth(true));
 }
 
-Value membership(const lang::Membership& test, const Frame& frame) {
+Value membership(const Membership& test, const Frame& frame) {
   const Value subject = value(test.value, frame);
-  const auto* range = frame.in.node<lang::RangeLiteral>(test.collection);
+  const auto* range = frame.in.node<RangeLiteral>(test.collection);
   return range == nullptr ? is_one_of(subject, items_of(test.collection, frame.in), frame)
                           : is_within(subject, {range->low, range->high, false, range->high_excluded}, frame);
 }
 
-Value text_test(const lang::TextTest& test, const Frame& frame) {
+Value text_test(const TextTest& test, const Frame& frame) {
   const Value subject = value(test.subject, frame);
   const std::vector<Value> patterns = values(items_of(test.pattern, frame.in), frame);
   const auto is_passed = [&](const Value& pattern) { return passes(test.op, subject.text, pattern.text); };
   return !subject.known() && !patterns.empty() ? undecided() : truth(std::ranges::any_of(patterns, is_passed));
 }
 
-Value product_of(const lang::Product& of, const Frame& frame, unsigned digits, RoundingMode mode) {
+Value product_of(const Product& of, const Frame& frame, unsigned digits, RoundingMode mode) {
   return product(of.op, value(of.left, frame), value(of.right, frame), digits, mode);
 }
 
 // ---- bands
 
-bool is_missing(const lang::Band& band) { return std::holds_alternative<lang::BandMissing>(band.node); }
+bool is_missing(const Band& band) { return std::holds_alternative<BandMissing>(band.node); }
 
 // `asks_missing`: another band of the same column says `missing`, so that this one does not match what is missing.
-Value in_band(const lang::Band& band, const Value& subject, bool asks_missing, const Frame& frame) {
-  const auto* range = std::get_if<lang::BandRange>(&band.node);
-  const auto* listed = std::get_if<lang::BandValues>(&band.node);
+Value in_band(const Band& band, const Value& subject, bool asks_missing, const Frame& frame) {
+  const auto* range = std::get_if<BandRange>(&band.node);
+  const auto* listed = std::get_if<BandValues>(&band.node);
   if (is_missing(band)) return truth(!subject.known());
   if (range == nullptr && listed == nullptr) return truth(true);  // any, otherwise
   if (asks_missing && !subject.known()) return truth(false);
@@ -92,25 +92,24 @@ Value in_band(const lang::Band& band, const Value& subject, bool asks_missing, c
 
 // What something missing may turn out to be, as far as the bands can tell it: every member, every value at an edge and
 // beside it, and something that no band names.
-std::vector<Value> possible_values(const Value& type, const std::vector<lang::Band>& bands, const Frame& frame) {
+std::vector<Value> possible_values(const Value& type, const std::vector<Band>& bands, const Frame& frame) {
   if (type.kind == Kind::truth) return {truth(true), truth(false)};
   if (type.kind == Kind::member) return frame.in.lists.at(type.list);
   std::vector<ExprId> named;
-  for (const lang::Band& band : bands) {
-    const auto* range = std::get_if<lang::BandRange>(&band.node);
-    const auto* listed = std::get_if<lang::BandValues>(&band.node);
-    if (range != nullptr && range->low) named.push_back(*range->low);
-    if (range != nullptr && range->high) named.push_back(*range->high);
+  for (const Band& band : bands) {
+    const auto* listed = std::get_if<BandValues>(&band.node);
+    const auto* range = std::get_if<BandRange>(&band.node);
     if (listed != nullptr) named.insert(named.end(), listed->values.begin(), listed->values.end());
+    for (const auto edge : {&BandRange::low, &BandRange::high}) {
+      if (range != nullptr && range->*edge) named.push_back(*(range->*edge));
+    }
   }
   std::vector<Value> found{type.between(without_end, without_end)};
   found[0].text = "unlike any";
-  for (const Value& edge : values(named, frame)) {
-    if (type.kind == Kind::text) found.push_back(edge);
+  for (Value edge : values(named, frame)) {
     const Wide scaled = floored(edge.least * ten_to(type.digits), ten_to(edge.digits));
-    for (const int step : {-1, 0, 1}) {
-      if (type.kind != Kind::text) found.push_back(type.between(scaled + step, scaled + step));
-    }
+    edge.digits = type.digits;
+    for (const int step : {-1, 0, 1}) found.push_back(edge.between(scaled + step, scaled + step));
   }
   return found;
 }
@@ -128,14 +127,14 @@ Taken first_of(const std::vector<Value>& conditions) {
   return made;
 }
 
-Taken first_band(ExprId subject, const std::vector<lang::Band>& bands, const Frame& frame) {
+Taken first_band(ExprId subject, const std::vector<Band>& bands, const Frame& frame) {
   const Value actual = value(subject, frame);
   const bool asks_missing = std::ranges::any_of(bands, is_missing);
   std::vector<Value> possible{actual};
   if (!actual.known() && !asks_missing) possible = possible_values(actual, bands, frame);
   std::set<std::size_t> arms;
   for (const Value& each : possible) {
-    const auto takes = [&](const lang::Band& band) { return in_band(band, each, asks_missing, frame).is_yes(); };
+    const auto takes = [&](const Band& band) { return in_band(band, each, asks_missing, frame).is_yes(); };
     arms.insert(static_cast<std::size_t>(std::ranges::find_if(bands, takes) - bands.begin()));
   }
   const bool may_be_none = arms.erase(bands.size()) != 0;
@@ -153,36 +152,36 @@ Value chosen(const Taken& taken, const std::vector<Value>& results) {
   return rescaled(are_same ? first : first.missing(faults), std::ranges::max(results, {}, &Value::digits).digits);
 }
 
-Value table(const lang::TableDecl& table, const std::vector<Value>& arguments, const Frame& frame) {
-  std::vector<lang::TableRow> rows = table.rows;
-  for (const auto* more : frame.in.all<lang::ExtendDecl>()) {
+Value table(const TableDecl& table, const std::vector<Value>& arguments, const Frame& frame) {
+  std::vector<TableRow> rows = table.rows;
+  for (const auto* more : frame.in.all<ExtendDecl>()) {
     if (more->table.text == table.name.text) rows.insert(rows.begin(), more->rows.begin(), more->rows.end());
   }
   std::vector<Value> matches;
-  for (const lang::TableRow& row : rows) {
+  for (const TableRow& row : rows) {
     // Where all rows that match are added up, `otherwise` is for what none has matched.
     Value matched = truth(true);
-    if (row.cells.empty() && table.policy == lang::TablePolicy::sum) matched = all_hold(matches, negation);
+    if (row.cells.empty() && table.policy == TablePolicy::sum) matched = all_hold(matches, negation);
     for (std::size_t column = 0; column < row.cells.size(); ++column) {
       const bool asks_missing = std::ranges::any_of(
-          rows, [&](const lang::TableRow& each) { return !each.cells.empty() && is_missing(each.cells[column]); });
+          rows, [&](const TableRow& each) { return !each.cells.empty() && is_missing(each.cells[column]); });
       matched = both(matched, in_band(row.cells[column], arguments[column], asks_missing, frame));
     }
     matches.push_back(matched);
   }
   const auto results =
       each_of(rows, [&](const auto& row) { return as_declared(value(row.result, frame), table.result); });
-  if (table.policy != lang::TablePolicy::sum) return chosen(first_of(matches), results);
-  Wide total = 0;
-  Value open = truth(true);
+  if (table.policy != TablePolicy::sum) return chosen(first_of(matches), results);
+  std::vector<std::pair<bool, Value>> terms;  // a row that may match is open, unless it adds nothing
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (matches[i].is_yes()) total += results[i].least;
-    if (!matches[i].known() && results[i].least != 0) open = both(open, matches[i]);
+    const Wide added = results[i].least;
+    terms.emplace_back(false, results[i].between(added * matches[i].least, added * matches[i].most, matches[i].faults));
   }
-  return open.known() ? results[0].with(total) : results[0].missing(open.faults);
+  const Value total = sum(terms);
+  return total.known() ? total : total.missing(total.faults);
 }
 
-Value grade(const lang::GradeDecl& grade, const Frame& frame) {
+Value grade(const GradeDecl& grade, const Frame& frame) {
   std::vector<Value> columns{truth(true)};
   if (!grade.columns.empty()) columns = each_of(grade.columns, [&](const auto& each) { return holds(each, frame); });
   const Taken of_columns = first_of(columns);
@@ -200,8 +199,8 @@ Value grade(const lang::GradeDecl& grade, const Frame& frame) {
 
 // ---- windows
 
-std::pair<Value, Value> edges(const lang::Window& window, Kind kind, const Frame& frame) {
-  const Context& in = frame.in;
+std::pair<Value, Value> edges(const Window& window, Kind kind, const Frame& frame) {
+  const Evaluator& in = frame.in;
   const Value now = in.now(kind);
   const std::int64_t today = in.now(Kind::date).number();
   const auto first_of = [&](std::int64_t day) { return in.in_kind(known(Kind::date, day), kind); };
@@ -210,130 +209,126 @@ std::pair<Value, Value> edges(const lang::Window& window, Kind kind, const Frame
     return is_day ? now.with(first_of(edge.number() + 1).least - 1) : edge;
   };
   const Overloaded work_out{
-      [&](const lang::LastDuration& last) {
+      [&](const LastDuration& last) {
         const Value length = value(last.duration, frame);
         return std::pair(now.with(now.least - length.least / (kind == Kind::date ? microseconds_of_day : 1) + 1), now);
       },
-      [&](const lang::LastMonths& last) {  // the same local time of that day, itself left out
+      [&](const LastMonths& last) {  // the same local time of that day, itself left out
         const std::int64_t day = months_before(today, std::int64_t{last.count} * months_of(last.unit));
         const std::int64_t of_day = local_of(in.now(Kind::moment).number(), *in.zone) - today * microseconds_of_day;
         return std::pair(now.with((kind == Kind::date ? day : instant_of(day, of_day, *in.zone)) + 1), now);
       },
-      [&](const lang::LastCalendar& last) {
+      [&](const LastCalendar& last) {
         return std::pair(first_of(first_of_unit(today, last.unit, std::int64_t{last.count} - 1)), now);
       },
-      [&](const lang::Since& since) { return std::pair(in.in_kind(value(since.from, frame), kind), now); },
-      [&](const lang::Between& between) {
+      [&](const Since& since) { return std::pair(in.in_kind(value(since.from, frame), kind), now); },
+      [&](const Between& between) {
         return std::pair(in.in_kind(value(between.from, frame), kind), end_of(value(between.to, frame)));
       },
   };
   return std::visit(work_out, window.node);
 }
 
-Value in_window(const lang::Window& window, const Value& time, const Frame& frame) {
+Value in_window(const Window& window, const Value& time, const Frame& frame) {
   const auto [from, to] = edges(window, time.kind, frame);
   return both(compared(CompareOp::greater_equal, time, from), compared(CompareOp::less_equal, time, to));
 }
 
 Value value(ExprId id, const Frame& frame) {
-  Context& in = frame.in;
+  Evaluator& in = frame.in;
   const Overloaded work_out{
-      [&](const lang::NumberLiteral& n) { return known(Kind::number, n.value.mantissa, n.value.digits); },
-      [&](const lang::PercentLiteral& p) { return known(Kind::number, p.value.mantissa, p.value.digits + 2U); },
-      [&](const lang::MoneyLiteral& m) {
+      [&](const NumberLiteral& n) { return known(Kind::number, n.value.mantissa, n.value.digits); },
+      [&](const PercentLiteral& p) { return known(Kind::number, p.value.mantissa, p.value.digits + 2U); },
+      [&](const MoneyLiteral& m) {
         Value made = known(Kind::number, m.value.mantissa, m.value.digits);
         made.currency = m.currency;
         return rescaled(made, std::max(currency_digits, made.digits));
       },
-      [&](const lang::DurationLiteral& d) { return known(Kind::length, d.microseconds); },
-      [&](const lang::DateLiteral& d) { return known(Kind::date, d.days); },
-      [&](const lang::DateTimeLiteral& d) {
+      [&](const DurationLiteral& d) { return known(Kind::length, d.microseconds); },
+      [&](const DateLiteral& d) { return known(Kind::date, d.days); },
+      [&](const DateTimeLiteral& d) {
         if (!d.offset_minutes) return known(Kind::moment, instant_of(d.days, d.microsecond_of_day, *in.zone));
         const std::int64_t offset = *d.offset_minutes * std::int64_t{60'000'000};
         return known(Kind::moment, d.days * microseconds_of_day + d.microsecond_of_day - offset);
       },
-      [&](const lang::TextLiteral& t) { return text_value(t.value); },
-      [&](const lang::BoolLiteral& b) { return truth(b.value); },
-      [&](const lang::NameRef& ref) { return name(ref, frame); },
-      [&](const lang::Call& function) { return call(function, frame); },
-      [&](const lang::AsOf&) { return in.now(Kind::moment); },
-      [&](const lang::Negate& negate) {
+      [&](const TextLiteral& t) { return text_value(t.value); },
+      [&](const BoolLiteral& b) { return truth(b.value); },
+      [&](const NameRef& ref) { return name(ref, frame); },
+      [&](const Call& function) { return call(function, frame); },
+      [&](const AsOf&) { return in.now(Kind::moment); },
+      [&](const Negate& negate) {
         const Value made = value(negate.operand, frame);
         return made.known() ? made.with(-made.least) : made.missing(made.faults);
       },
-      [&](const lang::SumChain& chain) {
+      [&](const SumChain& chain) {
         std::vector<std::pair<bool, Value>> terms;
-        for (const lang::SumTerm& each : chain.terms) {
+        for (const SumTerm& each : chain.terms) {
           const std::string_view currency = terms.empty() ? "" : terms[0].second.currency;
           terms.emplace_back(each.minus, in_currency(value(each.operand, frame), currency, frame));
         }
         return sum(terms);
       },
-      [&](const lang::Product& of) { return product_of(of, frame, 4, RoundingMode::half_even); },
-      [&](const lang::Round& round) {  // a quotient is rounded once, from what it exactly is
-        const auto* of = in.node<lang::Product>(round.operand);
-        if (of != nullptr && of->op == lang::ProductOp::divide) return product_of(*of, frame, round.digits, round.mode);
+      [&](const Product& of) { return product_of(of, frame, 4, RoundingMode::half_even); },
+      [&](const Round& round) {  // a quotient is rounded once, from what it exactly is
+        const auto* of = in.node<Product>(round.operand);
+        if (of != nullptr && of->op == ProductOp::divide) return product_of(*of, frame, round.digits, round.mode);
         return rescaled(value(round.operand, frame), round.digits, round.mode);
       },
-      [&](const lang::DefaultTo& made) {
+      [&](const DefaultTo& made) {
         const std::vector<Value> both_of = values({made.operand, made.fallback}, frame);
         return chosen({{both_of[0].known() ? 0U : 1U}, true}, both_of);
       },
-      [&](const lang::Not& inverse) { return negation(value(inverse.operand, frame)); },
-      [&](const lang::Logic& logic) {
+      [&](const Not& inverse) { return negation(value(inverse.operand, frame)); },
+      [&](const Logic& logic) {
         const auto is_no = [&](ExprId each) { return negation(value(each, frame)); };
-        return logic.op == lang::LogicOp::disjunction
+        return logic.op == LogicOp::disjunction
                    ? negation(all_hold(logic.operands, is_no))
                    : all_hold(logic.operands, [&](ExprId each) { return value(each, frame); });
       },
-      [&](const lang::Implies& i) { return either(negation(value(i.left, frame)), value(i.right, frame)); },
-      [&](const lang::Comparison& test) {
-        const auto* ref = in.node<lang::NameRef>(test.left);
+      [&](const Implies& i) { return either(negation(value(i.left, frame)), value(i.right, frame)); },
+      [&](const Comparison& test) {
+        const auto* ref = in.node<NameRef>(test.left);
         const bool is_stage = ref != nullptr && ref->path.size() == 1 && ref->path[0].text == "stage";
         if (is_stage) return stage_compared(test.op, in.word(test.right), in);
         const Value left = value(test.left, frame);
         return compare(test.op, left, in_currency(value(test.right, frame), left.currency, frame), in);
       },
-      [&](const lang::Membership& test) {
+      [&](const Membership& test) {
         return test.negated ? negation(membership(test, frame)) : membership(test, frame);
       },
-      [&](const lang::InWindow& test) { return in_window(test.window, value(test.value, frame), frame); },
-      [&](const lang::TextTest& test) { return text_test(test, frame); },
-      [&](const lang::StateTest& test) {
-        return truth(value(test.operand, frame).known() == (test.state == lang::State::known));
-      },
-      [&](const lang::KnownWithin& test) {
+      [&](const InWindow& test) { return in_window(test.window, value(test.value, frame), frame); },
+      [&](const TextTest& test) { return text_test(test, frame); },
+      [&](const StateTest& test) { return truth(value(test.operand, frame).known() == (test.state == State::known)); },
+      [&](const KnownWithin& test) {
         if (!value(test.operand, frame).known()) return truth(false);
         const Value learned = field(field_of(test.operand, frame).dated_by->text, frame);
-        return in_window({{}, lang::LastDuration{test.duration}}, learned, frame);
+        return in_window({{}, LastDuration{test.duration}}, learned, frame);
       },
-      [&](const lang::EvidenceTest& test) {
+      [&](const EvidenceTest& test) {
         if (!value(test.operand, frame).known()) return undecided();
-        const lang::Field& about = field_of(test.operand, frame);
-        if (test.evidence == lang::Evidence::verified) return is_verified(about, frame);
-        if (test.evidence == lang::Evidence::claimed) return negation(is_verified(about, frame));
-        return truth((about.source == lang::Source::explicit_) == (test.evidence == lang::Evidence::explicit_));
+        const Field& about = field_of(test.operand, frame);
+        if (test.evidence == Evidence::verified) return is_verified(about, frame);
+        if (test.evidence == Evidence::claimed) return negation(is_verified(about, frame));
+        return truth((about.source == Source::explicit_) == (test.evidence == Evidence::explicit_));
       },
-      [&](const lang::RowsTest& test) { return rows_test(test, frame); },
-      [&](const lang::Aggregate& fold) { return aggregate(fold, frame); },
-      [&](const lang::DaysOf& days) { return days_of(days, frame); },
-      [&](const lang::FrameworkQualified& test) {
-        return qualified(in.declared<lang::FrameworkDecl>(in.word(test.framework)), frame);
-      },
-      [&](const lang::StageBecomes& test) { return becomes(test.stage.text, in); },
-      [&](const lang::If& choice) {
+      [&](const RowsTest& test) { return rows_test(test, frame); },
+      [&](const Aggregate& fold) { return aggregate(fold, frame); },
+      [&](const DaysOf& days) { return days_of(days, frame); },
+      [&](const FrameworkQualified& test) { return qualified(in.decl<FrameworkDecl>(in.word(test.framework)), frame); },
+      [&](const StageBecomes& test) { return becomes(test.stage.text, in); },
+      [&](const If& choice) {
         const Taken taken = first_of({value(choice.condition, frame), truth(true)});
         return chosen(taken, values({choice.then, choice.otherwise}, frame));
       },
-      [&](const lang::Match& match) {
-        const Taken taken = first_band(match.subject, each_of(match.arms, &lang::MatchArm::band), frame);
-        return chosen(taken, values(each_of(match.arms, &lang::MatchArm::result), frame));
+      [&](const Match& match) {
+        const Taken taken = first_band(match.subject, each_of(match.arms, &MatchArm::band), frame);
+        return chosen(taken, values(each_of(match.arms, &MatchArm::result), frame));
       },
-      [&](const lang::ScoreBound& bound) {
+      [&](const ScoreBound& bound) {
         const auto [lowest, highest] = in.bounds[bound.score.text];
-        return known(Kind::number, bound.kind == lang::BoundKind::lowest ? lowest : highest, 4);
+        return known(Kind::number, bound.kind == BoundKind::lowest ? lowest : highest, 4);
       },
-      [&](const lang::Parenthesised& inner) { return value(inner.inner, frame); },
+      [&](const Parenthesised& inner) { return value(inner.inner, frame); },
       [&](const auto&) { return undecided(); },
   };
   return std::visit(work_out, in.tree.expressions[id].node);

@@ -1,81 +1,8 @@
-#include <fstream>
-#include <sstream>
-
 #include "tests/differ/slow/evaluator.h"
 
 namespace muster::differ::slow {
 
-Context::Context(const lang::Tree& of, const Sample& about, const std::string& folder)
-    : tree(of), sample(about), zone(date::locate_zone("UTC")) {
-  for (std::uint32_t index = 0; index < tree.declarations.size(); ++index) {
-    const auto add_name = [&](const auto& decl) {
-      if constexpr (requires { std::string_view(decl.name.text); }) declarations[decl.name.text] = index;
-    };
-    std::visit(add_name, tree.declarations[index].node);
-  }
-  for (const auto* header : all<lang::PolicyHeader>()) {
-    for (const lang::PolicyEntry& entry : header->entries) {
-      if (entry.key == lang::PolicyEntry::Key::zone) zone = date::locate_zone(entry.text);
-      if (entry.key == lang::PolicyEntry::Key::currency) currency = entry.text;
-    }
-  }
-  const auto add_word = [&](Kind kind, std::string_view list, std::string_view word) {
-    Value made = known(kind, static_cast<Wide>(lists[list].size()));
-    made.list = list;
-    made.text = word;
-    if (words.emplace(word, made).second) lists[list].push_back(made);
-  };
-  for (const auto* picklist : all<lang::PicklistDecl>()) {
-    for (const lang::PicklistMember& each : picklist->members) {
-      add_word(Kind::member, picklist->name.text, each.name.text);
-      const Value& member = spellings[{picklist->name.text, folded(each.name.text)}] = words[each.name.text];
-      for (const lang::Quoted& spelling : each.spellings) spellings[{member.list, folded(spelling.text)}] = member;
-    }
-  }
-  for (const auto* grade : all<lang::GradeDecl>()) {
-    for (const lang::GradeRow& row : grade->rows) {
-      for (const lang::Name& label : row.cells) add_word(Kind::label, grade->name.text, label.text);
-    }
-  }
-  for (const auto* object : all<lang::ObjectDecl>()) {
-    for (const lang::Field& each : object->fields) {
-      for (const lang::KindDecl& kind : each.kinds) add_word(Kind::member, object->name.text, kind.name.text);
-    }
-  }
-  std::int64_t top = -1;
-  for (const auto* decl : all<lang::StageDecl>()) {
-    stages.push_back({decl, decl->beside ? stage(decl->beside->text).rank : ++top});
-  }
-  for (const auto* decl : all<lang::RatesDecl>()) {  // lines such as EUR,USD,2026-01-01,1.08 behind a header
-    std::ifstream file(folder + "/" + decl->file.text);
-    std::string line;
-    std::getline(file, line);
-    while (std::getline(file, line)) {
-      std::ranges::replace_if(line, [](char byte) { return byte == ',' || byte == '-'; }, ' ');
-      std::string from, to, rate;
-      int year = 0;
-      unsigned month = 0, day = 0;
-      std::istringstream(line) >> from >> to >> year >> month >> day >> rate;
-      const auto digits = static_cast<unsigned>(rate.size() - 1 - std::min(rate.find('.'), rate.size() - 1));
-      std::erase(rate, '.');
-      const std::chrono::sys_days since{std::chrono::year{year} / month / day};
-      rates[from + to][since.time_since_epoch().count()] = known(Kind::number, std::stoll(rate), digits);
-    }
-  }
-}
-
-const Stage& Context::stage(std::string_view name) const {
-  return *std::ranges::find_if(stages, [&](const Stage& each) { return each.decl->name.text == name; });
-}
-Value Context::now(Kind kind) const { return in_kind(known(Kind::moment, sample.as_of.instant), kind); }
-Value Context::in_kind(const Value& time, Kind kind) const {
-  if (time.kind == kind || !time.known()) return time;
-  if (kind == Kind::moment) return known(kind, instant_of(time.number(), 0, *zone));
-  return known(kind, floored(local_of(time.number(), *zone), microseconds_of_day));
-}
-Frame Context::of_lead() { return {*this, lead}; }
-
-// ---- names
+Frame Evaluator::of_lead() { return {*this, lead}; }
 
 Value field(std::string_view wanted, const Frame& frame) {
   using compiler::Kind;
@@ -100,8 +27,8 @@ Value field(std::string_view wanted, const Frame& frame) {
   return is_to_come ? type : type.with(cell.number);
 }
 
-Value name(const lang::NameRef& ref, const Frame& frame) {
-  Context& in = frame.in;
+Value name(const NameRef& ref, const Frame& frame) {
+  Evaluator& in = frame.in;
   const auto at_word = [&](std::size_t at) { return std::string_view(ref.path[at].text); };
   if (frame.parameters != nullptr && frame.parameters->contains(at_word(0))) return frame.parameters->at(at_word(0));
   const Frame* from = &frame;
@@ -132,14 +59,14 @@ Value name(const lang::NameRef& ref, const Frame& frame) {
   }
   if (const auto found = in.words.find(at_word(at)); found != in.words.end()) return found->second;
   if (at + 1 == ref.path.size()) return declared(at_word(at), place);
-  const std::vector<Letter> all = letters(in.declared<lang::FrameworkDecl>(at_word(at)), place);
+  const std::vector<Letter> all = letters(in.decl<FrameworkDecl>(at_word(at)), place);
   const std::string_view part = at_word(at + 1);
   if (part == "met" || part == "share") return letters_met(all, part == "share");
   return std::ranges::find(all, part, &Letter::name)->met;
 }
 
 Value declared(std::string_view name, const Frame& given) {
-  Context& in = given.in;
+  Evaluator& in = given.in;
   const std::uint32_t index = in.declarations.at(name);
   const bool is_of_lead = given.outer == nullptr && given.row == in.lead;
   if (is_of_lead && in.worked_out[index]) return *in.worked_out[index];
@@ -147,13 +74,13 @@ Value declared(std::string_view name, const Frame& given) {
   // What a company that is not there has is missing, also where it is the same for all companies.
   const auto of_row = [&](const Value& made) { return frame.row == nullptr ? made.missing(made.faults) : made; };
   const Overloaded work_out{
-      [&](const lang::LetDecl& decl) { return of_row(value(decl.value, frame)); },
-      [&](const lang::QualifierDecl& decl) { return of_row(qualifier(decl, frame)); },
-      [&](const lang::ScoreDecl& decl) { return of_row(score(decl, frame)); },
-      [&](const lang::GradeDecl& decl) { return of_row(grade(decl, frame)); },
-      [&](const lang::SettingDecl& decl) {
+      [&](const LetDecl& decl) { return of_row(value(decl.value, frame)); },
+      [&](const QualifierDecl& decl) { return of_row(qualifier(decl, frame)); },
+      [&](const ScoreDecl& decl) { return of_row(score(decl, frame)); },
+      [&](const GradeDecl& decl) { return of_row(grade(decl, frame)); },
+      [&](const SettingDecl& decl) {
         ExprId in_force = decl.value;
-        for (const lang::DatedValue& later : decl.later) {
+        for (const DatedValue& later : decl.later) {
           if (later.from <= in.now(Kind::date).least) in_force = later.value;
         }
         return as_declared(value(in_force, frame), decl.type);
@@ -169,7 +96,7 @@ Value declared(std::string_view name, const Frame& given) {
 
 namespace {
 
-Value built_in(std::string_view function, const std::vector<Value>& arguments, Context& in) {
+Value built_in(std::string_view function, const std::vector<Value>& arguments, Evaluator& in) {
   const Value& first = arguments[0];
   const bool is_same = function == "absolute" || function == "smaller_of" || function == "larger_of";
   const bool is_text = function == "lower" || function == "upper" || function.starts_with("text_");
@@ -203,13 +130,13 @@ Value built_in(std::string_view function, const std::vector<Value>& arguments, C
 
 }  // namespace
 
-Value as_declared(const Value& value, const lang::TypeRef& type) {
+Value as_declared(const Value& value, const TypeRef& type) {
   if (value.kind != Kind::number) return value;
   const bool has_digits = type.name.text == "decimal" || type.name.text == "percent";
   return rescaled(value, has_digits ? type.digits.value_or(4) : type.name.text == "money" ? currency_digits : 0);
 }
 
-Value call(const lang::Call& call, const Frame& frame) {
+Value call(const Call& call, const Frame& frame) {
   std::vector<Value> arguments = each_of(call.arguments, [&](ExprId id) { return value(id, frame); });
   if (!frame.in.declarations.contains(call.function.text)) return built_in(call.function.text, arguments, frame.in);
   Parameters parameters;
@@ -219,11 +146,11 @@ Value call(const lang::Call& call, const Frame& frame) {
     }
   };
   const Overloaded work_out{
-      [&](const lang::TableDecl& decl) {
+      [&](const TableDecl& decl) {
         pass(decl);
         return table(decl, arguments, frame);
       },
-      [&](const lang::DefineDecl& decl) {
+      [&](const DefineDecl& decl) {
         pass(decl);
         const Value made = value(decl.body, frame.by_itself(&parameters));
         return decl.result ? as_declared(made, *decl.result) : made;
@@ -238,7 +165,7 @@ Value in_currency(const Value& amount, std::string_view currency, const Frame& f
   if (amount.currency.empty() || currency.empty() || amount.currency == currency) return amount;
   Value type = of_kind(Kind::number, currency_digits);
   type.currency = currency;
-  const Value at = frame.in.in_kind(value(frame.in.only<lang::RatesDecl>()->at, frame.in.of_lead()), Kind::date);
+  const Value at = frame.in.in_kind(value(frame.in.only<RatesDecl>()->at, frame.in.of_lead()), Kind::date);
   const auto& rates = frame.in.rates.at(std::string(amount.currency).append(currency));
   const auto after = rates.upper_bound(at.number());
   if (!amount.known() || !at.known() || after == rates.begin()) return type.missing(amount.faults);

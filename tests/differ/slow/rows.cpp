@@ -1,18 +1,14 @@
-#include <algorithm>
 #include <set>
 
 #include "tests/differ/slow/evaluator.h"
 
 namespace muster::differ::slow {
 
-using lang::AggregateOp;
-using lang::CompareOp;
-
 namespace {
 
 // `tracked since` and `only when` say where rows could be seen: the consent is there, and the window does not begin
 // before the first day.
-bool was_seen(const lang::Relation& relation, const lang::Rows& rows, const Frame& frame) {
+bool was_seen(const Relation& relation, const Rows& rows, const Frame& frame) {
   if (!holds(relation.tracked_only_when, frame).is_yes()) return false;
   if (!relation.tracked_since) return true;
   if (!rows.window) return false;
@@ -32,7 +28,7 @@ Value holds_for_all(const Selection& rows, Condition condition) {
 
 // Rows that count, or may count: of the kind, not ignored, after the lead was sent back, in the window, `where` holds.
 Selection select(RowsId id, const Frame& frame, bool with_where) {
-  const lang::Rows& rows = frame.in.tree.rows[id];
+  const Rows& rows = frame.in.tree.rows[id];
   const ObjectShape& parent = frame.in.sample.shapes[frame.object];
   const auto kind = frame.in.words.find(rows.source.text);
   const std::string_view source = kind == frame.in.words.end() ? rows.source.text : kind->second.list;
@@ -41,17 +37,19 @@ Selection select(RowsId id, const Frame& frame, bool with_where) {
   });
   Selection found;
   found.object = relation->object;
-  for (const lang::Relation& each : frame.in.declared<lang::ObjectDecl>(parent.name).relations) {
+  for (const Relation& each : frame.in.decl<ObjectDecl>(parent.name).relations) {
     if (each.many && each.name.text == relation->name) found.is_complete = was_seen(each, rows, frame);
   }
   if (!frame.in.sample.given[found.object] || frame.row == nullptr) {
     found.is_complete = found.is_given = false;
     return found;
   }
-  const lang::Field* time = frame.in.field_that(found.object, &lang::Field::time);
-  const lang::Field* key = frame.in.field_that(found.object, &lang::Field::key);
-  const lang::Field* kind_field =
-      kind == frame.in.words.end() ? nullptr : frame.in.field_that(found.object, &lang::Field::kinds_span);
+  const ObjectShape& shape = frame.in.sample.shapes[found.object];
+  const std::vector<const IgnoreDecl*> ignores = frame.in.all<IgnoreDecl>();
+  const Field* time = frame.in.field_that(found.object, &Field::time);
+  const Field* key = frame.in.field_that(found.object, &Field::key);
+  const Field* kind_field =
+      kind == frame.in.words.end() ? nullptr : frame.in.field_that(found.object, &Field::kinds_span);
   for (const DataRow& row : frame.row->below) {
     if (row.relation != static_cast<std::size_t>(relation - parent.relations.begin())) continue;
     const Frame inside = frame.below(&row, found.object);
@@ -59,9 +57,8 @@ Selection select(RowsId id, const Frame& frame, bool with_where) {
     if (compared(CompareOp::greater, at, frame.in.now(at.kind)).is_yes()) continue;  // it has not happened
     Value counts = truth(true);
     if (kind_field != nullptr) counts = compared(CompareOp::equal, field(kind_field->name.text, inside), kind->second);
-    counts = both(counts, all_hold(frame.in.all<lang::IgnoreDecl>(), [&](const auto* ignore) {
-                    const bool is_about =
-                        ignore->object && ignore->object->text == frame.in.sample.shapes[found.object].name;
+    counts = both(counts, all_hold(ignores, [&](const IgnoreDecl* ignore) {
+                    const bool is_about = ignore->object && ignore->object->text == shape.name;
                     return is_about ? negation(value(ignore->condition, inside)) : truth(true);
                   }));
     for (const Restart* each = frame.restart; each != nullptr && time != nullptr; each = each->around) {
@@ -74,24 +71,23 @@ Selection select(RowsId id, const Frame& frame, bool with_where) {
     if (with_where) counts = both(counts, holds(rows.where, inside));
     if (!counts.is_no()) found.rows.push_back({&row, counts, at});
   }
-  std::ranges::stable_sort(found.rows, [&](const Selected& left, const Selected& right) {
-    if (left.at.known() != right.at.known()) return right.at.known();
-    if (left.at.known() && left.at.least != right.at.least) return left.at.least < right.at.least;
-    if (key == nullptr) return false;
-    const auto key_of = [&](const Selected& row) { return field(key->name.text, frame.below(row.row, found.object)); };
-    return key_of(left).text < key_of(right).text;
+  const auto key_of = [&](const Selected& each) {
+    return key == nullptr ? "" : field(key->name.text, frame.below(each.row, found.object)).text;
+  };
+  std::ranges::stable_sort(found.rows, {}, [&](const Selected& each) {
+    return std::tuple(each.at.known() ? each.at.least : -without_end, key_of(each));
   });
   return found;
 }
 
-Value rows_test(const lang::RowsTest& test, const Frame& frame) {
-  if (test.quantifier == lang::Quantifier::all) {  // whatever is in the window must pass `where`
+Value rows_test(const RowsTest& test, const Frame& frame) {
+  if (test.quantifier == Quantifier::all) {  // whatever is in the window must pass `where`
     const std::optional<ExprId>& where = frame.in.tree.rows[test.rows].where;
     const Selection found = select(test.rows, frame, false);
     return holds_for_all(found, [&](const Selected& row) { return holds(where, frame.below(row.row, found.object)); });
   }
   const Value none = holds_for_all(select(test.rows, frame), [](const Selected&) { return truth(false); });
-  return test.quantifier == lang::Quantifier::any ? negation(none) : none;
+  return test.quantifier == Quantifier::any ? negation(none) : none;
 }
 
 bool add_different(const Value& value, std::vector<Value>& seen) {
@@ -101,7 +97,7 @@ bool add_different(const Value& value, std::vector<Value>& seen) {
   return true;
 }
 
-Value aggregate(const lang::Aggregate& fold, const Frame& frame) {
+Value aggregate(const Aggregate& fold, const Frame& frame) {
   const Selection found = select(fold.rows, frame);
   const std::size_t count = found.rows.size();
   const auto sure = static_cast<std::size_t>(
@@ -112,7 +108,7 @@ Value aggregate(const lang::Aggregate& fold, const Frame& frame) {
   };
   if (fold.op == AggregateOp::count) return counted(sure, count);
 
-  const auto& ref = *frame.in.node<lang::NameRef>(*fold.value);
+  const auto& ref = *frame.in.node<NameRef>(*fold.value);
   Value type = name(ref, frame.below(nullptr, found.object)).missing();  // known although there may be no row
   if (fold.op == AggregateOp::average && type.kind == Kind::number) type.digits = 4;
   const auto values =
@@ -136,7 +132,7 @@ Value aggregate(const lang::Aggregate& fold, const Frame& frame) {
       if (same(found.rows[i].at, end)) there.push_back(values[i]);
     }
     // Of that moment the row with the smallest key; without keys all of it must say the same.
-    const bool is_one = frame.in.field_that(found.object, &lang::Field::key) != nullptr || there.size() == 1;
+    const bool is_one = frame.in.field_that(found.object, &Field::key) != nullptr || there.size() == 1;
     const auto says_it = [&](const Value& each) { return same(there[0], each) && there[0].text == each.text; };
     return is_one || std::ranges::all_of(there, says_it) ? there[0] : type;
   }
@@ -154,16 +150,15 @@ Value aggregate(const lang::Aggregate& fold, const Frame& frame) {
   return type.with(rounded(total * ten_to(type.digits), static_cast<Wide>(count) * ten_to(values[0].digits)));
 }
 
-Value days_of(const lang::DaysOf& test, const Frame& frame) {
+Value days_of(const DaysOf& test, const Frame& frame) {
   const Selection found = select(test.rows, frame);
   const auto is_near = [&](std::int64_t first, std::int64_t other) {
-    if (other < first || !test.together) return other >= first;
-    if (const auto* one = std::get_if<lang::InOneCalendar>(&*test.together)) {
-      return first_of_unit(first, one->unit) == first_of_unit(other, one->unit);
-    }
-    const auto& apart = std::get<lang::ApartAtMost>(*test.together);
-    const Wide days = value(apart.duration, frame).least / microseconds_of_day;
-    return apart.included ? other - first <= days : other - first < days;
+    const auto* apart = test.together ? std::get_if<ApartAtMost>(&*test.together) : nullptr;
+    const auto* one = test.together ? std::get_if<InOneCalendar>(&*test.together) : nullptr;
+    if (one != nullptr) return first_of_unit(first, one->unit) == first_of_unit(other, one->unit);
+    if (apart == nullptr) return true;
+    const Wide days = value(apart->duration, frame).least / microseconds_of_day;
+    return other >= first && other - first < days + (apart->included ? 1 : 0);
   };
   const auto most = [&](bool with_possible) {
     std::set<std::int64_t> days;
@@ -173,11 +168,8 @@ Value days_of(const lang::DaysOf& test, const Frame& frame) {
       if (row.at.known()) days.insert(frame.in.in_kind(row.at, Kind::date).number());
       if (!row.at.known() && with_possible) ++untimed;
     }
-    std::ptrdiff_t best = 0;
-    for (const std::int64_t first : days) {
-      best = std::max(best, std::ranges::count_if(days, [&](std::int64_t other) { return is_near(first, other); }));
-    }
-    return best + untimed;
+    const auto together = [&](auto first) { return std::ranges::count_if(days, std::bind_front(is_near, first)); };
+    return untimed + (days.empty() ? 0 : std::ranges::max(each_of(days, together)));
   };
   const Value count = of_kind(Kind::number).between(most(false), found.is_complete ? most(true) : without_end);
   return compared(CompareOp::greater_equal, count, known(Kind::number, test.least));

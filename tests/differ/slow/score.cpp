@@ -4,13 +4,12 @@
 
 // libquadmath's, whose header clang does not find.
 extern "C" __float128 exp2q(__float128);
+extern "C" __float128 powq(__float128, __float128);
 extern "C" __float128 rintq(__float128);
 
 namespace muster::differ::slow {
 
-using lang::Clauses;
-using lang::FadeKind;
-using Fade = std::optional<lang::Fade>;
+using MaybeFade = std::optional<Fade>;
 
 namespace {
 
@@ -19,12 +18,12 @@ namespace {
 constexpr Wide overflow = without_end;
 
 Wide points_of(ExprId id, const Frame& frame) { return rescaled(value(id, frame), 4).least; }
-Wide points_of(const lang::Points& points, const Frame& frame) {
+Wide points_of(const Points& points, const Frame& frame) {
   return points_of(points.amount, frame) * (points.minus ? -1 : 1);
 }
 
 // What is left of points after the time since `at`; what has not come yet has not aged.
-Wide faded(Wide points, const lang::Fade& fade, const Value& at, const Frame& frame) {
+Wide faded(Wide points, const Fade& fade, const Value& at, const Frame& frame) {
   const auto nearest = [](__float128 exact) { return static_cast<Wide>(rintq(exact)); };  // half to even
   const Wide unit = at.kind == Kind::date ? microseconds_of_day : 1;
   const Wide interval = value(*fade.interval, frame).least;
@@ -35,28 +34,31 @@ Wide faded(Wide points, const lang::Fade& fade, const Value& at, const Frame& fr
     return nearest(static_cast<__float128>(points) * share);
   }
   if (fade.kind == FadeKind::to_zero) return rounded(points * std::max<Wide>(0, interval - age), interval);
-  // What is left after so many whole intervals. In lowest terms both products are exact for as long as a quotient may
-  // lie in the middle of two numbers.
+  // What is left after so many whole intervals, exact while 128 bits hold it: in lowest terms that is for as long as it
+  // may lie in the middle of two numbers.
   const Value lost = value(*fade.percent, frame);
-  const std::int64_t whole = known(Kind::number, ten_to(lost.digits)).number();
-  const std::int64_t common = std::gcd(whole, lost.number());
-  auto top = static_cast<__float128>(points);
-  __float128 bottom = 1;
-  for (Wide times = age / interval; times > 0; --times) {
-    top *= static_cast<__float128>((whole - lost.number()) / common);
-    bottom *= static_cast<__float128>(whole / common);
+  const auto common = std::gcd(static_cast<std::int64_t>(ten_to(lost.digits)), lost.number());
+  const Wide whole = ten_to(lost.digits) / common;
+  const Wide left = whole - lost.least / common;
+  Wide top = points;
+  Wide bottom = 1;
+  const Wide intervals = age / interval;
+  for (Wide i = 0; i < intervals; ++i) {
+    if (!__builtin_mul_overflow(top, left, &top) && !__builtin_mul_overflow(bottom, whole, &bottom)) continue;
+    const __float128 share = static_cast<__float128>(left) / static_cast<__float128>(whole);
+    return nearest(static_cast<__float128>(points) * powq(share, static_cast<__float128>(intervals)));
   }
-  return nearest(top / bottom);
+  return rounded(top, bottom);
 }
 
 // The innermost fade wins. One `since` a moment takes from the whole group or score, so nothing is left for what is
 // inside.
-Fade fade_of(const Clauses& own, const Fade& around) {
-  const Fade& made = own.fade || (around && around->since) ? own.fade : around;
-  return made && made->kind == FadeKind::never ? Fade() : made;
+MaybeFade fade_of(const Clauses& own, const MaybeFade& around) {
+  const MaybeFade& made = own.fade || (around && around->since) ? own.fade : around;
+  return made && made->kind == FadeKind::never ? MaybeFade() : made;
 }
 bool is_first_only(const Clauses& clauses) {
-  return clauses.frequency && std::holds_alternative<lang::FirstOnly>(clauses.frequency->node);
+  return clauses.frequency && std::holds_alternative<FirstOnly>(clauses.frequency->node);
 }
 
 // `at most` of a rule that takes points limits how much it takes.
@@ -74,11 +76,11 @@ Wide capped(Wide points, const Item& item, const Frame& frame) {
 
 template <class Group>
 Wide most_of(const Group& group, const Frame& frame);
-Wide most_of(const lang::PointRule& rule, const Frame& frame) {
+Wide most_of(const PointRule& rule, const Frame& frame) {
   const bool repeats = (rule.per || rule.per_rows) && !is_first_only(rule.clauses);
   return points_of(repeats ? *rule.clauses.at_most : rule.points.amount, frame) * (rule.points.minus ? -1 : 1);
 }
-Wide most_of(const lang::BandRule& rule, const Frame& frame) {
+Wide most_of(const BandRule& rule, const Frame& frame) {
   return std::ranges::max(each_of(rule.bands, [&](const auto& band) { return points_of(band.points, frame); }));
 }
 template <class Group>
@@ -88,16 +90,16 @@ Wide most_of(const Group& group, const Frame& frame) {
     const Wide most = capped(most_of(item, frame), item, frame);
     total += std::max<Wide>(0, item.clauses.scaled_to ? points_of(*item.clauses.scaled_to, frame) : most);
   };
-  for (const lang::ScoreItemId id : group.items) std::visit(add, frame.in.tree.score_items[id].node);
+  for (const ScoreItemId id : group.items) std::visit(add, frame.in.tree.score_items[id].node);
   return total;
 }
 
 // ---- what is earned before caps; nothing where a rule does not fire
 
 // Those that surely count, by time.
-std::vector<Selected> counted_rows(RowsId id, const lang::PointRule& rule, const Frame& frame) {
+std::vector<Selected> counted_rows(RowsId id, const PointRule& rule, const Frame& frame) {
   const Selection found = select(id, frame);
-  const auto* latest = rule.clauses.frequency ? std::get_if<lang::LatestPer>(&rule.clauses.frequency->node) : nullptr;
+  const auto* latest = rule.clauses.frequency ? std::get_if<LatestPer>(&rule.clauses.frequency->node) : nullptr;
   std::vector<Selected> rows;
   std::vector<Value> seen;
   std::map<std::int64_t, std::uint32_t> taken;  // by unit
@@ -118,10 +120,10 @@ std::vector<Selected> counted_rows(RowsId id, const lang::PointRule& rule, const
   return rows;
 }
 
-std::optional<Wide> earned(const lang::PointRule& rule, const Fade& fade, const Frame& frame) {
+std::optional<Wide> earned(const PointRule& rule, const MaybeFade& fade, const Frame& frame) {
   const Wide each = points_of(rule.points, frame);
-  const auto* test = rule.when ? frame.in.node<lang::RowsTest>(*rule.when) : nullptr;
-  const bool is_any = test != nullptr && test->quantifier == lang::Quantifier::any && !rule.per && !rule.per_rows;
+  const auto* test = rule.when ? frame.in.node<RowsTest>(*rule.when) : nullptr;
+  const bool is_any = test != nullptr && test->quantifier == Quantifier::any && !rule.per && !rule.per_rows;
   const bool is_of_row = is_any && !rule.clauses.aged_by;
   if (!is_of_row && !holds(rule.when, frame).is_yes()) return {};
   if (rule.per_rows || is_of_row) {
@@ -146,9 +148,9 @@ std::optional<Wide> earned(const lang::PointRule& rule, const Fade& fade, const 
 }
 
 // The points that every band gives which may be the right one, or none.
-std::optional<Wide> earned(const lang::BandRule& rule, const Fade&, const Frame& frame) {
+std::optional<Wide> earned(const BandRule& rule, const MaybeFade&, const Frame& frame) {
   if (!holds(rule.when, frame).is_yes()) return {};
-  Taken taken = first_band(rule.subject, each_of(rule.bands, &lang::BandPoints::band), frame);
+  Taken taken = first_band(rule.subject, each_of(rule.bands, &BandPoints::band), frame);
   auto points =
       each_of(rule.bands, [&](const auto& each) { return known(Kind::number, points_of(each.points, frame)); });
   points.push_back(known(Kind::number, 0));
@@ -158,18 +160,17 @@ std::optional<Wide> earned(const lang::BandRule& rule, const Fade&, const Frame&
 }
 
 template <class Item>
-Wide points_inside(const Item& item, const Fade& around, const Frame& frame);
+Wide points_inside(const Item& item, const MaybeFade& around, const Frame& frame);
 
 template <class Group>
-std::optional<Wide> earned(const Group& group, const Fade& fade, const Frame& frame) {
+std::optional<Wide> earned(const Group& group, const MaybeFade& fade, const Frame& frame) {
   Wide total = 0;
   const auto add = [&](const auto& item) { total += points_inside(item, fade, frame); };
-  for (const lang::ScoreItemId id : group.items) std::visit(add, frame.in.tree.score_items[id].node);
+  for (const ScoreItemId id : group.items) std::visit(add, frame.in.tree.score_items[id].node);
   if constexpr (requires { group.value; }) {
     if (!group.value) return total;
-    const auto* chain = std::get_if<lang::SumChain>(&frame.in.tree.expressions[*group.value].node);
-    for (const auto& [minus, part] :
-         chain != nullptr ? chain->terms : std::vector<lang::SumTerm>{{false, *group.value}}) {
+    const auto* chain = std::get_if<SumChain>(&frame.in.tree.expressions[*group.value].node);
+    for (const auto& [minus, part] : chain != nullptr ? chain->terms : std::vector<SumTerm>{{false, *group.value}}) {
       const Value points = rescaled(value(part, frame), 4);
       if (points.known()) total += minus ? -points.least : points.least;
     }
@@ -179,7 +180,7 @@ std::optional<Wide> earned(const Group& group, const Fade& fade, const Frame& fr
 
 // Of a rule, a group or a score, inside of what fades so.
 template <class Item>
-Wide points_inside(const Item& item, const Fade& around, const Frame& outside) {
+Wide points_inside(const Item& item, const MaybeFade& around, const Frame& outside) {
   const Clauses& clauses = item.clauses;
   Frame frame = outside;
   Restart restart{{}, outside.restart};
@@ -188,7 +189,7 @@ Wide points_inside(const Item& item, const Fade& around, const Frame& outside) {
     frame.restart = &restart;
   }
   if (clauses.zero_while && !value(*clauses.zero_while, frame).is_no()) return 0;
-  const Fade fade = fade_of(clauses, around);
+  const MaybeFade fade = fade_of(clauses, around);
   std::optional<Wide> points = earned(item, fade, frame);
   const std::optional<ExprId>& moment = fade && fade->since ? fade->since : clauses.aged_by;
   if (points && fade && moment) {
@@ -207,7 +208,7 @@ Wide points_inside(const Item& item, const Fade& around, const Frame& outside) {
 
 }  // namespace
 
-Value score(const lang::ScoreDecl& decl, const Frame& frame) {
+Value score(const ScoreDecl& decl, const Frame& frame) {
   const Value type = of_kind(Kind::number, 4);
   Wide total = points_inside(decl, {}, frame);
   if (!fits(total)) return type.missing(overflow_fault);

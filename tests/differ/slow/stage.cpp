@@ -1,28 +1,25 @@
-#include <algorithm>
-#include <array>
-
 #include "tests/differ/slow/evaluator.h"
 
 namespace muster::differ::slow {
 
 // ---- frameworks
 
-Value is_verified(const lang::Field& about, const Frame& frame) {
-  return about.verified_by ? field(about.verified_by->text, frame) : truth(about.claim == lang::Claim::verified);
+Value is_verified(const Field& about, const Frame& frame) {
+  return about.verified_by ? field(about.verified_by->text, frame) : truth(about.claim == Claim::verified);
 }
 
-std::vector<Letter> letters(const lang::FrameworkDecl& framework, const Frame& around) {
+std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& around) {
   const Frame frame = around.by_itself(around.parameters);
   std::vector<Letter> all;
   if (framework.source) {
-    const auto& pattern = frame.in.declared<lang::FrameworkDecl>(framework.source->name.text);
+    const auto& pattern = frame.in.decl<FrameworkDecl>(framework.source->name.text);
     Parameters parameters;
     for (std::size_t i = 0; i < pattern.parameters.size(); ++i) {
       parameters[pattern.parameters[i].name.text] = value(framework.source->arguments[i], frame);
     }
     all = letters(pattern, frame.by_itself(&parameters));
   }
-  for (const lang::LetterDecl& letter : framework.letters) {
+  for (const LetterDecl& letter : framework.letters) {
     const Value met = value(letter.met, frame);
     Letter made{letter.name.text, met, met, truth(false)};
     if (letter.half_met) {
@@ -31,17 +28,13 @@ std::vector<Letter> letters(const lang::FrameworkDecl& framework, const Frame& a
       made.half = both(negation(met), half);
     }
     if (letter.half_when_claimed) {  // also of a value that is missing: once it is there, nobody has verified it
-      const auto* test = frame.in.node<lang::Comparison>(letter.met);
+      const auto* test = frame.in.node<Comparison>(letter.met);
       const Value verified = is_verified(field_of(test != nullptr ? test->left : letter.met, frame), frame);
       made.wholly = both(met, verified);
       made.half = both(met, negation(verified));
     }
     const auto old = std::ranges::find(all, made.name, &Letter::name);
-    if (old == all.end()) {
-      all.push_back(made);
-    } else {
-      *old = made;
-    }
+    (old == all.end() ? all.emplace_back() : *old) = made;
   }
   Value reached = truth(true);
   for (Letter& letter : all) {
@@ -54,32 +47,25 @@ std::vector<Letter> letters(const lang::FrameworkDecl& framework, const Frame& a
 
 // A letter counts 1, or a half where it is half met.
 Value letters_met(const std::vector<Letter>& all, bool as_share) {
-  Wide least = 0;
-  Wide most = 0;
-  unsigned faults = 0;
-  for (const Letter& letter : all) {
-    least += 5 * (letter.met.least + letter.wholly.least);
-    most += 5 * (letter.met.most + letter.wholly.most);
-    faults |= letter.met.faults | letter.wholly.faults;
-  }
-  const auto count = static_cast<Wide>(all.size());
-  if (!as_share) return of_kind(Kind::number, 1).between(least, most, faults);
-  return of_kind(Kind::number, 4).between(rounded(least * 1000, count), rounded(most * 1000, count), faults);
+  std::vector<std::pair<bool, Value>> halves;
+  for (const Letter& letter : all) halves.insert(halves.end(), {{false, letter.met}, {false, letter.wholly}});
+  const Value count = sum(halves);
+  const auto share = [&](Wide of) { return as_share ? rounded(of * 5000, static_cast<Wide>(all.size())) : of * 5; };
+  return of_kind(Kind::number, as_share ? 4 : 1).between(share(count.least), share(count.most), count.faults);
 }
 
-Value qualified(const lang::FrameworkDecl& framework, const Frame& frame) {
-  const lang::FrameworkDecl& says = framework.qualified || !framework.source
-                                        ? framework
-                                        : frame.in.declared<lang::FrameworkDecl>(framework.source->name.text);
-  if (!says.qualified) return undecided();
-  if (const auto* condition = std::get_if<ExprId>(&says.qualified->node)) return value(*condition, frame.by_itself());
+Value qualified(const FrameworkDecl& framework, const Frame& frame) {
+  const bool is_of_pattern = !framework.qualified && framework.source;
+  const FrameworkDecl& says = is_of_pattern ? frame.in.decl<FrameworkDecl>(framework.source->name.text) : framework;
   const std::vector<Letter> all = letters(framework, frame);
-  if (const auto* count = std::get_if<lang::QualifiedAtLeast>(&says.qualified->node)) {
-    return compared(CompareOp::greater_equal, letters_met(all, false), known(Kind::number, count->count));
-  }
-  Value made = truth(true);
-  for (const Letter& letter : all) made = both(made, letter.wholly);
-  return made;
+  const Overloaded work_out{
+      [&](ExprId condition) { return value(condition, frame.by_itself()); },
+      [&](const QualifiedAll&) { return all_hold(all, [](const Letter& each) { return each.wholly; }); },
+      [&](const QualifiedAtLeast& least) {
+        return compared(CompareOp::greater_equal, letters_met(all, false), known(Kind::number, least.count));
+      },
+  };
+  return says.qualified ? std::visit(work_out, says.qualified->node) : undecided();
 }
 
 // ---- the lifecycle
@@ -89,44 +75,44 @@ namespace {
 // Whether the stage until now is such a one: no for a blank and for words that an answer has where there is no stage;
 // undecided for words that are no stage.
 template <class Condition>
-Value was(Context& in, Condition is_such) {
-  const std::optional<lang::Name>& remembers = in.only<lang::LifecycleDecl>()->remembers;
+Value was(Evaluator& in, Condition is_such) {
+  const std::optional<Name>& remembers = in.only<LifecycleDecl>()->remembers;
   const std::string word = remembers ? folded(field(remembers->text, in.of_lead()).text) : "";
   for (const Stage& each : in.stages) {
     if (folded(each.decl->name.text) == word) return truth(is_such(each));
   }
   return word.empty() || word == "disqualified" || word == "not yet" ? truth(false) : undecided();
 }
-Value was_from(std::int64_t rank, Context& in) {
+Value was_from(std::int64_t rank, Evaluator& in) {
   return was(in, [&](const Stage& before) { return before.rank >= rank; });
 }
 
 // Of the lead: a stage of that rank or above, up to another one.
-Value is_held(std::int64_t from, std::int64_t to, Context& in) {
+Value is_held(std::int64_t from, std::int64_t to, Evaluator& in) {
   return negation(all_hold(in.stages, [&](const Stage& each) {
     return each.rank >= from && each.rank <= to ? negation(each.held) : truth(true);
   }));
 }
-Value held_from(std::int64_t rank, Context& in) {
+Value held_from(std::int64_t rank, Evaluator& in) {
   work_out_stages(in);
   return is_held(rank, std::ssize(in.stages), in);
 }
 
 // Whether the condition of such an item holds.
 template <class Item>
-Value is_now(Context& in) {
+Value is_now(Evaluator& in) {
   const auto* item = in.only<Item>();
   return item == nullptr ? truth(false) : value(item->condition, in.of_lead());
 }
 
 // What a lead has been once it stays, up to this rank.
-std::int64_t floor_of(const Context& in) {
-  const auto* never_below = in.only<lang::NeverBackBelow>();
+std::int64_t floor_of(const Evaluator& in) {
+  const auto* never_below = in.only<NeverBackBelow>();
   return never_below == nullptr ? -1 : in.stage(never_below->stage.text).rank;
 }
 
-Value holds_now(const Stage& stage, Context& in) {
-  const lang::StageDecl& decl = *stage.decl;
+Value holds_now(const Stage& stage, Evaluator& in) {
+  const StageDecl& decl = *stage.decl;
   const Frame frame = in.of_lead();
   Value now = value(decl.condition, frame);
   if (decl.needs) {
@@ -137,7 +123,7 @@ Value holds_now(const Stage& stage, Context& in) {
   Value before = was(in, [&](const Stage& each) {
     return &each == &stage || (!decl.beside && !each.decl->beside && each.rank > stage.rank);
   });
-  before = both(both(before, negation(is_now<lang::Recycled>(in))), holds(decl.kept_while, frame));
+  before = both(both(before, negation(is_now<Recycled>(in))), holds(decl.kept_while, frame));
   // Never back: whatever else would take it away.
   const std::int64_t floor = floor_of(in);
   if (!decl.beside && stage.rank <= floor) before = either(before, was_from(floor, in));
@@ -146,10 +132,10 @@ Value holds_now(const Stage& stage, Context& in) {
 
 }  // namespace
 
-void work_out_stages(Context& in) {
+void work_out_stages(Evaluator& in) {
   if (std::exchange(in.has_stages, true)) return;
-  in.disqualified = is_now<lang::Disqualified>(in);
-  in.not_yet = is_now<lang::NotYet>(in);
+  in.disqualified = is_now<Disqualified>(in);
+  in.not_yet = is_now<NotYet>(in);
   for (std::int64_t rank = 0; rank < std::ssize(in.stages); ++rank) {
     const Value below = is_held(rank - 1, rank - 1, in);
     for (Stage& stage : in.stages) {
@@ -162,14 +148,14 @@ void work_out_stages(Context& in) {
 }
 
 // Rows of the lead count only from the moment on at which it was sent back.
-Value behaviour_counts(const Value& at, Context& in) {
-  const auto* recycled = in.only<lang::Recycled>();
+Value behaviour_counts(const Value& at, Evaluator& in) {
+  const auto* recycled = in.only<Recycled>();
   if (recycled == nullptr || !recycled->at) return truth(true);
   const Value since = in.in_kind(field(recycled->at->text, in.of_lead()), at.kind);
-  return either(negation(is_now<lang::Recycled>(in)), compared(CompareOp::greater_equal, at, since));
+  return either(negation(is_now<Recycled>(in)), compared(CompareOp::greater_equal, at, since));
 }
 
-Value stage_compared(CompareOp op, std::string_view name, Context& in) {
+Value stage_compared(CompareOp op, std::string_view name, Evaluator& in) {
   const std::int64_t rank = in.stage(name).rank;
   const Value from = held_from(rank, in);
   const Value above = held_from(rank + 1, in);
@@ -179,17 +165,14 @@ Value stage_compared(CompareOp op, std::string_view name, Context& in) {
 }
 
 // The crossing from below; while the lead is sent back, what it was before does not count, unless it came in since.
-Value becomes(std::string_view name, Context& in) {
+Value becomes(std::string_view name, Evaluator& in) {
   const Stage& stage = in.stage(name);
-  const auto* recycled = in.only<lang::Recycled>();
+  const auto* recycled = in.only<Recycled>();
   Value before = was_from(stage.rank, in);
   if (recycled != nullptr && stage.rank > floor_of(in)) {
-    Value since = truth(false);
-    if (recycled->at && stage.decl->entered_at) {
-      since = compared(CompareOp::greater_equal, field(stage.decl->entered_at->text, in.of_lead()),
-                       field(recycled->at->text, in.of_lead()));
-    }
-    before = both(before, either(negation(is_now<lang::Recycled>(in)), truth(since.is_yes())));
+    const auto moment = [&](const auto& at) { return at ? field(at->text, in.of_lead()) : of_kind(Kind::moment); };
+    const Value since = compared(CompareOp::greater_equal, moment(stage.decl->entered_at), moment(recycled->at));
+    before = both(before, either(negation(is_now<Recycled>(in)), truth(since.is_yes())));
   }
   return both(held_from(stage.rank, in), negation(before));
 }

@@ -19,8 +19,7 @@
 namespace muster::differ::slow {
 
 using Wide = __int128;
-using lang::CompareOp;
-using lang::RoundingMode;
+using namespace lang;  // which says what to do
 
 // ---- texts, of the letters that the generator writes: ASCII, and E and O with an accent in either of two spellings
 
@@ -75,8 +74,7 @@ inline bool has_word(std::string_view text, std::string_view word) {
   return false;
 }
 
-inline bool passes(lang::TextOp op, std::string_view subject, std::string_view pattern) {
-  using lang::TextOp;
+inline bool passes(TextOp op, std::string_view subject, std::string_view pattern) {
   const std::string text = folded(subject);
   const std::string part = folded(pattern);
   return (op == TextOp::exactly && trimmed(subject) == trimmed(pattern)) ||
@@ -93,8 +91,8 @@ inline std::chrono::year_month_day civil(std::int64_t day) { return std::chrono:
 inline unsigned weekday(std::int64_t day) { return std::chrono::weekday{civil(day)}.iso_encoding(); }  // Monday 1
 
 // How many months a month, a quarter, a year have.
-inline unsigned months_of(lang::CalendarUnit unit) {
-  return unit == lang::CalendarUnit::year ? 12 : unit == lang::CalendarUnit::quarter ? 3 : 1;
+inline unsigned months_of(CalendarUnit unit) {
+  return unit == CalendarUnit::year ? 12 : unit == CalendarUnit::quarter ? 3 : 1;
 }
 
 // The same day so many months before; a month too short gives its last day.
@@ -106,9 +104,9 @@ inline std::int64_t months_before(std::int64_t day, std::int64_t months) {
 }
 
 // The first day of the unit that holds `day`, and the one `units` before it.
-inline std::int64_t first_of_unit(std::int64_t day, lang::Calendar unit, std::int64_t units = 0) {
-  if (unit.unit == lang::CalendarUnit::day) return day - units;
-  if (unit.unit == lang::CalendarUnit::week) return day - (weekday(day) + 7 - unit.week_starts) % 7 - 7 * units;
+inline std::int64_t first_of_unit(std::int64_t day, Calendar unit, std::int64_t units = 0) {
+  if (unit.unit == CalendarUnit::day) return day - units;
+  if (unit.unit == CalendarUnit::week) return day - (weekday(day) + 7 - unit.week_starts) % 7 - 7 * units;
   const std::chrono::year_month_day from = civil(day);
   const std::int64_t first_of_month = day + 1 - static_cast<unsigned>(from.day());
   const unsigned months = months_of(unit.unit);
@@ -234,9 +232,9 @@ inline Value sum(const std::vector<std::pair<bool, Value>>& terms) {
 
 // left * right, left / right and left mod right. A quotient has `digits`, rounded once. A length by a number is a
 // length, an amount by a number an amount; by one another both are numbers.
-inline Value product(lang::ProductOp op, const Value& left, const Value& right, unsigned digits, RoundingMode mode) {
-  const bool divides = op == lang::ProductOp::divide;
-  const bool is_remainder = op == lang::ProductOp::remainder;
+inline Value product(ProductOp op, const Value& left, const Value& right, unsigned digits, RoundingMode mode) {
+  const bool divides = op == ProductOp::divide;
+  const bool is_remainder = op == ProductOp::remainder;
   const bool is_length = (left.kind == Kind::length) != (right.kind == Kind::length);
   const unsigned exact = is_remainder ? std::max(left.digits, right.digits) : left.digits + right.digits;
   Value made = of_kind(is_length ? Kind::length : Kind::number, is_length ? 0 : divides ? digits : std::min(exact, 9U));
@@ -253,27 +251,25 @@ inline Value product(lang::ProductOp op, const Value& left, const Value& right, 
   return made.with(rounded(left.least * ten_to(made.digits + right.digits), right.least * ten_to(left.digits), mode));
 }
 
-// -1, 0, 1: how one number that `left` may be compares with one that `right` may be. Texts are compared folded; of the
-// labels of a grade the first is the best.
-inline int order(const Value& left, Wide a, const Value& right, Wide b) {
-  if (left.kind == Kind::text) return std::clamp(folded(left.text).compare(folded(right.text)), -1, 1);
-  if (left.kind == Kind::label) std::swap(a, b);
-  a *= ten_to(std::max(left.digits, right.digits) - left.digits);
-  b *= ten_to(std::max(left.digits, right.digits) - right.digits);
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
+// Texts are compared folded; of the labels of a grade the first is the best.
 inline Value compared(CompareOp op, const Value& left, const Value& right) {
   // By operator, =, !=, <, <=, > and >=: whether it holds of what is less, equal, more.
   static constexpr std::array<std::string_view, 6> holds{" y ", "y y", "y  ", "yy ", "  y", " yy"};
+  const auto order = [&](Wide a, Wide b) -> std::size_t {  // 0, 1, 2: less, equal, more
+    a *= ten_to(std::max(left.digits, right.digits) - left.digits);
+    b *= ten_to(std::max(left.digits, right.digits) - right.digits);
+    if (left.kind == Kind::text) a = folded(left.text).compare(folded(right.text));
+    if (left.kind == Kind::label) std::swap(a, b);
+    return a < b ? 0 : a > b ? 2 : 1;
+  };
   const unsigned faults = left.faults | right.faults;
   if (!left.is_bounded || !right.is_bounded) return undecided(faults);
-  const int lowest = order(left, left.least, right, right.most);
-  const int highest = left.known() && right.known() ? lowest : order(left, left.most, right, right.least);
-  const std::string_view possible = holds[static_cast<std::size_t>(op)].substr(
-      static_cast<std::size_t>(lowest + 1), static_cast<std::size_t>(highest - lowest + 1));
-  return undecided().between(possible.find(' ') == std::string_view::npos ? 1 : 0,
-                             possible.find('y') != std::string_view::npos ? 1 : 0, faults);
+  const std::size_t lowest = order(left.least, right.most);
+  const std::size_t highest = left.known() && right.known() ? lowest : order(left.most, right.least);
+  const std::string_view possible = holds[static_cast<std::size_t>(op)].substr(lowest, highest - lowest + 1);
+  const bool may_fail = possible.find(' ') != std::string_view::npos;
+  const bool may_hold = possible.find('y') != std::string_view::npos;
+  return undecided().between(may_fail ? 0 : 1, may_hold ? 1 : 0, faults);
 }
 inline bool same(const Value& left, const Value& right) {
   return left.known() && right.known() && compared(CompareOp::equal, left, right).is_yes();
