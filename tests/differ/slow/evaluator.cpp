@@ -86,6 +86,8 @@ Evaluator::Evaluator(const Tree& of, const Sample& about, const std::string& fol
       for (const KindDecl& kind : each.kinds) add_word(Kind::member, object->name.text, kind.name.text);
     }
   }
+  ignores = all<IgnoreDecl>();
+  recycled = only<Recycled>();
   std::int64_t top = -1;
   for (const auto* decl : all<StageDecl>()) {
     stages.push_back({decl, decl->beside ? stage(decl->beside->text).rank : ++top});

@@ -98,8 +98,10 @@ struct Evaluator {
   std::unordered_map<std::string_view, Value> words;                    // of the lists
   std::map<std::pair<std::string_view, std::string>, Value> spellings;  // of a list's words, folded
   std::map<std::string, std::map<std::int64_t, Value>> rates;           // by both currencies, by day
-  std::vector<Stage> stages;                                            // in the policy's order
-  std::deque<std::string> texts;                                        // that functions made
+  std::vector<const IgnoreDecl*> ignores;
+  const Recycled* recycled = nullptr;
+  std::vector<Stage> stages;      // in the policy's order
+  std::deque<std::string> texts;  // that functions made
   // Of the lead: what was worked out of it so far, by declaration.
   const DataRow* lead = nullptr;
   BoundsOfScores bounds;

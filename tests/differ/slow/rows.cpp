@@ -45,7 +45,6 @@ Selection select(RowsId id, const Frame& frame, bool with_where) {
     return found;
   }
   const ObjectShape& shape = frame.in.sample.shapes[found.object];
-  const std::vector<const IgnoreDecl*> ignores = frame.in.all<IgnoreDecl>();
   const Field* time = frame.in.field_that(found.object, &Field::time);
   const Field* key = frame.in.field_that(found.object, &Field::key);
   const Field* kind_field =
@@ -57,7 +56,7 @@ Selection select(RowsId id, const Frame& frame, bool with_where) {
     if (compared(CompareOp::greater, at, frame.in.now(at.kind)).is_yes()) continue;  // it has not happened
     Value counts = truth(true);
     if (kind_field != nullptr) counts = compared(CompareOp::equal, field(kind_field->name.text, inside), kind->second);
-    counts = both(counts, all_hold(ignores, [&](const IgnoreDecl* ignore) {
+    counts = both(counts, all_hold(frame.in.ignores, [&](const IgnoreDecl* ignore) {
                     const bool is_about = ignore->object && ignore->object->text == shape.name;
                     return is_about ? negation(value(ignore->condition, inside)) : truth(true);
                   }));

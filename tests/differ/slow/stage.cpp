@@ -100,8 +100,7 @@ Value held_from(std::int64_t rank, Evaluator& in) {
 
 // Whether the condition of such an item holds.
 template <class Item>
-Value is_now(Evaluator& in) {
-  const auto* item = in.only<Item>();
+Value is_now(const Item* item, Evaluator& in) {
   return item == nullptr ? truth(false) : value(item->condition, in.of_lead());
 }
 
@@ -123,7 +122,7 @@ Value holds_now(const Stage& stage, Evaluator& in) {
   Value before = was(in, [&](const Stage& each) {
     return &each == &stage || (!decl.beside && !each.decl->beside && each.rank > stage.rank);
   });
-  before = both(both(before, negation(is_now<Recycled>(in))), holds(decl.kept_while, frame));
+  before = both(both(before, negation(is_now(in.recycled, in))), holds(decl.kept_while, frame));
   // Never back: whatever else would take it away.
   const std::int64_t floor = floor_of(in);
   if (!decl.beside && stage.rank <= floor) before = either(before, was_from(floor, in));
@@ -134,8 +133,8 @@ Value holds_now(const Stage& stage, Evaluator& in) {
 
 void work_out_stages(Evaluator& in) {
   if (std::exchange(in.has_stages, true)) return;
-  in.disqualified = is_now<Disqualified>(in);
-  in.not_yet = is_now<NotYet>(in);
+  in.disqualified = is_now(in.only<Disqualified>(), in);
+  in.not_yet = is_now(in.only<NotYet>(), in);
   for (std::int64_t rank = 0; rank < std::ssize(in.stages); ++rank) {
     const Value below = is_held(rank - 1, rank - 1, in);
     for (Stage& stage : in.stages) {
@@ -149,10 +148,9 @@ void work_out_stages(Evaluator& in) {
 
 // Rows of the lead count only from the moment on at which it was sent back.
 Value behaviour_counts(const Value& at, Evaluator& in) {
-  const auto* recycled = in.only<Recycled>();
-  if (recycled == nullptr || !recycled->at) return truth(true);
-  const Value since = in.in_kind(field(recycled->at->text, in.of_lead()), at.kind);
-  return either(negation(is_now<Recycled>(in)), compared(CompareOp::greater_equal, at, since));
+  if (in.recycled == nullptr || !in.recycled->at) return truth(true);
+  const Value since = in.in_kind(field(in.recycled->at->text, in.of_lead()), at.kind);
+  return either(negation(is_now(in.recycled, in)), compared(CompareOp::greater_equal, at, since));
 }
 
 Value stage_compared(CompareOp op, std::string_view name, Evaluator& in) {
@@ -167,12 +165,11 @@ Value stage_compared(CompareOp op, std::string_view name, Evaluator& in) {
 // The crossing from below; while the lead is sent back, what it was before does not count, unless it came in since.
 Value becomes(std::string_view name, Evaluator& in) {
   const Stage& stage = in.stage(name);
-  const auto* recycled = in.only<Recycled>();
   Value before = was_from(stage.rank, in);
-  if (recycled != nullptr && stage.rank > floor_of(in)) {
+  if (in.recycled != nullptr && stage.rank > floor_of(in)) {
     const auto moment = [&](const auto& at) { return at ? field(at->text, in.of_lead()) : of_kind(Kind::moment); };
-    const Value since = compared(CompareOp::greater_equal, moment(stage.decl->entered_at), moment(recycled->at));
-    before = both(before, either(negation(is_now<Recycled>(in)), truth(since.is_yes())));
+    const Value since = compared(CompareOp::greater_equal, moment(stage.decl->entered_at), moment(in.recycled->at));
+    before = both(before, either(negation(is_now(in.recycled, in)), truth(since.is_yes())));
   }
   return both(held_from(stage.rank, in), negation(before));
 }
