@@ -185,7 +185,7 @@ const Field& field_of(ExprId name, const Frame& frame);
 std::pair<Value, Value> edges(const Window& window, Kind kind, const Frame& frame);  // both included
 Value in_window(const Window& window, const Value& time, const Frame& frame);
 Taken first_of(const std::vector<Value>& conditions);
-Taken first_band(ExprId subject, const std::vector<Band>& bands, const Frame& frame);
+Taken first_band(ExprId subject, const std::vector<const Band*>& bands, const Frame& frame);
 Value chosen(const Taken& taken, const std::vector<Value>& results);
 Value table(const TableDecl& table, const std::vector<Value>& arguments, const Frame& frame);
 Value grade(const GradeDecl& grade, const Frame& frame);

@@ -92,13 +92,13 @@ Value in_band(const Band& band, const Value& subject, bool asks_missing, const F
 
 // What something missing may turn out to be, as far as the bands can tell it: every member, every value at an edge and
 // beside it, and something that no band names.
-std::vector<Value> possible_values(const Value& type, const std::vector<Band>& bands, const Frame& frame) {
+std::vector<Value> possible_values(const Value& type, const std::vector<const Band*>& bands, const Frame& frame) {
   if (type.kind == Kind::truth) return {truth(true), truth(false)};
   if (type.kind == Kind::member) return frame.in.lists.at(type.list);
   std::vector<ExprId> named;
-  for (const Band& band : bands) {
-    const auto* listed = std::get_if<BandValues>(&band.node);
-    const auto* range = std::get_if<BandRange>(&band.node);
+  for (const Band* band : bands) {
+    const auto* listed = std::get_if<BandValues>(&band->node);
+    const auto* range = std::get_if<BandRange>(&band->node);
     if (listed != nullptr) named.insert(named.end(), listed->values.begin(), listed->values.end());
     for (const auto edge : {&BandRange::low, &BandRange::high}) {
       if (range != nullptr && range->*edge) named.push_back(*(range->*edge));
@@ -127,14 +127,14 @@ Taken first_of(const std::vector<Value>& conditions) {
   return made;
 }
 
-Taken first_band(ExprId subject, const std::vector<Band>& bands, const Frame& frame) {
+Taken first_band(ExprId subject, const std::vector<const Band*>& bands, const Frame& frame) {
   const Value actual = value(subject, frame);
-  const bool asks_missing = std::ranges::any_of(bands, is_missing);
+  const bool asks_missing = std::ranges::any_of(bands, [](const Band* band) { return is_missing(*band); });
   std::vector<Value> possible{actual};
   if (!actual.known() && !asks_missing) possible = possible_values(actual, bands, frame);
   std::set<std::size_t> arms;
   for (const Value& each : possible) {
-    const auto takes = [&](const Band& band) { return in_band(band, each, asks_missing, frame).is_yes(); };
+    const auto takes = [&](const Band* band) { return in_band(*band, each, asks_missing, frame).is_yes(); };
     arms.insert(static_cast<std::size_t>(std::ranges::find_if(bands, takes) - bands.begin()));
   }
   const bool may_be_none = arms.erase(bands.size()) != 0;
@@ -153,24 +153,27 @@ Value chosen(const Taken& taken, const std::vector<Value>& results) {
 }
 
 Value table(const TableDecl& table, const std::vector<Value>& arguments, const Frame& frame) {
-  std::vector<TableRow> rows = table.rows;
+  const auto pointer_to = [](const TableRow& row) { return &row; };
+  std::vector<const TableRow*> rows = each_of(table.rows, pointer_to);
   for (const auto* more : frame.in.all<ExtendDecl>()) {
-    if (more->table.text == table.name.text) rows.insert(rows.begin(), more->rows.begin(), more->rows.end());
+    if (more->table.text != table.name.text) continue;
+    const std::vector<const TableRow*> added = each_of(more->rows, pointer_to);
+    rows.insert(rows.begin(), added.begin(), added.end());
   }
   std::vector<Value> matches;
-  for (const TableRow& row : rows) {
+  for (const TableRow* row : rows) {
     // Where all rows that match are added up, `otherwise` is for what none has matched.
     Value matched = truth(true);
-    if (row.cells.empty() && table.policy == TablePolicy::sum) matched = all_hold(matches, negation);
-    for (std::size_t column = 0; column < row.cells.size(); ++column) {
+    if (row->cells.empty() && table.policy == TablePolicy::sum) matched = all_hold(matches, negation);
+    for (std::size_t column = 0; column < row->cells.size(); ++column) {
       const bool asks_missing = std::ranges::any_of(
-          rows, [&](const TableRow& each) { return !each.cells.empty() && is_missing(each.cells[column]); });
-      matched = both(matched, in_band(row.cells[column], arguments[column], asks_missing, frame));
+          rows, [&](const TableRow* each) { return !each->cells.empty() && is_missing(each->cells[column]); });
+      matched = both(matched, in_band(row->cells[column], arguments[column], asks_missing, frame));
     }
     matches.push_back(matched);
   }
   const auto results =
-      each_of(rows, [&](const auto& row) { return as_declared(value(row.result, frame), table.result); });
+      each_of(rows, [&](const TableRow* row) { return as_declared(value(row->result, frame), table.result); });
   if (table.policy != TablePolicy::sum) return chosen(first_of(matches), results);
   std::vector<std::pair<bool, Value>> terms;  // a row that may match is open, unless it adds nothing
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -321,7 +324,8 @@ Value value(ExprId id, const Frame& frame) {
         return chosen(taken, values({choice.then, choice.otherwise}, frame));
       },
       [&](const Match& match) {
-        const Taken taken = first_band(match.subject, each_of(match.arms, &MatchArm::band), frame);
+        const Taken taken =
+            first_band(match.subject, each_of(match.arms, [](const auto& arm) { return &arm.band; }), frame);
         return chosen(taken, values(each_of(match.arms, &MatchArm::result), frame));
       },
       [&](const ScoreBound& bound) {

@@ -150,7 +150,7 @@ std::optional<Wide> earned(const PointRule& rule, const MaybeFade& fade, const F
 // The points that every band gives which may be the right one, or none.
 std::optional<Wide> earned(const BandRule& rule, const MaybeFade&, const Frame& frame) {
   if (!holds(rule.when, frame).is_yes()) return {};
-  Taken taken = first_band(rule.subject, each_of(rule.bands, &BandPoints::band), frame);
+  Taken taken = first_band(rule.subject, each_of(rule.bands, [](const auto& each) { return &each.band; }), frame);
   auto points =
       each_of(rule.bands, [&](const auto& each) { return known(Kind::number, points_of(each.points, frame)); });
   points.push_back(known(Kind::number, 0));
