@@ -63,7 +63,7 @@ class Comparison {
   std::string match_labels() {
     if (raw_outputs_.labels() != outputs_.labels()) return "the passes change what is answered";
     std::map<std::string, std::size_t> slow_labels;
-    for (std::size_t i = 0; i < slow_.labels().size(); ++i) slow_labels[slow_.labels()[i]] = i;
+    for (std::size_t i = 0; i < slow_.labels.size(); ++i) slow_labels[slow_.labels[i]] = i;
     slow_at_.resize(outputs_.labels().size());
     for (std::size_t label = 0; label < slow_at_.size(); ++label) {
       if (outputs_.part(label) != Part::verdict) continue;

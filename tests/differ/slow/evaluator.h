@@ -1,263 +1,208 @@
 // An evaluator of policies that is meant to be obviously right and not to be fast: one lead at a time, one row at a
 // time, from the parsed tree, written from the language reference alone. It shares the parser with Muster and nothing
-// of what decides an answer. names.cpp follows names, rates.cpp converts amounts, expression.cpp values and conditions,
-// choice.cpp bands, tables and grades, rows.cpp child rows, score.cpp points, stage.cpp frameworks and the lifecycle,
-// evaluator.cpp the rest. May include: lang/syntax, tests/differ. Called by: differ.
+// of what decides an answer. names.cpp follows names, expression.cpp works out values and conditions, rows.cpp child
+// rows, score.cpp points, stage.cpp frameworks and the lifecycle, evaluator.cpp the rest.
+// May include: lang/syntax, tests/differ. Called by: differ.
 #pragma once
 
-#include <cstdint>
 #include <deque>
+#include <functional>
+#include <map>
 #include <optional>
-#include <string>
-#include <string_view>
 #include <unordered_map>
-#include <utility>
-#include <vector>
 
 #include "lang/syntax/tree.h"
 #include "tests/differ/answer.h"
-#include "tests/differ/slow/calendar.h"
 #include "tests/differ/slow/value.h"
 #include "tests/differ/world.h"
 
 namespace muster::differ::slow {
 
-using lang::ExprId;
-using lang::RowsId;
-
 // What a score can still become. The reference says what bounds mean, and leaves open how narrow they are, so they are
 // given: the differ checks that they hold.
-struct Bounds {
-  std::int64_t lowest = 0, highest = 0;
-};
-using BoundsOfScores = std::unordered_map<std::string, Bounds>;
+using BoundsOfScores = std::unordered_map<std::string, std::pair<std::int64_t, std::int64_t>>;  // lowest and highest
 
-class Evaluator {
- public:
-  // Both outlive the evaluator. The names of the policy's declarations, members, labels and stages are all different.
+struct Frame;
+struct Stage {
+  const StageDecl* decl;
+  std::int64_t rank;
+  Value held{};  // by the lead
+};
+
+// A policy, and the lead that is looked at. The names of declarations, members, labels and stages are all different.
+// The differ evaluates; the rest is for the functions below.
+struct Evaluator {
+  // Both outlive the evaluator.
   Evaluator(const lang::Tree& tree, const Sample& sample, const std::string& folder);
-  [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
   // By label; valid until the next call, its texts as long as the evaluator.
   const std::vector<Answer>& evaluate(const DataRow& lead, const BoundsOfScores& bounds);
 
- private:
-  using Parameters = std::vector<std::pair<std::string_view, Value>>;
-  // Where an expression stands: the row that bare names are about, and the rows around a `where`. A reference that
-  // leads nowhere has no row.
-  struct Frame {
-    const DataRow* row = nullptr;
-    std::uint32_t object = 0;
-    const Frame* outer = nullptr;
-    const Parameters* parameters = nullptr;
-  };
-  struct Place {
-    const DataRow* row;
-    std::uint32_t object;
-  };
-  struct StageRef {
-    const lang::StageDecl* stage;
-    std::int64_t rank;
-  };
-  struct Letter {  // met at all, wholly met, half met
-    std::string_view name;
-    Value met, wholly, half;
-  };
-  struct Selected {
-    const DataRow* row;
-    Value counts;
-    std::optional<std::int64_t> at;  // a day or a moment, in microseconds
-  };
-  struct Selection {
-    std::uint32_t object = 0;
-    bool is_given = true;     // false: nothing is known about such rows
-    bool is_complete = true;  // false: there may be rows that nobody saw
-    bool of_days = false;
-    std::vector<Selected> rows;  // none that surely does not count; by time, those without one first, then by key
-  };
-  struct Edges {
-    std::optional<Value> from, to;
-  };
-  struct Restart {
-    bool is_plain, is_open;
-    std::optional<std::int64_t> sure, possible;
-  };
-  class RestartScope {
-   public:
-    RestartScope(Evaluator& evaluator, const lang::Clauses& clauses, const Frame& frame);
-    ~RestartScope();
+  template <class Decl>
+  [[nodiscard]] const Decl& decl(std::string_view name) const {
+    return std::get<Decl>(tree.declarations[declarations.at(name)].node);
+  }
+  // Declarations, and items of the lifecycle.
+  template <class Decl>
+  [[nodiscard]] std::vector<const Decl*> all() const {
+    std::vector<const Decl*> found;
+    const auto add = [&](const auto& each) {
+      if constexpr (std::is_same_v<decltype(each), const Decl&>) found.push_back(&each);
+    };
+    for (const Declaration& each : tree.declarations) {
+      std::visit(add, each.node);
+      const auto* lifecycle = std::get_if<LifecycleDecl>(&each.node);
+      if (lifecycle == nullptr) continue;
+      for (const LifecycleItem& item : lifecycle->items) std::visit(add, item.node);
+    }
+    return found;
+  }
+  template <class Decl>
+  [[nodiscard]] const Decl* only() const {
+    const std::vector<const Decl*> found = all<Decl>();
+    return found.empty() ? nullptr : found[0];
+  }
+  // What an expression is behind its parentheses, or null.
+  template <class Node>
+  [[nodiscard]] const Node* node(ExprId id) const {
+    const auto* inner = std::get_if<Parenthesised>(&tree.expressions[id].node);
+    return inner != nullptr ? node<Node>(inner->inner) : std::get_if<Node>(&tree.expressions[id].node);
+  }
+  [[nodiscard]] std::string_view word(ExprId name) const { return node<NameRef>(name)->path.back().text; }
+  template <class Test>
+  [[nodiscard]] const Field* field_that(std::uint32_t object, Test test) const {
+    for (const Field& each : decl<ObjectDecl>(sample.shapes[object].name).fields) {
+      if (std::invoke(test, each)) return &each;
+    }
+    return nullptr;
+  }
+  [[nodiscard]] const Stage& stage(std::string_view name) const {
+    return *std::ranges::find_if(stages, [&](const Stage& each) { return each.decl->name.text == name; });
+  }
+  // A day as its first moment, a moment as its day.
+  [[nodiscard]] Value in_kind(const Value& time, Kind kind) const {
+    if (time.kind == kind || !time.known()) return time;
+    if (kind == Kind::moment) return known(kind, instant_of(time.number(), 0, *zone));
+    return known(kind, floored(local_of(time.number(), *zone), microseconds_of_day));
+  }
+  [[nodiscard]] Value now(Kind kind) const {
+    return known(kind, kind == Kind::date ? sample.as_of.day : sample.as_of.instant);
+  }
+  [[nodiscard]] Frame of_lead();
 
-   private:
-    Evaluator& evaluator_;
-    bool has_restart_;
-  };
-
-  // While something that has a name is worked out: it is the same wherever it is named.
-  class NoRestarts {
-   public:
-    explicit NoRestarts(Evaluator& evaluator)
-        : evaluator_(evaluator), around_(std::exchange(evaluator.restarts_, {})) {}
-    ~NoRestarts() { evaluator_.restarts_ = std::move(around_); }
-    NoRestarts(const NoRestarts&) = delete;
-    NoRestarts& operator=(const NoRestarts&) = delete;
-
-   private:
-    Evaluator& evaluator_;
-    std::vector<Restart> around_;
-  };
-
-  // ---- evaluator.cpp
-  void add_labels();
-  Answer answer_of(const Value& value) const;
-  Value qualifier(const lang::QualifierDecl& decl, const Frame& frame);
-  Value criteria(const std::vector<lang::CriterionId>& items, const Frame& frame);
-  Value criterion(const lang::Criterion& item, const Frame& frame);
-
-  // ---- names.cpp
-  Value name(const lang::NameRef& ref, const Frame& frame);
-  Value field(std::string_view wanted, const Place& place) const;
-  [[nodiscard]] Value field_at(std::size_t at, const Place& place) const;
-  [[nodiscard]] Value cell_value(const FieldShape& shape, const Cell* cell) const;
-  // The row that the first words of a path lead to, and how many words those are.
-  std::pair<Place, std::size_t> walk(const lang::NameRef& ref, const Frame& frame) const;
-  Value declared(std::string_view wanted, const lang::NameRef& ref, std::size_t at, const Frame& frame);
-  Value evaluate_declaration(std::uint32_t index, const Frame& frame);
-  Value call(const lang::Call& call, const Frame& frame);
-  Value built_in(std::string_view function, const std::vector<Value>& arguments, unsigned digits);
-  [[nodiscard]] Value as_declared(const Value& value, const lang::TypeRef& type) const;
-  [[nodiscard]] unsigned digits_of(const lang::TypeRef& type) const;
-  // Of the type of an expression: what branches of an `if` are brought to.
-  unsigned digits_of(ExprId id, const Frame& frame);
-  std::string_view keep(std::string text);
-
-  // ---- rates.cpp
-  void read_rates(const std::string& path);
-  Value in_currency(const Value& amount, std::string_view currency);
-
-  // ---- expression.cpp
-  Value value(ExprId id, const Frame& frame);
-  Value sum(const lang::SumChain& chain, const Frame& frame);
-  static Value extent_of_sum(const lang::SumChain& chain, const std::vector<Value>& terms, unsigned digits,
-                             const Value& nothing);
-  Value product(const lang::Product& product, const Frame& frame, unsigned digits, lang::RoundingMode mode);
-  Value comparison(lang::CompareOp op, ExprId left, ExprId right, const Frame& frame);
-  Value compare(lang::CompareOp op, Value left, Value right) const;
-  [[nodiscard]] Value is_one_of(const Value& subject, const std::vector<Value>& items) const;
-  Value membership(const lang::Membership& test, const Frame& frame);
-  std::vector<Value> items_of(ExprId set, const Frame& frame);
-  Value text_test(const lang::TextTest& test, const Frame& frame);
-  Value evidence(ExprId operand, lang::Evidence wanted, const Frame& frame);
-  Value known_within(const lang::KnownWithin& test, const Frame& frame);
-  [[nodiscard]] ExprId bare(ExprId id) const;  // without parentheses
-  // ---- windows
-  Edges edges(const lang::Window& window, bool of_days, const Frame& frame);
-  Value in_window(const lang::Window& window, const Value& moment, const Frame& frame);
-  Value moment_edge(ExprId id, bool of_days, bool is_end, const Frame& frame);
-
-  // ---- choice.cpp
-  Value in_band(const lang::Band& band, const Value& subject, bool asks_missing, const Frame& frame);
-  std::vector<Value> possible_values(ExprId subject, const Value& actual, const std::vector<const lang::Band*>& bands,
-                                     const Frame& frame);
-  // The arms that may be taken, first match first; `bands.size()` stands for none.
-  std::vector<std::size_t> possible_arms(ExprId subject, const std::vector<const lang::Band*>& bands,
-                                         const Frame& frame);
-  Value agreed(const std::vector<Value>& possible, std::uint8_t faults);
-  Value match(const lang::Match& match, ExprId id, const Frame& frame);
-  Value table(const lang::TableDecl& table, const std::vector<Value>& arguments);
-  Value grade(const lang::GradeDecl& grade, const Frame& frame);
-
-  // ---- rows.cpp
-  Selection select(RowsId id, const Frame& frame, bool with_where = true);
-  Value rows_test(const lang::RowsTest& test, const Frame& frame);
-  Value aggregate(const lang::Aggregate& aggregate, const Frame& frame);
-  Value at_end(const Selection& rows, const lang::NameRef& value, bool last, const Frame& frame);
-  Value days_of(const lang::DaysOf& days, const Frame& frame);
-  Value row_value(const Selected& row, std::uint32_t object, const lang::NameRef& ref, const Frame& frame);
-  [[nodiscard]] bool was_seen(const lang::Relation& relation, const lang::Rows& rows, const Frame& frame);
-
-  // ---- score.cpp
-  Value score(const lang::ScoreDecl& score, const Frame& frame);
-  // Points have 4 digits; what is not sure earns nothing.
-  Wide item_points(const lang::ScoreItem& item, const lang::Clauses& outer, const Frame& frame);
-  Wide rule_points(const lang::PointRule& rule, const lang::Clauses& outer, const Frame& frame);
-  std::vector<Selected> counted_rows(RowsId id, const lang::PointRule& rule, const lang::Clauses& clauses,
-                                     const Frame& frame, bool& of_days);
-  std::optional<Wide> points_per_row(RowsId id, const lang::PointRule& rule, const lang::Clauses& clauses, Wide each,
-                                     const Frame& frame);
-  Wide scaled(Wide total, const std::vector<lang::ScoreItemId>& items, const lang::Clauses& clauses,
-              const Frame& frame);
-  Wide reach(const std::vector<lang::ScoreItemId>& items, const lang::Clauses& clauses, const Frame& frame);
-  Wide band_points(const lang::BandRule& rule, const lang::Clauses& outer, const Frame& frame);
-  Wide faded(Wide points, const lang::Fade& fade, std::int64_t age, const Frame& frame);
-  Wide faded_by(Wide points, const lang::Fade& fade, ExprId moment, const Frame& frame);
-  [[nodiscard]] std::int64_t age_of(std::int64_t at, bool of_days) const;
-  Wide capped(Wide points, bool minus, const lang::Clauses& clauses, const Frame& frame);
-  Wide points_of(ExprId id, const Frame& frame);
-  std::optional<Wide> points_for_quantity(Wide each, const lang::Per& per, const Frame& frame);
-  bool is_zero(const lang::Clauses& clauses, const Frame& frame);
-  Value bounded(const lang::ScoreDecl& score, Wide total, const Frame& frame);
-  [[nodiscard]] Value counts_after(const Restart& restart, const std::optional<std::int64_t>& at, bool of_days) const;
-
-  // ---- stage.cpp
-  std::vector<Letter> letters(const lang::FrameworkDecl& framework, const Frame& frame);
-  Value letters_met(const std::vector<Letter>& letters, bool as_share);
-  Value qualified(const lang::FrameworkDecl& framework, const Frame& frame);
-  Value is_claimed(ExprId condition, const Frame& frame);
-  void lifecycle(const DataRow& lead);
-  struct Before {
-    const StageRef* stage = nullptr;  // none: no stage
-    bool is_known = true;
-  };
-  [[nodiscard]] Before previous() const;
-  [[nodiscard]] Value was_exactly(const StageRef& stage) const;
-  [[nodiscard]] Value was_from(std::int64_t rank, const StageRef* main) const;
-  Value held_from(std::int64_t rank);  // a stage of that rank or above
-  Value stage_compared(lang::CompareOp op, std::string_view stage);
-  Value becomes(std::string_view stage, const Frame& frame);
-  Value behaviour_counts(const std::optional<std::int64_t>& at, bool of_days);
-  [[nodiscard]] const StageRef* stage_named(std::string_view wanted) const;
-
-  const lang::Tree& tree_;
-  const Sample& sample_;
-  Zone zone_;
-  std::int64_t as_of_;
-  std::int64_t as_of_day_;
-  unsigned currency_digits_ = 2;
-  const DataRow* lead_ = nullptr;
-  const BoundsOfScores* bounds_ = nullptr;  // of the lead
-  std::vector<std::string> labels_;
-  std::vector<Answer> answers_;
-  std::deque<std::string> texts_;
-
-  std::unordered_map<std::string_view, std::uint32_t> declarations_;
-  std::vector<std::unordered_map<std::string_view, std::size_t>> fields_;  // by shape
-  std::unordered_map<std::string_view, std::uint32_t> objects_;            // shapes
-  std::unordered_map<std::string_view, const lang::ObjectDecl*> object_decls_;
-  std::unordered_map<std::string_view, std::pair<std::int32_t, std::int64_t>> members_;        // picklist's, grade's
-  std::unordered_map<std::string_view, std::pair<std::uint32_t, std::int64_t>> kinds_;         // object, position
-  std::unordered_map<std::int32_t, std::unordered_map<std::string, std::int64_t>> spellings_;  // folded
-  std::unordered_map<std::string_view, std::int32_t> lists_;                                   // picklists by name
-  std::vector<std::vector<std::string_view>> names_;                              // by list: of its members
-  std::unordered_map<std::string_view, std::vector<lang::TableRow>> table_rows_;  // with those that extend it, first
-  std::vector<const lang::IgnoreDecl*> row_ignores_;
-  struct Rate {
-    std::string from, to;
-    std::int64_t day = 0;
-    Value rate;
-  };
-  std::vector<Rate> rates_;  // as they stand in the file
-  std::optional<ExprId> rates_at_;
-  std::string_view currency_;                                                // the policy's
-  std::unordered_map<std::string_view, std::string_view> field_currencies_;  // where they are others
-  const lang::LifecycleDecl* lifecycle_ = nullptr;
-  std::vector<StageRef> stages_;  // in the policy's order
-  std::int64_t top_rank_ = -1;
-  std::vector<Restart> restarts_;           // of the rule that is worked out now, its groups and its score
-  bool overflows_ = false;                  // a group of the score that is worked out now
-  std::vector<std::optional<Value>> memo_;  // of the lead, by declaration
-  // Of the lead: worked out when somebody asks.
-  bool has_lifecycle_ = false;
-  std::vector<Value> held_;
-  Value disqualified_, not_yet_;
+  const lang::Tree& tree;
+  const Sample& sample;
+  const date::time_zone* zone;
+  std::string_view currency;
+  std::unordered_map<std::string_view, std::uint32_t> declarations;
+  std::unordered_map<std::string_view, std::vector<Value>> lists;       // picklists, labels, kinds of rows
+  std::unordered_map<std::string_view, Value> words;                    // of the lists
+  std::map<std::pair<std::string_view, std::string>, Value> spellings;  // of a list's words, folded
+  std::map<std::string, std::map<std::int64_t, Value>> rates;           // by both currencies, by day
+  std::vector<const IgnoreDecl*> ignores;
+  const Recycled* recycled = nullptr;
+  std::vector<Stage> stages;      // in the policy's order
+  std::deque<std::string> texts;  // that functions made
+  // Of the lead: what was worked out of it so far, by declaration.
+  const DataRow* lead = nullptr;
+  BoundsOfScores bounds;
+  std::vector<std::optional<Value>> worked_out;
+  bool has_stages = false;
+  Value disqualified, not_yet;
+  std::vector<std::string> labels;
+  std::vector<Answer> answers;
 };
+inline constexpr unsigned currency_digits = 2;
+
+struct Selected {
+  const DataRow* row;
+  Value counts, at;
+};
+struct Selection {
+  std::uint32_t object = 0;
+  bool is_given = true;        // false: nothing is known about such rows
+  bool is_complete = true;     // false: there may be rows that nobody saw
+  std::vector<Selected> rows;  // none that surely does not count; by time, those without one first, then by key
+};
+// While a rule is worked out: its `restart after` and those around it. Only what came after all such rows counts.
+struct Restart {
+  Selection rows;
+  const Restart* around;
+};
+using Parameters = std::map<std::string_view, Value>;
+
+// Where an expression stands: the row that bare names are about, and the rows around a `where`. A reference that leads
+// nowhere has no row.
+struct Frame {
+  Evaluator& in;
+  const DataRow* row;
+  std::uint32_t object = 0;
+  const Frame* outer = nullptr;
+  const Parameters* parameters = nullptr;
+  const Restart* restart = nullptr;
+
+  [[nodiscard]] Frame below(const DataRow* child, std::uint32_t object_of_child) const {
+    return {in, child, object_of_child, this, nullptr, restart};
+  }
+  // What has a name is the same wherever it is named: no rule around it takes rows from it.
+  [[nodiscard]] Frame by_itself(const Parameters* own = nullptr) const { return {in, row, object, outer, own}; }
+};
+
+// Of what is tried in turn, that which may be taken: up to the first one that surely is.
+struct Taken {
+  std::vector<std::size_t> possible;
+  bool is_sure = false;
+  unsigned faults = 0;  // why the first one that is open is open
+  [[nodiscard]] bool is_open() const { return possible.size() > (is_sure ? 1U : 0U); }
+};
+struct Letter {  // met at all, wholly met, half met
+  std::string_view name;
+  Value met, wholly, half;
+};
+
+template <class Items, class Work>
+auto each_of(const Items& items, Work work) {
+  std::vector<std::decay_t<std::invoke_result_t<Work, decltype(*items.begin())>>> made;
+  for (const auto& item : items) made.push_back(std::invoke(work, item));
+  return made;
+}
+// Whether all conditions hold.
+template <class Items, class Work>
+Value all_hold(const Items& items, Work condition) {
+  Value made = truth(true);
+  for (const auto& item : items) made = both(made, condition(item));
+  return made;
+}
+
+Value name(const NameRef& ref, const Frame& frame);
+Value field(std::string_view wanted, const Frame& frame);
+Value declared(std::string_view name, const Frame& frame);
+Value call(const Call& call, const Frame& frame);
+Value as_declared(const Value& value, const TypeRef& type);
+Value in_currency(const Value& amount, std::string_view currency, const Frame& frame);
+Value value(ExprId id, const Frame& frame);
+Value holds(const std::optional<ExprId>& condition, const Frame& frame);  // yes where there is none
+const Field& field_of(ExprId name, const Frame& frame);
+std::pair<Value, Value> edges(const Window& window, Kind kind, const Frame& frame);  // both included
+Value in_window(const Window& window, const Value& time, const Frame& frame);
+Taken first_of(const std::vector<Value>& conditions);
+Taken first_band(ExprId subject, const std::vector<const Band*>& bands, const Frame& frame);
+Value chosen(const Taken& taken, const std::vector<Value>& results);
+Value table(const TableDecl& table, const std::vector<Value>& arguments, const Frame& frame);
+Value grade(const GradeDecl& grade, const Frame& frame);
+Selection select(RowsId id, const Frame& frame, bool with_where = true);
+Value rows_test(const RowsTest& test, const Frame& frame);
+Value aggregate(const Aggregate& aggregate, const Frame& frame);
+Value days_of(const DaysOf& days, const Frame& frame);
+bool add_different(const Value& value, std::vector<Value>& seen);  // whether it is known and none of them
+Value score(const ScoreDecl& score, const Frame& frame);
+Value is_verified(const Field& about, const Frame& frame);
+std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& frame);
+Value letters_met(const std::vector<Letter>& letters, bool as_share);
+Value qualified(const FrameworkDecl& framework, const Frame& frame);
+void work_out_stages(Evaluator& in);
+Value stage_compared(CompareOp op, std::string_view stage, Evaluator& in);
+Value becomes(std::string_view stage, Evaluator& in);
+Value behaviour_counts(const Value& at, Evaluator& in);
+Value qualifier(const QualifierDecl& qualifier, const Frame& frame);
 
 }  // namespace muster::differ::slow

@@ -1,341 +1,341 @@
-#include <algorithm>
 #include <set>
 
 #include "tests/differ/slow/evaluator.h"
-#include "tests/differ/slow/text.h"
 
 namespace muster::differ::slow {
 
-using lang::Overloaded;
-using lang::RoundingMode;
-
-ExprId Evaluator::bare(ExprId id) const {
-  while (const auto* inner = std::get_if<lang::Parenthesised>(&tree_.expressions[id].node)) id = inner->inner;
-  return id;
+const Field& field_of(ExprId name, const Frame& frame) {
+  const std::string_view word = frame.in.word(name);
+  return *frame.in.field_that(frame.object, [&](const Field& each) { return each.name.text == word; });
+}
+Value holds(const std::optional<ExprId>& condition, const Frame& frame) {
+  return condition ? value(*condition, frame) : truth(true);
 }
 
-Value Evaluator::value(ExprId id, const Frame& frame) {
-  const auto aligned = [&](const Value& made) {
-    return made.kind == Kind::number ? rescaled(made, digits_of(id, frame), RoundingMode::half_even) : made;
-  };
-  return std::visit(
-      Overloaded{
-          [&](const lang::NumberLiteral& n) { return known(Kind::number, n.value.mantissa, n.value.digits); },
-          [&](const lang::PercentLiteral& p) { return known(Kind::number, p.value.mantissa, p.value.digits + 2U); },
-          [&](const lang::MoneyLiteral& m) {
-            Value made = known(Kind::number, m.value.mantissa, m.value.digits);
-            made.currency = m.currency;
-            return rescaled(made, std::max<unsigned>(currency_digits_, m.value.digits), RoundingMode::half_even);
-          },
-          [&](const lang::DurationLiteral& d) { return known(Kind::length, d.microseconds); },
-          [&](const lang::DateLiteral& d) { return known(Kind::date, d.days); },
-          [&](const lang::DateTimeLiteral& d) {
-            if (!d.offset_minutes) return known(Kind::moment, zone_.instant(d.days, d.microsecond_of_day));
-            return known(Kind::moment, d.days * microseconds_of_day + d.microsecond_of_day -
-                                           *d.offset_minutes * std::int64_t{60'000'000});
-          },
-          [&](const lang::TextLiteral& t) {
-            Value made = missing(Kind::text);
-            made.text = trimmed(t.value);
-            made.known = !made.text.empty();
-            return made;
-          },
-          [&](const lang::BoolLiteral& b) { return truth(b.value); },
-          [&](const lang::NameRef& ref) { return name(ref, frame); },
-          [&](const lang::Call& function) { return call(function, frame); },
-          [&](const lang::AsOf&) { return known(Kind::moment, as_of_); },
-          [&](const lang::Negate& negate) {
-            const Value made = value(negate.operand, frame);
-            if (made.known) return checked(made.kind, -static_cast<Wide>(made.number), made.digits);
-            Value nothing = missing(made.kind, made.faults);
-            nothing.digits = made.digits;
-            return nothing;
-          },
-          [&](const lang::SumChain& chain) { return sum(chain, frame); },
-          [&](const lang::Product& made) { return product(made, frame, 4, RoundingMode::half_even); },
-          [&](const lang::Round& round) {
-            // A quotient is rounded once, from what it exactly is.
-            const auto* quotient = std::get_if<lang::Product>(&tree_.expressions[bare(round.operand)].node);
-            if (quotient != nullptr && quotient->op == lang::ProductOp::divide) {
-              return product(*quotient, frame, round.digits, round.mode);
-            }
-            return rescaled(value(round.operand, frame), round.digits, round.mode);
-          },
-          [&](const lang::DefaultTo& made) {
-            const Value first = value(made.operand, frame);
-            return aligned(first.known ? first : value(made.fallback, frame));
-          },
-          [&](const lang::Not& inverse) { return negation(value(inverse.operand, frame)); },
-          [&](const lang::Logic& logic) {
-            const bool all = logic.op == lang::LogicOp::conjunction;
-            Value made = truth(all);
-            for (const ExprId each : logic.operands) {
-              const Value next = value(each, frame);
-              made = all ? both(made, next) : either(made, next);
-            }
-            return made;
-          },
-          [&](const lang::Implies& i) { return either(negation(value(i.left, frame)), value(i.right, frame)); },
-          [&](const lang::Comparison& c) { return comparison(c.op, c.left, c.right, frame); },
-          [&](const lang::Membership& test) { return membership(test, frame); },
-          [&](const lang::InWindow& test) { return in_window(test.window, value(test.value, frame), frame); },
-          [&](const lang::TextTest& test) { return text_test(test, frame); },
-          [&](const lang::StateTest& test) {
-            return truth(value(test.operand, frame).known == (test.state == lang::State::known));
-          },
-          [&](const lang::KnownWithin& test) { return known_within(test, frame); },
-          [&](const lang::EvidenceTest& test) { return evidence(test.operand, test.evidence, frame); },
-          [&](const lang::RowsTest& test) { return rows_test(test, frame); },
-          [&](const lang::Aggregate& fold) { return aggregate(fold, frame); },
-          [&](const lang::DaysOf& days) { return days_of(days, frame); },
-          [&](const lang::FrameworkQualified& test) {
-            const auto& ref = std::get<lang::NameRef>(tree_.expressions[test.framework].node);
-            const std::uint32_t index = declarations_.at(ref.path.back().text);
-            return qualified(std::get<lang::FrameworkDecl>(tree_.declarations[index].node), frame);
-          },
-          [&](const lang::StageBecomes& test) { return becomes(test.stage.text, frame); },
-          [&](const lang::If& choice) {
-            const Value condition = value(choice.condition, frame);
-            if (condition.known) return aligned(value(condition.is_yes() ? choice.then : choice.otherwise, frame));
-            return aligned(agreed({value(choice.then, frame), value(choice.otherwise, frame)}, condition.faults));
-          },
-          [&](const lang::Match& choice) { return aligned(match(choice, id, frame)); },
-          [&](const lang::ScoreBound& bound) {
-            const Bounds& found = bounds_->at(bound.score.text);
-            return known(Kind::number, bound.kind == lang::BoundKind::lowest ? found.lowest : found.highest, 4);
-          },
-          [&](const lang::Parenthesised& inner) { return value(inner.inner, frame); },
-          [&](const auto&) { return undecided(); },
-      },
-      tree_.expressions[id].node);
+namespace {
+
+std::vector<Value> values(const std::vector<ExprId>& ids, const Frame& frame) {
+  return each_of(ids, [&](ExprId id) { return value(id, frame); });
 }
 
-// What a sum may be where a count in it is open, as long as all else is known.
-Value Evaluator::extent_of_sum(const lang::SumChain& chain, const std::vector<Value>& terms, unsigned digits,
-                               const Value& nothing) {
-  Wide least = 0;
-  Wide most = 0;
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    const Value& each = terms[i];
-    if (!each.known && !each.is_extent) return nothing;
-    const Wide scale = ten_to(digits - each.digits);
-    const Wide low = (each.known ? each.number : each.least) * scale;
-    const Wide high = each.known ? low : each.most == without_end ? without_end * ten_to(digits) : each.most * scale;
-    least += chain.terms[i].minus ? -high : low;
-    most += chain.terms[i].minus ? -low : high;
-  }
-  const auto limited = [](Wide value) {
-    return static_cast<std::int64_t>(std::clamp<Wide>(value, -without_end, without_end));
-  };
-  Value made = extent(limited(least), limited(most), digits);
-  made.faults = nothing.faults;
-  return made;
-}
-
-// Of numbers; or of dates, moments and lengths, in which a day is 24 hours.
-Value Evaluator::sum(const lang::SumChain& chain, const Frame& frame) {
-  std::vector<Value> terms;
-  unsigned digits = 0;
-  std::uint8_t faults = 0;
-  bool is_known = true;
-  int moments = 0;
-  int dates = 0;
-  for (const lang::SumTerm& term : chain.terms) {
-    const Value next = in_currency(value(term.operand, frame), terms.empty() ? "" : terms[0].currency);
-    terms.push_back(next);
-    digits = std::max<unsigned>(digits, next.digits);
-    const int sign = term.minus ? -1 : 1;
-    if (next.kind == Kind::moment) moments += sign;
-    if (next.kind == Kind::date) dates += sign;
-    is_known = is_known && next.known;
-    if (!next.known) faults = static_cast<std::uint8_t>(faults | next.faults);
-  }
-  const Kind kind = terms[0].kind == Kind::number ? Kind::number
-                    : moments != 0                ? Kind::moment
-                    : dates != 0                  ? Kind::date
-                                                  : Kind::length;
-  Value nothing = missing(kind, faults);
-  nothing.digits = static_cast<std::uint8_t>(digits);
-  nothing.currency = terms[0].currency;
-  if (!is_known && kind == Kind::number) return extent_of_sum(chain, terms, digits, nothing);
-  if (!is_known) return nothing;
-  Wide total = 0;
-  for (std::size_t i = 0; i < terms.size(); ++i) {
-    Wide next = terms[i].number * ten_to(digits - terms[i].digits);
-    if (terms[i].kind == Kind::date) next *= microseconds_of_day;
-    total += chain.terms[i].minus ? -next : next;
-  }
-  Value made = checked(kind, kind == Kind::date ? floored(total, microseconds_of_day) : total, digits);
-  made.currency = terms[0].currency;
-  return made;
-}
-
-Value Evaluator::product(const lang::Product& made, const Frame& frame, unsigned digits, RoundingMode mode) {
-  const Value left = value(made.left, frame);
-  const Value right = value(made.right, frame);
-  switch (made.op) {
-    case lang::ProductOp::multiply:
-    case lang::ProductOp::share_of:
-      return multiplied(left, right);
-    case lang::ProductOp::divide:
-      return divided(left, right, digits, mode);
-    case lang::ProductOp::remainder:
-      return remainder(left, right);
-  }
-  return undecided();
+std::vector<ExprId> items_of(ExprId set, const Evaluator& in) {
+  if (const auto* literal = in.node<SetLiteral>(set)) return literal->items;
+  if (in.node<NameRef>(set) == nullptr) return {set};
+  return in.decl<SetDecl>(in.word(set)).items;
 }
 
 // A text opposite a picklist's value is one of its spellings.
-Value Evaluator::compare(lang::CompareOp op, Value left, Value right) const {
+Value compare(CompareOp op, Value left, Value right, const Evaluator& in) {
   const auto spell = [&](const Value& member, Value& text) {
-    if (member.kind != Kind::member || text.kind != Kind::text) return;
-    text = known(Kind::member, spellings_.at(member.list).at(folded(text.text)));
+    const bool is_spelling = member.kind == Kind::member && text.kind == Kind::text;
+    if (is_spelling) text = in.spellings.at({member.list, folded(text.text)});
   };
   spell(left, right);
   spell(right, left);
   return compared(op, left, right);
 }
 
-Value Evaluator::comparison(lang::CompareOp op, ExprId left, ExprId right, const Frame& frame) {
-  const auto* ref = std::get_if<lang::NameRef>(&tree_.expressions[bare(left)].node);
-  if (ref != nullptr && ref->path.size() == 1 && ref->path[0].text == "stage") {
-    return stage_compared(op, std::get<lang::NameRef>(tree_.expressions[bare(right)].node).path[0].text);
+// An open count is one of them where every number that it may be is, and none of them where none is.
+Value is_one_of(const Value& subject, const std::vector<ExprId>& items, const Frame& frame) {
+  const bool is_count = subject.kind == Kind::number && subject.is_bounded && !subject.known();
+  Value made = truth(false);
+  std::set<Wide> inside;
+  for (const Value& item : values(items, frame)) {
+    const Value scaled = rescaled(item, subject.digits);
+    if (is_count && !same(scaled, item)) continue;
+    const Value is_it = compare(CompareOp::equal, subject, item, frame.in);
+    made = either(made, is_it);
+    if (!is_it.is_no()) inside.insert(scaled.least);
   }
-  const Value one = value(left, frame);
-  const Value other = in_currency(value(right, frame), one.currency);
-  // Of the labels of a grade the first is the best.
-  const bool is_grade = one.kind == Kind::member && std::max(one.list, other.list) >= 1000;
-  return is_grade ? compare(op, other, one) : compare(op, one, other);
+  const bool are_all = is_count && static_cast<Wide>(inside.size()) == subject.most - subject.least + 1;
+  return are_all ? truth(true) : made;
 }
 
-std::vector<Value> Evaluator::items_of(ExprId set, const Frame& frame) {
-  const std::vector<ExprId>* items = nullptr;
-  if (const auto* literal = std::get_if<lang::SetLiteral>(&tree_.expressions[bare(set)].node)) items = &literal->items;
-  if (const auto* ref = std::get_if<lang::NameRef>(&tree_.expressions[bare(set)].node)) {
-    const std::uint32_t index = declarations_.at(ref->path.back().text);
-    items = &std::get<lang::SetDecl>(tree_.declarations[index].node).items;
+Value is_within(const Value& subject, const BandRange& range, const Frame& frame) {
+  const auto low = range.low_excluded ? CompareOp::greater : CompareOp::greater_equal;
+  const auto high = range.high_excluded ? CompareOp::less : CompareOp::less_equal;
+  return both(range.low ? compare(low, subject, value(*range.low, frame), frame.in) : truth(true),
+              range.high ? compare(high, subject, value(*range.high, frame), frame.in) : truth(true));
+}
+
+Value membership(const Membership& test, const Frame& frame) {
+  const Value subject = value(test.value, frame);
+  const auto* range = frame.in.node<RangeLiteral>(test.collection);
+  return range == nullptr ? is_one_of(subject, items_of(test.collection, frame.in), frame)
+                          : is_within(subject, {range->low, range->high, false, range->high_excluded}, frame);
+}
+
+Value text_test(const TextTest& test, const Frame& frame) {
+  const Value subject = value(test.subject, frame);
+  const std::vector<Value> patterns = values(items_of(test.pattern, frame.in), frame);
+  const auto is_passed = [&](const Value& pattern) { return passes(test.op, subject.text, pattern.text); };
+  return !subject.known() && !patterns.empty() ? undecided() : truth(std::ranges::any_of(patterns, is_passed));
+}
+
+Value product_of(const Product& of, const Frame& frame, unsigned digits, RoundingMode mode) {
+  return product(of.op, value(of.left, frame), value(of.right, frame), digits, mode);
+}
+
+// ---- bands
+
+bool is_missing(const Band& band) { return std::holds_alternative<BandMissing>(band.node); }
+
+// `asks_missing`: another band of the same column says `missing`, so that this one does not match what is missing.
+Value in_band(const Band& band, const Value& subject, bool asks_missing, const Frame& frame) {
+  const auto* range = std::get_if<BandRange>(&band.node);
+  const auto* listed = std::get_if<BandValues>(&band.node);
+  if (is_missing(band)) return truth(!subject.known());
+  if (range == nullptr && listed == nullptr) return truth(true);  // any, otherwise
+  if (asks_missing && !subject.known()) return truth(false);
+  return range != nullptr ? is_within(subject, *range, frame) : is_one_of(subject, listed->values, frame);
+}
+
+// What something missing may turn out to be, as far as the bands can tell it: every member, every value at an edge and
+// beside it, and something that no band names.
+std::vector<Value> possible_values(const Value& type, const std::vector<const Band*>& bands, const Frame& frame) {
+  if (type.kind == Kind::truth) return {truth(true), truth(false)};
+  if (type.kind == Kind::member) return frame.in.lists.at(type.list);
+  std::vector<ExprId> named;
+  for (const Band* band : bands) {
+    const auto* listed = std::get_if<BandValues>(&band->node);
+    const auto* range = std::get_if<BandRange>(&band->node);
+    if (listed != nullptr) named.insert(named.end(), listed->values.begin(), listed->values.end());
+    for (const auto edge : {&BandRange::low, &BandRange::high}) {
+      if (range != nullptr && range->*edge) named.push_back(*(range->*edge));
+    }
   }
-  std::vector<Value> made;
-  if (items == nullptr) return {value(set, frame)};
-  for (const ExprId item : *items) made.push_back(value(item, frame));
+  std::vector<Value> found{type.between(without_end, without_end)};
+  found[0].text = "unlike any";
+  for (Value edge : values(named, frame)) {
+    const Wide scaled = floored(edge.least * ten_to(type.digits), ten_to(edge.digits));
+    edge.digits = type.digits;
+    for (const int step : {-1, 0, 1}) found.push_back(edge.between(scaled + step, scaled + step));
+  }
+  return found;
+}
+
+}  // namespace
+
+Taken first_of(const std::vector<Value>& conditions) {
+  Taken made;
+  for (std::size_t i = 0; i < conditions.size() && !made.is_sure; ++i) {
+    if (conditions[i].is_no()) continue;
+    if (made.possible.empty()) made.faults = conditions[i].faults;
+    made.possible.push_back(i);
+    made.is_sure = conditions[i].is_yes();
+  }
   return made;
 }
 
-// An open count is one of them where every number that it may be is, and none of them where none is.
-Value Evaluator::is_one_of(const Value& subject, const std::vector<Value>& items) const {
-  Value made = truth(false);
-  if (subject.known || !subject.is_extent) {
-    for (const Value& item : items) made = either(made, compare(lang::CompareOp::equal, subject, item));
-    return made;
+Taken first_band(ExprId subject, const std::vector<const Band*>& bands, const Frame& frame) {
+  const Value actual = value(subject, frame);
+  const bool asks_missing = std::ranges::any_of(bands, [](const Band* band) { return is_missing(*band); });
+  std::vector<Value> possible{actual};
+  if (!actual.known() && !asks_missing) possible = possible_values(actual, bands, frame);
+  std::set<std::size_t> arms;
+  for (const Value& each : possible) {
+    const auto takes = [&](const Band* band) { return in_band(*band, each, asks_missing, frame).is_yes(); };
+    arms.insert(static_cast<std::size_t>(std::ranges::find_if(bands, takes) - bands.begin()));
   }
-  std::set<Wide> inside;
-  for (const Value& item : items) {
-    const Value same_scale = rescaled(item, subject.digits, RoundingMode::half_even);
-    if (!same(same_scale, item) || same_scale.number < subject.least || same_scale.number > subject.most) continue;
-    inside.insert(same_scale.number);
+  const bool may_be_none = arms.erase(bands.size()) != 0;
+  return {{arms.begin(), arms.end()}, !may_be_none, actual.faults};
+}
+
+// Known if all that is possible is known and the same.
+Value chosen(const Taken& taken, const std::vector<Value>& results) {
+  std::vector<Value> possible = each_of(taken.possible, [&](std::size_t each) { return results[each]; });
+  if (!taken.is_sure) possible.push_back(results[0].missing());  // perhaps nothing is taken at all
+  const Value& first = possible[0];
+  const bool are_same = std::ranges::all_of(possible, [&](const Value& each) { return same(first, each); });
+  // What only may be taken does not say why nobody knows which is.
+  const unsigned faults = taken.faults | (possible.size() == 1 ? first.faults : 0);
+  return rescaled(are_same ? first : first.missing(faults), std::ranges::max(results, {}, &Value::digits).digits);
+}
+
+Value table(const TableDecl& table, const std::vector<Value>& arguments, const Frame& frame) {
+  const auto pointer_to = [](const TableRow& row) { return &row; };
+  std::vector<const TableRow*> rows = each_of(table.rows, pointer_to);
+  for (const auto* more : frame.in.all<ExtendDecl>()) {
+    if (more->table.text != table.name.text) continue;
+    const std::vector<const TableRow*> added = each_of(more->rows, pointer_to);
+    rows.insert(rows.begin(), added.begin(), added.end());
   }
-  if (inside.empty()) return made;
-  const bool are_all = static_cast<Wide>(inside.size()) == static_cast<Wide>(subject.most) - subject.least + 1;
-  return are_all ? truth(true) : undecided(subject.faults);
-}
-
-Value Evaluator::membership(const lang::Membership& test, const Frame& frame) {
-  const Value subject = value(test.value, frame);
-  Value made = truth(false);
-  if (const auto* range = std::get_if<lang::RangeLiteral>(&tree_.expressions[bare(test.collection)].node)) {
-    const auto below = range->high_excluded ? lang::CompareOp::less : lang::CompareOp::less_equal;
-    made = both(compare(lang::CompareOp::greater_equal, subject, value(range->low, frame)),
-                compare(below, subject, value(range->high, frame)));
-  } else {
-    made = is_one_of(subject, items_of(test.collection, frame));
+  std::vector<Value> matches;
+  for (const TableRow* row : rows) {
+    // Where all rows that match are added up, `otherwise` is for what none has matched.
+    Value matched = truth(true);
+    if (row->cells.empty() && table.policy == TablePolicy::sum) matched = all_hold(matches, negation);
+    for (std::size_t column = 0; column < row->cells.size(); ++column) {
+      const bool asks_missing = std::ranges::any_of(
+          rows, [&](const TableRow* each) { return !each->cells.empty() && is_missing(each->cells[column]); });
+      matched = both(matched, in_band(row->cells[column], arguments[column], asks_missing, frame));
+    }
+    matches.push_back(matched);
   }
-  return test.negated ? negation(made) : made;
-}
-
-Value Evaluator::text_test(const lang::TextTest& test, const Frame& frame) {
-  const Value subject = value(test.subject, frame);
-  const std::vector<Value> patterns = items_of(test.pattern, frame);
-  if (patterns.empty()) return truth(false);
-  if (!subject.known) return undecided();
-  return truth(std::any_of(patterns.begin(), patterns.end(),
-                           [&](const Value& pattern) { return passes(test.op, subject.text, pattern.text); }));
-}
-
-Value Evaluator::known_within(const lang::KnownWithin& test, const Frame& frame) {
-  if (!value(test.operand, frame).known) return truth(false);
-  const auto& ref = std::get<lang::NameRef>(tree_.expressions[bare(test.operand)].node);
-  const lang::ObjectDecl& object = *object_decls_.at(sample_.shapes[frame.object].name);
-  const auto found = std::find_if(object.fields.begin(), object.fields.end(),
-                                  [&](const lang::Field& each) { return each.name.text == ref.path.back().text; });
-  const lang::Window window{{}, lang::LastDuration{test.duration}};
-  const Value learned = field(found->dated_by->text, {frame.row, frame.object});
-  if (!learned.known) return undecided();
-  const Edges last = edges(window, learned.kind == Kind::date, frame);
-  return both(compared(lang::CompareOp::greater_equal, learned, *last.from),
-              compared(lang::CompareOp::less_equal, learned, *last.to));
-}
-
-Value Evaluator::evidence(ExprId operand, lang::Evidence wanted, const Frame& frame) {
-  const auto& ref = std::get<lang::NameRef>(tree_.expressions[bare(operand)].node);
-  const lang::ObjectDecl& object = *object_decls_.at(sample_.shapes[frame.object].name);
-  for (const lang::Field& each : object.fields) {
-    if (each.name.text != ref.path.back().text) continue;
-    if (!field(each.name.text, {frame.row, frame.object}).known) return undecided();
-    const Value checked_by = each.verified_by ? field(each.verified_by->text, {frame.row, frame.object})
-                                              : truth(each.claim == lang::Claim::verified);
-    if (wanted == lang::Evidence::verified) return checked_by;
-    if (wanted == lang::Evidence::claimed) return negation(checked_by);
-    return truth((each.source == lang::Source::explicit_) == (wanted == lang::Evidence::explicit_));
+  const auto results =
+      each_of(rows, [&](const TableRow* row) { return as_declared(value(row->result, frame), table.result); });
+  if (table.policy != TablePolicy::sum) return chosen(first_of(matches), results);
+  std::vector<std::pair<bool, Value>> terms;  // a row that may match is open, unless it adds nothing
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Wide added = results[i].least;
+    terms.emplace_back(false, results[i].between(added * matches[i].least, added * matches[i].most, matches[i].faults));
   }
-  return undecided();
+  const Value total = sum(terms);
+  return total.known() ? total : total.missing(total.faults);
 }
 
-// ---- windows: what belongs to them lies between two edges, both included; without an edge nothing is asked
-
-Value Evaluator::moment_edge(ExprId id, bool of_days, bool is_end, const Frame& frame) {
-  const Value made = value(id, frame);
-  if (of_days || made.kind == Kind::moment || !made.known) return made;
-  return known(Kind::moment, is_end ? zone_.last_moment(made.number) : zone_.first_moment(made.number));
+Value grade(const GradeDecl& grade, const Frame& frame) {
+  std::vector<Value> columns{truth(true)};
+  if (!grade.columns.empty()) columns = each_of(grade.columns, [&](const auto& each) { return holds(each, frame); });
+  const Taken of_columns = first_of(columns);
+  const Taken of_rows = first_of(each_of(grade.rows, [&](const auto& row) { return holds(row.condition, frame); }));
+  std::vector<Value> labels;
+  Taken taken{{}, true, of_rows.is_open() ? of_rows.faults : of_columns.faults};
+  for (const std::size_t row : of_rows.possible) {
+    for (const std::size_t column : of_columns.possible) {
+      taken.possible.push_back(labels.size());
+      labels.push_back(frame.in.words.at(grade.rows[row].cells[column].text));
+    }
+  }
+  return chosen(taken, labels);
 }
 
-Evaluator::Edges Evaluator::edges(const lang::Window& window, bool of_days, const Frame& frame) {
-  const Kind kind = of_days ? Kind::date : Kind::moment;
-  const Value now = known(kind, of_days ? as_of_day_ : as_of_);
-  const auto back_to = [&](std::int64_t day) {  // the same local time of that day, itself left out
-    if (of_days) return known(kind, day + 1);
-    const std::int64_t of_day = zone_.local(as_of_) - as_of_day_ * microseconds_of_day;
-    return known(kind, zone_.instant(day, of_day) + 1);
+// ---- windows
+
+std::pair<Value, Value> edges(const Window& window, Kind kind, const Frame& frame) {
+  const Evaluator& in = frame.in;
+  const Value now = in.now(kind);
+  const std::int64_t today = in.now(Kind::date).number();
+  const auto first_of = [&](std::int64_t day) { return in.in_kind(known(Kind::date, day), kind); };
+  const auto end_of = [&](const Value& edge) {
+    const bool is_day = edge.kind == Kind::date && kind == Kind::moment && edge.known();
+    return is_day ? now.with(first_of(edge.number() + 1).least - 1) : edge;
   };
-  return std::visit(
-      Overloaded{
-          [&](const lang::LastDuration& last) {
-            const std::int64_t length = value(last.duration, frame).number;
-            return Edges{known(kind, of_days ? as_of_day_ - length / microseconds_of_day + 1 : as_of_ - length + 1),
-                         now};
-          },
-          [&](const lang::LastMonths& last) {
-            const std::int64_t together = last.unit == lang::CalendarUnit::year      ? 12
-                                          : last.unit == lang::CalendarUnit::quarter ? 3
-                                                                                     : 1;
-            return Edges{back_to(months_before(as_of_day_, together * last.count)), now};
-          },
-          [&](const lang::LastCalendar& last) {
-            const std::int64_t day = first_of_unit(as_of_day_, last.unit, std::int64_t{last.count} - 1);
-            return Edges{known(kind, of_days ? day : zone_.first_moment(day)), now};
-          },
-          [&](const lang::Since& since) { return Edges{moment_edge(since.from, of_days, false, frame), now}; },
-          [&](const lang::Between& between) {
-            return Edges{moment_edge(between.from, of_days, false, frame),
-                         moment_edge(between.to, of_days, true, frame)};
-          },
+  const Overloaded work_out{
+      [&](const LastDuration& last) {
+        const Value length = value(last.duration, frame);
+        return std::pair(now.with(now.least - length.least / (kind == Kind::date ? microseconds_of_day : 1) + 1), now);
       },
-      window.node);
+      [&](const LastMonths& last) {  // the same local time of that day, itself left out
+        const std::int64_t day = months_before(today, std::int64_t{last.count} * months_of(last.unit));
+        const std::int64_t of_day = local_of(in.now(Kind::moment).number(), *in.zone) - today * microseconds_of_day;
+        return std::pair(now.with((kind == Kind::date ? day : instant_of(day, of_day, *in.zone)) + 1), now);
+      },
+      [&](const LastCalendar& last) {
+        return std::pair(first_of(first_of_unit(today, last.unit, std::int64_t{last.count} - 1)), now);
+      },
+      [&](const Since& since) { return std::pair(in.in_kind(value(since.from, frame), kind), now); },
+      [&](const Between& between) {
+        return std::pair(in.in_kind(value(between.from, frame), kind), end_of(value(between.to, frame)));
+      },
+  };
+  return std::visit(work_out, window.node);
 }
 
-Value Evaluator::in_window(const lang::Window& window, const Value& moment, const Frame& frame) {
-  const Edges found = edges(window, moment.kind == Kind::date, frame);
-  return both(compared(lang::CompareOp::greater_equal, moment, *found.from),
-              compared(lang::CompareOp::less_equal, moment, *found.to));
+Value in_window(const Window& window, const Value& time, const Frame& frame) {
+  const auto [from, to] = edges(window, time.kind, frame);
+  return both(compared(CompareOp::greater_equal, time, from), compared(CompareOp::less_equal, time, to));
+}
+
+Value value(ExprId id, const Frame& frame) {
+  Evaluator& in = frame.in;
+  const Overloaded work_out{
+      [&](const NumberLiteral& n) { return known(Kind::number, n.value.mantissa, n.value.digits); },
+      [&](const PercentLiteral& p) { return known(Kind::number, p.value.mantissa, p.value.digits + 2U); },
+      [&](const MoneyLiteral& m) {
+        Value made = known(Kind::number, m.value.mantissa, m.value.digits);
+        made.currency = m.currency;
+        return rescaled(made, std::max(currency_digits, made.digits));
+      },
+      [&](const DurationLiteral& d) { return known(Kind::length, d.microseconds); },
+      [&](const DateLiteral& d) { return known(Kind::date, d.days); },
+      [&](const DateTimeLiteral& d) {
+        if (!d.offset_minutes) return known(Kind::moment, instant_of(d.days, d.microsecond_of_day, *in.zone));
+        const std::int64_t offset = *d.offset_minutes * std::int64_t{60'000'000};
+        return known(Kind::moment, d.days * microseconds_of_day + d.microsecond_of_day - offset);
+      },
+      [&](const TextLiteral& t) { return text_value(t.value); },
+      [&](const BoolLiteral& b) { return truth(b.value); },
+      [&](const NameRef& ref) { return name(ref, frame); },
+      [&](const Call& function) { return call(function, frame); },
+      [&](const AsOf&) { return in.now(Kind::moment); },
+      [&](const Negate& negate) {
+        const Value made = value(negate.operand, frame);
+        return made.known() ? made.with(-made.least) : made.missing(made.faults);
+      },
+      [&](const SumChain& chain) {
+        std::vector<std::pair<bool, Value>> terms;
+        for (const SumTerm& each : chain.terms) {
+          const std::string_view currency = terms.empty() ? "" : terms[0].second.currency;
+          terms.emplace_back(each.minus, in_currency(value(each.operand, frame), currency, frame));
+        }
+        return sum(terms);
+      },
+      [&](const Product& of) { return product_of(of, frame, 4, RoundingMode::half_even); },
+      [&](const Round& round) {  // a quotient is rounded once, from what it exactly is
+        const auto* of = in.node<Product>(round.operand);
+        if (of != nullptr && of->op == ProductOp::divide) return product_of(*of, frame, round.digits, round.mode);
+        return rescaled(value(round.operand, frame), round.digits, round.mode);
+      },
+      [&](const DefaultTo& made) {
+        const std::vector<Value> both_of = values({made.operand, made.fallback}, frame);
+        return chosen({{both_of[0].known() ? 0U : 1U}, true}, both_of);
+      },
+      [&](const Not& inverse) { return negation(value(inverse.operand, frame)); },
+      [&](const Logic& logic) {
+        const auto is_no = [&](ExprId each) { return negation(value(each, frame)); };
+        return logic.op == LogicOp::disjunction
+                   ? negation(all_hold(logic.operands, is_no))
+                   : all_hold(logic.operands, [&](ExprId each) { return value(each, frame); });
+      },
+      [&](const Implies& i) { return either(negation(value(i.left, frame)), value(i.right, frame)); },
+      [&](const Comparison& test) {
+        const auto* ref = in.node<NameRef>(test.left);
+        const bool is_stage = ref != nullptr && ref->path.size() == 1 && ref->path[0].text == "stage";
+        if (is_stage) return stage_compared(test.op, in.word(test.right), in);
+        const Value left = value(test.left, frame);
+        return compare(test.op, left, in_currency(value(test.right, frame), left.currency, frame), in);
+      },
+      [&](const Membership& test) {
+        return test.negated ? negation(membership(test, frame)) : membership(test, frame);
+      },
+      [&](const InWindow& test) { return in_window(test.window, value(test.value, frame), frame); },
+      [&](const TextTest& test) { return text_test(test, frame); },
+      [&](const StateTest& test) { return truth(value(test.operand, frame).known() == (test.state == State::known)); },
+      [&](const KnownWithin& test) {
+        if (!value(test.operand, frame).known()) return truth(false);
+        const Value learned = field(field_of(test.operand, frame).dated_by->text, frame);
+        return in_window({{}, LastDuration{test.duration}}, learned, frame);
+      },
+      [&](const EvidenceTest& test) {
+        if (!value(test.operand, frame).known()) return undecided();
+        const Field& about = field_of(test.operand, frame);
+        if (test.evidence == Evidence::verified) return is_verified(about, frame);
+        if (test.evidence == Evidence::claimed) return negation(is_verified(about, frame));
+        return truth((about.source == Source::explicit_) == (test.evidence == Evidence::explicit_));
+      },
+      [&](const RowsTest& test) { return rows_test(test, frame); },
+      [&](const Aggregate& fold) { return aggregate(fold, frame); },
+      [&](const DaysOf& days) { return days_of(days, frame); },
+      [&](const FrameworkQualified& test) { return qualified(in.decl<FrameworkDecl>(in.word(test.framework)), frame); },
+      [&](const StageBecomes& test) { return becomes(test.stage.text, in); },
+      [&](const If& choice) {
+        const Taken taken = first_of({value(choice.condition, frame), truth(true)});
+        return chosen(taken, values({choice.then, choice.otherwise}, frame));
+      },
+      [&](const Match& match) {
+        const Taken taken =
+            first_band(match.subject, each_of(match.arms, [](const auto& arm) { return &arm.band; }), frame);
+        return chosen(taken, values(each_of(match.arms, &MatchArm::result), frame));
+      },
+      [&](const ScoreBound& bound) {
+        const auto [lowest, highest] = in.bounds[bound.score.text];
+        return known(Kind::number, bound.kind == BoundKind::lowest ? lowest : highest, 4);
+      },
+      [&](const Parenthesised& inner) { return value(inner.inner, frame); },
+      [&](const auto&) { return undecided(); },
+  };
+  return std::visit(work_out, in.tree.expressions[id].node);
 }
 
 }  // namespace muster::differ::slow

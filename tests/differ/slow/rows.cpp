@@ -1,241 +1,177 @@
-#include <algorithm>
 #include <set>
 
 #include "tests/differ/slow/evaluator.h"
-#include "tests/differ/slow/text.h"
 
 namespace muster::differ::slow {
 
-using lang::AggregateOp;
-using lang::Quantifier;
-
 namespace {
-
-constexpr std::size_t none = static_cast<std::size_t>(-1);
-
-}  // namespace
 
 // `tracked since` and `only when` say where rows could be seen: the consent is there, and the window does not begin
 // before the first day.
-bool Evaluator::was_seen(const lang::Relation& relation, const lang::Rows& rows, const Frame& frame) {
-  if (relation.tracked_only_when && !value(*relation.tracked_only_when, frame).is_yes()) return false;
+bool was_seen(const Relation& relation, const Rows& rows, const Frame& frame) {
+  if (!holds(relation.tracked_only_when, frame).is_yes()) return false;
   if (!relation.tracked_since) return true;
-  const Value since = value(*relation.tracked_since, frame);
-  if (!since.known || !rows.window) return false;
-  const Value seen_from = since.kind == Kind::date ? known(Kind::moment, zone_.first_moment(since.number)) : since;
-  const Edges window = edges(*rows.window, false, frame);
-  return window.from && window.from->known && window.from->number >= seen_from.number;
+  if (!rows.window) return false;
+  const Value since = frame.in.in_kind(value(*relation.tracked_since, frame), Kind::moment);
+  return compared(CompareOp::greater_equal, edges(*rows.window, Kind::moment, frame).first, since).is_yes();
 }
 
+// Yes if it holds for each row that counts.
+template <class Condition>
+Value holds_for_all(const Selection& rows, Condition condition) {
+  const Value made =
+      all_hold(rows.rows, [&](const Selected& row) { return either(negation(row.counts), condition(row)); });
+  return rows.is_complete ? made : both(made, undecided());
+}
+
+}  // namespace
+
 // Rows that count, or may count: of the kind, not ignored, after the lead was sent back, in the window, `where` holds.
-Evaluator::Selection Evaluator::select(RowsId id, const Frame& frame, bool with_where) {
-  const lang::Rows& rows = tree_.rows[id];
-  const ObjectShape& parent = sample_.shapes[frame.object];
-  const auto kind = kinds_.find(rows.source.text);
-  std::size_t relation = none;
-  for (std::size_t i = 0; i < parent.relations.size(); ++i) {
-    const RelationShape& each = parent.relations[i];
-    const bool is_named = kind == kinds_.end()
-                              ? each.name == rows.source.text || sample_.shapes[each.object].name == rows.source.text
-                              : each.object == kind->second.first;
-    if (each.many && is_named) relation = i;
-  }
+Selection select(RowsId id, const Frame& frame, bool with_where) {
+  const Rows& rows = frame.in.tree.rows[id];
+  const ObjectShape& parent = frame.in.sample.shapes[frame.object];
+  const auto kind = frame.in.words.find(rows.source.text);
+  const std::string_view source = kind == frame.in.words.end() ? rows.source.text : kind->second.list;
+  const auto relation = std::ranges::find_if(parent.relations, [&](const RelationShape& each) {
+    return each.many && (each.name == source || frame.in.sample.shapes[each.object].name == source);
+  });
   Selection found;
-  found.object = parent.relations[relation].object;
-  const ObjectShape& shape = sample_.shapes[found.object];
-  const lang::ObjectDecl& decl = *object_decls_.at(shape.name);
-  const lang::Field* time = nullptr;
-  const lang::Field* key = nullptr;
-  const lang::Field* kind_field = nullptr;
-  for (const lang::Field& each : decl.fields) {
-    if (each.time) time = &each;
-    if (each.key) key = &each;
-    if (each.kinds_span) kind_field = &each;
+  found.object = relation->object;
+  for (const Relation& each : frame.in.decl<ObjectDecl>(parent.name).relations) {
+    if (each.many && each.name.text == relation->name) found.is_complete = was_seen(each, rows, frame);
   }
-  for (const lang::Relation& each : object_decls_.at(parent.name)->relations) {
-    if (each.many && each.name.text == parent.relations[relation].name) found.is_complete = was_seen(each, rows, frame);
-  }
-  if (!sample_.given[found.object] || frame.row == nullptr) {
+  if (!frame.in.sample.given[found.object] || frame.row == nullptr) {
     found.is_complete = found.is_given = false;
     return found;
   }
+  const ObjectShape& shape = frame.in.sample.shapes[found.object];
+  const Field* time = frame.in.field_that(found.object, &Field::time);
+  const Field* key = frame.in.field_that(found.object, &Field::key);
+  const Field* kind_field =
+      kind == frame.in.words.end() ? nullptr : frame.in.field_that(found.object, &Field::kinds_span);
   for (const DataRow& row : frame.row->below) {
-    if (row.relation != relation) continue;
-    const Frame inside{&row, found.object, &frame, nullptr};
-    const Value at = time == nullptr ? missing(Kind::moment) : field(time->name.text, {&row, found.object});
-    found.of_days = at.kind == Kind::date;
-    const Value now = known(at.kind, found.of_days ? as_of_day_ : as_of_);
-    if (at.known && at.number > now.number) continue;  // it has not happened
-    std::optional<std::int64_t> moment;
-    if (at.known) moment = found.of_days ? at.number * microseconds_of_day : at.number;
+    if (row.relation != static_cast<std::size_t>(relation - parent.relations.begin())) continue;
+    const Frame inside = frame.below(&row, found.object);
+    const Value at = time == nullptr ? of_kind(Kind::moment) : field(time->name.text, inside);
+    if (compared(CompareOp::greater, at, frame.in.now(at.kind)).is_yes()) continue;  // it has not happened
     Value counts = truth(true);
-    if (kind != kinds_.end()) {
-      const Value own = field(kind_field->name.text, {&row, found.object});
-      counts = own.known ? truth(own.number == kind->second.second) : undecided();
+    if (kind_field != nullptr) counts = compared(CompareOp::equal, field(kind_field->name.text, inside), kind->second);
+    counts = both(counts, all_hold(frame.in.ignores, [&](const IgnoreDecl* ignore) {
+                    const bool is_about = ignore->object && ignore->object->text == shape.name;
+                    return is_about ? negation(value(ignore->condition, inside)) : truth(true);
+                  }));
+    for (const Restart* each = frame.restart; each != nullptr && time != nullptr; each = each->around) {
+      counts = both(counts, holds_for_all(each->rows, [&](const Selected& before) {
+                      return compared(CompareOp::greater, at, frame.in.in_kind(before.at, at.kind));
+                    }));
     }
-    for (const lang::IgnoreDecl* ignore : row_ignores_) {
-      if (ignore->object->text == shape.name) counts = both(counts, negation(value(ignore->condition, inside)));
-    }
-    for (const Restart& each : restarts_) {
-      if (time != nullptr) counts = both(counts, counts_after(each, moment, found.of_days));
-    }
-    if (frame.object == 0 && time != nullptr) counts = both(counts, behaviour_counts(moment, found.of_days));
+    if (frame.object == 0 && time != nullptr) counts = both(counts, behaviour_counts(at, frame.in));
     if (rows.window) counts = both(counts, in_window(*rows.window, at, frame));
-    if (rows.where && with_where) counts = both(counts, value(*rows.where, inside));
-    if (!counts.is_no()) found.rows.push_back({&row, counts, moment});
+    if (with_where) counts = both(counts, holds(rows.where, inside));
+    if (!counts.is_no()) found.rows.push_back({&row, counts, at});
   }
-  const int key_at = key == nullptr ? -1 : shape.field(key->name.text);
-  std::stable_sort(found.rows.begin(), found.rows.end(), [&](const Selected& left, const Selected& right) {
-    if (left.at != right.at) return left.at < right.at;
-    if (key_at < 0) return false;
-    const auto at = static_cast<std::size_t>(key_at);
-    return left.row->cells[at].text < right.row->cells[at].text;
+  const auto key_of = [&](const Selected& each) {
+    return key == nullptr ? "" : field(key->name.text, frame.below(each.row, found.object)).text;
+  };
+  std::ranges::stable_sort(found.rows, {}, [&](const Selected& each) {
+    return std::tuple(each.at.known() ? each.at.least : -without_end, key_of(each));
   });
   return found;
 }
 
-Value Evaluator::rows_test(const lang::RowsTest& test, const Frame& frame) {
-  if (test.quantifier == Quantifier::all) {
-    // Whatever is in the window must pass `where`.
-    const lang::Rows& rows = tree_.rows[test.rows];
+Value rows_test(const RowsTest& test, const Frame& frame) {
+  if (test.quantifier == Quantifier::all) {  // whatever is in the window must pass `where`
+    const std::optional<ExprId>& where = frame.in.tree.rows[test.rows].where;
     const Selection found = select(test.rows, frame, false);
-    Value made = truth(true);
-    for (const Selected& row : found.rows) {
-      const Frame inside{row.row, found.object, &frame, nullptr};
-      const Value passes = rows.where ? value(*rows.where, inside) : truth(true);
-      made = both(made, either(negation(row.counts), passes));
-    }
-    return found.is_complete ? made : both(made, undecided());
+    return holds_for_all(found, [&](const Selected& row) { return holds(where, frame.below(row.row, found.object)); });
   }
-  const Selection found = select(test.rows, frame);
-  Value made = truth(false);
-  for (const Selected& row : found.rows) made = either(made, row.counts);
-  if (!found.is_complete) made = either(made, undecided());
-  return test.quantifier == Quantifier::any ? made : negation(made);
+  const Value none = holds_for_all(select(test.rows, frame), [](const Selected&) { return truth(false); });
+  return test.quantifier == Quantifier::any ? negation(none) : none;
 }
 
-Value Evaluator::row_value(const Selected& row, std::uint32_t object, const lang::NameRef& ref, const Frame& frame) {
-  return name(ref, Frame{row.row, object, &frame, nullptr});
+bool add_different(const Value& value, std::vector<Value>& seen) {
+  const auto is_same = [&](const Value& other) { return same(value, other); };
+  if (!value.known() || std::ranges::any_of(seen, is_same)) return false;
+  seen.push_back(value);
+  return true;
 }
 
-Value Evaluator::aggregate(const lang::Aggregate& fold, const Frame& frame) {
+Value aggregate(const Aggregate& fold, const Frame& frame) {
   const Selection found = select(fold.rows, frame);
-  std::int64_t sure = 0;
-  for (const Selected& row : found.rows) sure += row.counts.is_yes() ? 1 : 0;
-  const auto all = static_cast<std::int64_t>(found.rows.size());
-  const bool is_settled = found.is_complete && sure == all;
-  if (fold.op == AggregateOp::count && !found.is_given) return missing(Kind::number);
-  if (fold.op == AggregateOp::count) return extent(sure, found.is_complete ? all : without_end);
+  const std::size_t count = found.rows.size();
+  const auto sure = static_cast<std::size_t>(
+      std::ranges::count_if(found.rows, [](const Selected& row) { return row.counts.is_yes(); }));
+  const auto counted = [&](std::size_t least, std::size_t most) {
+    const Value none = of_kind(Kind::number);
+    return found.is_given ? none.between(least, found.is_complete ? most : without_end) : none;
+  };
+  if (fold.op == AggregateOp::count) return counted(sure, count);
 
-  const auto& ref = std::get<lang::NameRef>(tree_.expressions[*fold.value].node);
-  if (fold.op == AggregateOp::first || fold.op == AggregateOp::last) {
-    return at_end(found, ref, fold.op == AggregateOp::last, frame);
-  }
-  std::vector<Value> values;
-  std::uint8_t faults = 0;
-  bool are_known = true;
-  for (const Selected& row : found.rows) {
-    const Value& each = values.emplace_back(row_value(row, found.object, ref, frame));
-    are_known = are_known && each.known;
-    if (!each.known) faults = static_cast<std::uint8_t>(faults | each.faults);
-  }
+  const auto& ref = *frame.in.node<NameRef>(*fold.value);
+  Value type = name(ref, frame.below(nullptr, found.object)).missing();  // known although there may be no row
+  if (fold.op == AggregateOp::average && type.kind == Kind::number) type.digits = 4;
+  const auto values =
+      each_of(found.rows, [&](const auto& row) { return name(ref, frame.below(row.row, found.object)); });
   if (fold.op == AggregateOp::count_different) {
+    std::vector<Value> different, surely_different;
+    for (std::size_t i = 0; i < count; ++i) {
+      add_different(values[i], different);
+      if (found.rows[i].counts.is_yes()) add_different(values[i], surely_different);
+    }
     // A blank may be one more value, one of those that are there, or none.
-    const auto different = [&](bool with_possible) {
-      std::vector<Value> seen;
-      std::int64_t blank = 0;
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        if (!with_possible && !found.rows[i].counts.is_yes()) continue;
-        const bool is_new =
-            std::none_of(seen.begin(), seen.end(), [&](const Value& other) { return same(values[i], other); });
-        if (!values[i].known) ++blank;
-        if (values[i].known && is_new) seen.push_back(values[i]);
-      }
-      return static_cast<std::int64_t>(seen.size()) + (with_possible ? blank : 0);
-    };
-    if (!found.is_given) return missing(Kind::number);
-    return extent(different(false), found.is_complete ? different(true) : without_end);
+    const auto blanks = std::ranges::count_if(values, [](const Value& each) { return !each.known(); });
+    return counted(surely_different.size(), different.size() + static_cast<std::size_t>(blanks));
   }
-  // The type of the result is known although there may be no row.
-  const Value type = name(ref, Frame{nullptr, found.object, &frame, nullptr});
-  Value nothing = missing(type.kind, faults);
-  nothing.list = type.list;
-  nothing.digits = fold.op == AggregateOp::average ? std::uint8_t{4} : type.digits;
-  if (!is_settled || !are_known) return nothing;
-  if (fold.op == AggregateOp::min || fold.op == AggregateOp::max) {
-    const auto less = [](const Value& left, const Value& right) { return order(left, right) < 0; };
-    if (values.empty()) return nothing;
-    return fold.op == AggregateOp::min ? *std::min_element(values.begin(), values.end(), less)
-                                       : *std::max_element(values.begin(), values.end(), less);
+  const bool is_settled = found.is_complete && sure == count;
+  if (fold.op == AggregateOp::first || fold.op == AggregateOp::last) {
+    if (!is_settled || values.empty() || !found.rows.front().at.known()) return type;
+    const Value end = (fold.op == AggregateOp::first ? found.rows.front() : found.rows.back()).at;
+    std::vector<Value> there;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (same(found.rows[i].at, end)) there.push_back(values[i]);
+    }
+    // Of that moment the row with the smallest key; without keys all of it must say the same.
+    const bool is_one = frame.in.field_that(found.object, &Field::key) != nullptr || there.size() == 1;
+    const auto says_it = [&](const Value& each) { return same(there[0], each) && there[0].text == each.text; };
+    return is_one || std::ranges::all_of(there, says_it) ? there[0] : type;
   }
   Wide total = 0;
-  for (const Value& each : values) total += each.number;
-  if (fold.op == AggregateOp::sum) return checked(type.kind, total, type.digits);
-  if (values.empty()) return nothing;
-  const Wide count = static_cast<Wide>(values.size());
-  if (type.kind == Kind::length) return checked(Kind::length, rounded(total, count));
-  return checked(Kind::number, rounded(total * ten_to(4), count * ten_to(type.digits)), 4);
-}
-
-// Of the first or last moment the row with the smallest key; without keys all of that moment must say the same.
-Value Evaluator::at_end(const Selection& rows, const lang::NameRef& ref, bool last, const Frame& frame) {
-  const Value type = name(ref, Frame{nullptr, rows.object, &frame, nullptr});
-  Value nothing = missing(type.kind);
-  nothing.list = type.list;
-  nothing.digits = type.digits;
-  if (!rows.is_complete || rows.rows.empty()) return nothing;
-  for (const Selected& row : rows.rows) {
-    if (!row.counts.is_yes() || !row.at) return nothing;
-  }
-  const std::int64_t moment = *(last ? rows.rows.back() : rows.rows.front()).at;
-  const lang::ObjectDecl& decl = *object_decls_.at(sample_.shapes[rows.object].name);
-  const bool has_key = std::any_of(decl.fields.begin(), decl.fields.end(), [](const auto& each) { return each.key; });
-  std::vector<Value> values;
-  for (const Selected& row : rows.rows) {
-    if (*row.at == moment) values.push_back(row_value(row, rows.object, ref, frame));
-  }
-  if (has_key || values.size() == 1) return values.front();
+  unsigned faults = 0;
   for (const Value& each : values) {
-    if (!same(values.front(), each) || values.front().text != each.text) return nothing;
+    total += each.least;
+    faults |= each.faults;
   }
-  return values.front();
+  if (!is_settled || !std::ranges::all_of(values, &Value::known)) return type.missing(faults);
+  if (fold.op == AggregateOp::sum) return type.with(total);
+  if (values.empty()) return type;
+  if (fold.op == AggregateOp::min) return *std::ranges::min_element(values, is_less);
+  if (fold.op == AggregateOp::max) return *std::ranges::max_element(values, is_less);
+  return type.with(rounded(total * ten_to(type.digits), static_cast<Wide>(count) * ten_to(values[0].digits)));
 }
 
-Value Evaluator::days_of(const lang::DaysOf& days, const Frame& frame) {
-  const Selection found = select(days.rows, frame);
+Value days_of(const DaysOf& test, const Frame& frame) {
+  const Selection found = select(test.rows, frame);
+  const auto is_near = [&](std::int64_t first, std::int64_t other) {
+    const auto* apart = test.together ? std::get_if<ApartAtMost>(&*test.together) : nullptr;
+    const auto* one = test.together ? std::get_if<InOneCalendar>(&*test.together) : nullptr;
+    if (one != nullptr) return first_of_unit(first, one->unit) == first_of_unit(other, one->unit);
+    if (apart == nullptr) return true;
+    const Wide days = value(apart->duration, frame).least / microseconds_of_day;
+    return other >= first && other - first < days + (apart->included ? 1 : 0);
+  };
   const auto most = [&](bool with_possible) {
-    std::set<std::int64_t> when;
-    std::uint32_t untimed = 0;
+    std::set<std::int64_t> days;
+    std::ptrdiff_t untimed = 0;  // each may be a day more
     for (const Selected& row : found.rows) {
       if (!with_possible && !row.counts.is_yes()) continue;
-      if (!row.at) {
-        untimed += with_possible ? 1 : 0;
-        continue;
-      }
-      when.insert(found.of_days ? *row.at / microseconds_of_day : zone_.day_of(*row.at));
+      if (row.at.known()) days.insert(frame.in.in_kind(row.at, Kind::date).number());
+      if (!row.at.known() && with_possible) ++untimed;
     }
-    std::uint32_t best = 0;
-    for (const std::int64_t first : when) {
-      std::uint32_t together = 0;
-      for (const std::int64_t other : when) {
-        bool is_near = other >= first;
-        if (days.together) {
-          if (const auto* apart = std::get_if<lang::ApartAtMost>(&*days.together)) {
-            const std::int64_t span = value(apart->duration, frame).number / microseconds_of_day;
-            is_near = is_near && (apart->included ? other - first <= span : other - first < span);
-          } else {
-            const lang::Calendar unit = std::get<lang::InOneCalendar>(*days.together).unit;
-            is_near = is_near && first_of_unit(first, unit) == first_of_unit(other, unit);
-          }
-        }
-        together += is_near ? 1 : 0;
-      }
-      best = std::max(best, together);
-    }
-    return best + untimed;
+    const auto together = [&](auto first) { return std::ranges::count_if(days, std::bind_front(is_near, first)); };
+    return untimed + (days.empty() ? 0 : std::ranges::max(each_of(days, together)));
   };
-  if (most(false) >= days.least) return truth(true);
-  return !found.is_complete || most(true) >= days.least ? undecided() : truth(false);
+  const Value count = of_kind(Kind::number).between(most(false), found.is_complete ? most(true) : without_end);
+  return compared(CompareOp::greater_equal, count, known(Kind::number, test.least));
 }
 
 }  // namespace muster::differ::slow

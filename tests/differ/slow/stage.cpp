@@ -1,42 +1,25 @@
-#include <algorithm>
-
 #include "tests/differ/slow/evaluator.h"
-#include "tests/differ/slow/text.h"
 
 namespace muster::differ::slow {
 
-using lang::CompareOp;
-
 // ---- frameworks
 
-// What `met when` reads may only be claimed: the field says so, or the one that verifies it says no.
-Value Evaluator::is_claimed(ExprId condition, const Frame& frame) {
-  const auto& node = tree_.expressions[bare(condition)].node;
-  if (const auto* test = std::get_if<lang::Comparison>(&node)) return is_claimed(test->left, frame);
-  const auto& ref = std::get<lang::NameRef>(node);
-  const lang::ObjectDecl& object = *object_decls_.at(sample_.shapes[frame.object].name);
-  for (const lang::Field& each : object.fields) {
-    if (each.name.text != ref.path.back().text) continue;
-    // Also of a value that is missing: once it is there, nobody has verified it.
-    return each.verified_by ? negation(field(each.verified_by->text, {frame.row, frame.object}))
-                            : truth(each.claim == lang::Claim::claimed);
-  }
-  return truth(false);
+Value is_verified(const Field& about, const Frame& frame) {
+  return about.verified_by ? field(about.verified_by->text, frame) : truth(about.claim == Claim::verified);
 }
 
-std::vector<Evaluator::Letter> Evaluator::letters(const lang::FrameworkDecl& framework, const Frame& frame) {
-  const NoRestarts by_itself(*this);
+std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& around) {
+  const Frame frame = around.by_itself(around.parameters);
   std::vector<Letter> all;
-  Parameters parameters;
   if (framework.source) {
-    const auto& pattern =
-        std::get<lang::FrameworkDecl>(tree_.declarations[declarations_.at(framework.source->name.text)].node);
+    const auto& pattern = frame.in.decl<FrameworkDecl>(framework.source->name.text);
+    Parameters parameters;
     for (std::size_t i = 0; i < pattern.parameters.size(); ++i) {
-      parameters.emplace_back(pattern.parameters[i].name.text, value(framework.source->arguments[i], frame));
+      parameters[pattern.parameters[i].name.text] = value(framework.source->arguments[i], frame);
     }
-    all = letters(pattern, Frame{frame.row, frame.object, frame.outer, &parameters});
+    all = letters(pattern, frame.by_itself(&parameters));
   }
-  for (const lang::LetterDecl& letter : framework.letters) {
+  for (const LetterDecl& letter : framework.letters) {
     const Value met = value(letter.met, frame);
     Letter made{letter.name.text, met, met, truth(false)};
     if (letter.half_met) {
@@ -44,17 +27,14 @@ std::vector<Evaluator::Letter> Evaluator::letters(const lang::FrameworkDecl& fra
       made.met = either(met, half);
       made.half = both(negation(met), half);
     }
-    if (letter.half_when_claimed) {
-      const Value claimed = is_claimed(letter.met, frame);
-      made.wholly = both(met, negation(claimed));
-      made.half = both(met, claimed);
+    if (letter.half_when_claimed) {  // also of a value that is missing: once it is there, nobody has verified it
+      const auto* test = frame.in.node<Comparison>(letter.met);
+      const Value verified = is_verified(field_of(test != nullptr ? test->left : letter.met, frame), frame);
+      made.wholly = both(met, verified);
+      made.half = both(met, negation(verified));
     }
-    const auto old = std::find_if(all.begin(), all.end(), [&](const Letter& each) { return each.name == made.name; });
-    if (old != all.end()) {
-      *old = made;
-    } else {
-      all.push_back(made);
-    }
+    const auto old = std::ranges::find(all, made.name, &Letter::name);
+    (old == all.end() ? all.emplace_back() : *old) = made;
   }
   Value reached = truth(true);
   for (Letter& letter : all) {
@@ -66,197 +46,132 @@ std::vector<Evaluator::Letter> Evaluator::letters(const lang::FrameworkDecl& fra
 }
 
 // A letter counts 1, or a half where it is half met.
-Value Evaluator::letters_met(const std::vector<Letter>& all, bool as_share) {
-  std::int64_t least = 0;
-  std::int64_t most = 0;
-  for (const Letter& letter : all) {
-    least += letter.wholly.is_yes() ? 10 : letter.met.is_yes() ? 5 : 0;
-    most += !letter.wholly.is_no() ? 10 : !letter.met.is_no() ? 5 : 0;
-  }
-  std::uint8_t faults = 0;
-  for (const Letter& letter : all) {
-    if (!letter.met.known) faults = static_cast<std::uint8_t>(faults | letter.met.faults);
-    if (!letter.wholly.known) faults = static_cast<std::uint8_t>(faults | letter.wholly.faults);
-  }
-  const auto share = [&](std::int64_t met) {
-    return static_cast<std::int64_t>(rounded(met * 1000, static_cast<Wide>(all.size())));
-  };
-  Value made = as_share ? extent(share(least), share(most), 4) : extent(least, most, 1);
-  made.faults = faults;
-  return made;
+Value letters_met(const std::vector<Letter>& all, bool as_share) {
+  std::vector<std::pair<bool, Value>> halves;
+  for (const Letter& letter : all) halves.insert(halves.end(), {{false, letter.met}, {false, letter.wholly}});
+  const Value count = sum(halves);
+  const auto share = [&](Wide of) { return as_share ? rounded(of * 5000, static_cast<Wide>(all.size())) : of * 5; };
+  return of_kind(Kind::number, as_share ? 4 : 1).between(share(count.least), share(count.most), count.faults);
 }
 
-Value Evaluator::qualified(const lang::FrameworkDecl& framework, const Frame& frame) {
-  const lang::FrameworkDecl* says = &framework;
-  if (!framework.qualified && framework.source) {
-    says = &std::get<lang::FrameworkDecl>(tree_.declarations[declarations_.at(framework.source->name.text)].node);
-  }
-  if (!says->qualified) return undecided();
-  const NoRestarts by_itself(*this);
+Value qualified(const FrameworkDecl& framework, const Frame& frame) {
+  const bool is_of_pattern = !framework.qualified && framework.source;
+  const FrameworkDecl& says = is_of_pattern ? frame.in.decl<FrameworkDecl>(framework.source->name.text) : framework;
   const std::vector<Letter> all = letters(framework, frame);
-  if (const auto* count = std::get_if<lang::QualifiedAtLeast>(&says->qualified->node)) {
-    return compared(CompareOp::greater_equal, letters_met(all, false), known(Kind::number, count->count));
-  }
-  if (const auto* condition = std::get_if<ExprId>(&says->qualified->node)) return value(*condition, frame);
-  Value made = truth(true);
-  for (const Letter& letter : all) made = both(made, letter.wholly);
-  return made;
+  const Overloaded work_out{
+      [&](ExprId condition) { return value(condition, frame.by_itself()); },
+      [&](const QualifiedAll&) { return all_hold(all, [](const Letter& each) { return each.wholly; }); },
+      [&](const QualifiedAtLeast& least) {
+        return compared(CompareOp::greater_equal, letters_met(all, false), known(Kind::number, least.count));
+      },
+  };
+  return says.qualified ? std::visit(work_out, says.qualified->node) : undecided();
 }
 
 // ---- the lifecycle
 
-const Evaluator::StageRef* Evaluator::stage_named(std::string_view wanted) const {
-  const auto found = std::find_if(stages_.begin(), stages_.end(),
-                                  [&](const StageRef& each) { return each.stage->name.text == wanted; });
-  return found == stages_.end() ? nullptr : &*found;
+namespace {
+
+// Whether the stage until now is such a one: no for a blank and for words that an answer has where there is no stage;
+// undecided for words that are no stage.
+template <class Condition>
+Value was(Evaluator& in, Condition is_such) {
+  const std::optional<Name>& remembers = in.only<LifecycleDecl>()->remembers;
+  const std::string word = remembers ? folded(field(remembers->text, in.of_lead()).text) : "";
+  for (const Stage& each : in.stages) {
+    if (folded(each.decl->name.text) == word) return truth(is_such(each));
+  }
+  return word.empty() || word == "disqualified" || word == "not yet" ? truth(false) : undecided();
+}
+Value was_from(std::int64_t rank, Evaluator& in) {
+  return was(in, [&](const Stage& before) { return before.rank >= rank; });
+}
+
+// Of the lead: a stage of that rank or above, up to another one.
+Value is_held(std::int64_t from, std::int64_t to, Evaluator& in) {
+  return negation(all_hold(in.stages, [&](const Stage& each) {
+    return each.rank >= from && each.rank <= to ? negation(each.held) : truth(true);
+  }));
+}
+Value held_from(std::int64_t rank, Evaluator& in) {
+  work_out_stages(in);
+  return is_held(rank, std::ssize(in.stages), in);
+}
+
+// Whether the condition of such an item holds.
+template <class Item>
+Value is_now(const Item* item, Evaluator& in) {
+  return item == nullptr ? truth(false) : value(item->condition, in.of_lead());
+}
+
+// What a lead has been once it stays, up to this rank.
+std::int64_t floor_of(const Evaluator& in) {
+  const auto* never_below = in.only<NeverBackBelow>();
+  return never_below == nullptr ? -1 : in.stage(never_below->stage.text).rank;
+}
+
+Value holds_now(const Stage& stage, Evaluator& in) {
+  const StageDecl& decl = *stage.decl;
+  const Frame frame = in.of_lead();
+  Value now = value(decl.condition, frame);
+  if (decl.needs) {
+    const auto is_known = [&](ExprId id) { return value(id, frame).known(); };
+    now = both(now, truth(std::ranges::count_if(decl.needs->values, is_known) >= decl.needs->count));
+  }
+  // It was in that stage, or it surely came through it, which a stage beside the line does not say.
+  Value before = was(in, [&](const Stage& each) {
+    return &each == &stage || (!decl.beside && !each.decl->beside && each.rank > stage.rank);
+  });
+  before = both(both(before, negation(is_now(in.recycled, in))), holds(decl.kept_while, frame));
+  // Never back: whatever else would take it away.
+  const std::int64_t floor = floor_of(in);
+  if (!decl.beside && stage.rank <= floor) before = either(before, was_from(floor, in));
+  return either(now, before);
+}
+
+}  // namespace
+
+void work_out_stages(Evaluator& in) {
+  if (std::exchange(in.has_stages, true)) return;
+  in.disqualified = is_now(in.only<Disqualified>(), in);
+  in.not_yet = is_now(in.only<NotYet>(), in);
+  for (std::int64_t rank = 0; rank < std::ssize(in.stages); ++rank) {
+    const Value below = is_held(rank - 1, rank - 1, in);
+    for (Stage& stage : in.stages) {
+      if (stage.rank != rank) continue;
+      const bool is_asked = rank > 0 && !stage.decl->beside;  // for one of the rank below
+      const Value reached = is_asked ? both(holds_now(stage, in), below) : holds_now(stage, in);
+      stage.held = both(reached, negation(in.disqualified));
+    }
+  }
 }
 
 // Rows of the lead count only from the moment on at which it was sent back.
-Value Evaluator::behaviour_counts(const std::optional<std::int64_t>& at, bool of_days) {
-  if (lifecycle_ == nullptr) return truth(true);
-  for (const lang::LifecycleItem& item : lifecycle_->items) {
-    const auto* recycled = std::get_if<lang::Recycled>(&item.node);
-    if (recycled == nullptr || !recycled->at) continue;
-    const Frame frame{lead_, 0, nullptr, nullptr};
-    const Value since = field(recycled->at->text, {lead_, 0});
-    Value later = undecided();
-    if (since.known && at) {
-      const std::int64_t from = !of_days                   ? since.number
-                                : since.kind == Kind::date ? since.number * microseconds_of_day
-                                                           : zone_.day_of(since.number) * microseconds_of_day;
-      const bool is_day = since.kind == Kind::date && !of_days;
-      later = truth(*at >= (is_day ? zone_.first_moment(since.number) : from));
-    }
-    return either(negation(value(recycled->condition, frame)), later);
-  }
-  return truth(true);
+Value behaviour_counts(const Value& at, Evaluator& in) {
+  if (in.recycled == nullptr || !in.recycled->at) return truth(true);
+  const Value since = in.in_kind(field(in.recycled->at->text, in.of_lead()), at.kind);
+  return either(negation(is_now(in.recycled, in)), compared(CompareOp::greater_equal, at, since));
 }
 
-// What the field says that remembers: held before, that stage or one above; -1 asks for the stage `only` itself.
-void Evaluator::lifecycle(const DataRow& lead) {
-  if (has_lifecycle_ || lifecycle_ == nullptr) return;
-  has_lifecycle_ = true;
-  const Frame frame{&lead, 0, nullptr, nullptr};
-  disqualified_ = truth(false);
-  not_yet_ = truth(false);
-  Value recycled = truth(false);
-  const StageRef* floor = nullptr;
-  for (const lang::LifecycleItem& item : lifecycle_->items) {
-    if (const auto* fate = std::get_if<lang::Disqualified>(&item.node)) disqualified_ = value(fate->condition, frame);
-    if (const auto* fate = std::get_if<lang::NotYet>(&item.node)) not_yet_ = value(fate->condition, frame);
-    if (const auto* back = std::get_if<lang::Recycled>(&item.node)) recycled = value(back->condition, frame);
-    if (const auto* never = std::get_if<lang::NeverBackBelow>(&item.node)) floor = stage_named(never->stage.text);
-  }
-  held_.assign(stages_.size(), truth(false));
-  for (std::int64_t rank = 0; rank <= top_rank_; ++rank) {
-    for (std::size_t i = 0; i < stages_.size(); ++i) {
-      if (stages_[i].rank != rank) continue;
-      const lang::StageDecl& stage = *stages_[i].stage;
-      Value now = value(stage.condition, frame);
-      if (stage.needs) {
-        std::uint32_t known_values = 0;
-        for (const ExprId each : stage.needs->values) known_values += value(each, frame).known ? 1 : 0;
-        now = both(now, truth(known_values >= stage.needs->count));
-      }
-      Value before = stage.beside ? was_exactly(stages_[i]) : was_from(stages_[i].rank, &stages_[i]);
-      before = both(before, negation(recycled));
-      if (stage.kept_while) before = both(before, value(*stage.kept_while, frame));
-      // Never back: whatever else would take it away.
-      const bool has_floor = floor != nullptr && rank <= floor->rank && !stage.beside;
-      if (has_floor) before = either(before, was_from(floor->rank, nullptr));
-      Value made = either(now, before);
-      if (rank > 0 && !stage.beside) {
-        Value below = truth(false);
-        for (std::size_t k = 0; k < stages_.size(); ++k) {
-          if (stages_[k].rank == rank - 1) below = either(below, held_[k]);
-        }
-        made = both(made, below);
-      }
-      held_[i] = both(made, negation(disqualified_));
-    }
-  }
-}
-
-// Nothing for a blank and for words that an answer has where there is no stage; undecided for words that are no stage.
-Evaluator::Before Evaluator::previous() const {
-  if (!lifecycle_->remembers) return {};
-  const Value word = field(lifecycle_->remembers->text, {lead_, 0});
-  if (!word.known) return {};
-  const std::string wanted = folded(word.text);
-  for (const StageRef& each : stages_) {
-    if (folded(each.stage->name.text) == wanted) return {&each, true};
-  }
-  return {nullptr, wanted == "disqualified" || wanted == "not yet"};
-}
-
-Value Evaluator::was_exactly(const StageRef& stage) const {
-  const Before before = previous();
-  return before.is_known ? truth(before.stage == &stage) : undecided();
-}
-// The lead was in that rank or above. With a stage of the main line: it surely came through that stage, which one
-// beside the line does not say.
-Value Evaluator::was_from(std::int64_t rank, const StageRef* main) const {
-  const Before before = previous();
-  if (!before.is_known) return undecided();
-  if (before.stage == nullptr) return truth(false);
-  if (main != nullptr && (before.stage->rank == rank || before.stage->stage->beside))
-    return truth(before.stage == main);
-  return truth(before.stage->rank >= rank);
-}
-
-Value Evaluator::held_from(std::int64_t rank) {
-  lifecycle(*lead_);
-  Value made = truth(false);
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
-    if (stages_[i].rank >= rank) made = either(made, held_[i]);
-  }
-  return made;
-}
-
-Value Evaluator::stage_compared(CompareOp op, std::string_view name) {
-  const std::int64_t rank = stage_named(name)->rank;
-  const Value from = held_from(rank);
-  const Value above = held_from(rank + 1);
-  switch (op) {
-    case CompareOp::greater_equal:
-      return from;
-    case CompareOp::greater:
-      return above;
-    case CompareOp::less:
-      return negation(from);
-    case CompareOp::less_equal:
-      return negation(above);
-    case CompareOp::equal:
-      return both(from, negation(above));
-    case CompareOp::not_equal:
-      return negation(both(from, negation(above)));
-  }
-  return undecided();
+Value stage_compared(CompareOp op, std::string_view name, Evaluator& in) {
+  const std::int64_t rank = in.stage(name).rank;
+  const Value from = held_from(rank, in);
+  const Value above = held_from(rank + 1, in);
+  const Value equal = both(from, negation(above));
+  const std::array<Value, 6> by_operator{equal, negation(equal), negation(from), negation(above), above, from};
+  return by_operator[static_cast<std::size_t>(op)];
 }
 
 // The crossing from below; while the lead is sent back, what it was before does not count, unless it came in since.
-Value Evaluator::becomes(std::string_view name, const Frame&) {
-  const StageRef& stage = *stage_named(name);
-  const Frame frame{lead_, 0, nullptr, nullptr};
-  Value before = was_from(stage.rank, nullptr);
-  for (const lang::LifecycleItem& item : lifecycle_->items) {  // what it never falls below, it never entered again
-    const auto* floor = std::get_if<lang::NeverBackBelow>(&item.node);
-    if (floor != nullptr && stage.rank <= stage_named(floor->stage.text)->rank) {
-      return both(held_from(stage.rank), negation(before));
-    }
+Value becomes(std::string_view name, Evaluator& in) {
+  const Stage& stage = in.stage(name);
+  Value before = was_from(stage.rank, in);
+  if (in.recycled != nullptr && stage.rank > floor_of(in)) {
+    const auto moment = [&](const auto& at) { return at ? field(at->text, in.of_lead()) : of_kind(Kind::moment); };
+    const Value since = compared(CompareOp::greater_equal, moment(stage.decl->entered_at), moment(in.recycled->at));
+    before = both(before, either(negation(is_now(in.recycled, in)), truth(since.is_yes())));
   }
-  for (const lang::LifecycleItem& item : lifecycle_->items) {
-    const auto* recycled = std::get_if<lang::Recycled>(&item.node);
-    if (recycled == nullptr) continue;
-    Value since = truth(false);
-    if (recycled->at && stage.stage->entered_at) {
-      const Value sent_back = field(recycled->at->text, {lead_, 0});
-      const Value entered = field(stage.stage->entered_at->text, {lead_, 0});
-      since = truth(sent_back.known && entered.known && entered.number >= sent_back.number);
-    }
-    before = both(before, either(negation(value(recycled->condition, frame)), since));
-  }
-  return both(held_from(stage.rank), negation(before));
+  return both(held_from(stage.rank, in), negation(before));
 }
 
 }  // namespace muster::differ::slow

@@ -1,81 +1,279 @@
-// Values of the slow evaluator, and arithmetic on them as the reference says it: exact in 128 bits, rounded once,
-// checked once. It shares no code with Muster's kernels. May include: the standard library, lang/syntax (what to do).
-// Called by: tests/differ/slow.
+// Values of the slow evaluator, and what can be done with numbers, texts and days as the reference says it: exact in
+// 128 bits, rounded once, checked once. It shares no code with Muster's kernels.
+// May include: the standard library, date, lang/syntax (what to do). Called by: tests/differ/slow.
 #pragma once
 
+#include <date/tz.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <cstdint>
-#include <limits>
-#include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "lang/syntax/expression.h"
 
 namespace muster::differ::slow {
 
 using Wide = __int128;
+using namespace lang;  // which says what to do
 
-enum class Kind : std::uint8_t { truth, number, text, member, date, moment, length };
-inline constexpr std::uint8_t overflow_fault = 1;
-inline constexpr std::uint8_t division_fault = 2;
-inline constexpr std::int64_t without_end = std::numeric_limits<std::int64_t>::max();
+// ---- texts, of the letters that the generator writes: ASCII, and E and O with an accent in either of two spellings
 
-// Unless it is known it is missing, or undecided. A count that is not known still has a least and a most.
+inline bool is_in(char byte, char first, char last) { return byte >= first && byte <= last; }
+inline bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }  // a code point
+inline bool is_letter(char byte) {
+  return is_in(byte, 'a', 'z') || is_in(byte, 'A', 'Z') || is_in(byte, '0', '9') || (byte & '\x80') != 0;
+}
+
+inline std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  return text;
+}
+
+inline std::string in_case(std::string_view text, bool upper) {
+  std::string made(text);
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    for (auto at = made.find(from); at != std::string::npos; at = made.find(from)) made.replace(at, from.size(), to);
+  };
+  for (char& byte : made) {
+    if (upper ? is_in(byte, 'a', 'z') : is_in(byte, 'A', 'Z')) byte = static_cast<char>(byte ^ ('a' - 'A'));
+  }
+  if (std::ranges::none_of(made, continues)) return made;
+  // Small, large, and both with the accent as a letter of its own.
+  using Spellings = std::array<std::string_view, 4>;
+  for (const auto& [small, large, small_apart, large_apart] :
+       {Spellings{"\u00E9", "\u00C9", "e\u0301", "E\u0301"}, Spellings{"\u00F6", "\u00D6", "o\u0308", "O\u0308"}}) {
+    replace(upper ? small : large, upper ? large : small);
+    replace(upper ? large_apart : small_apart, upper ? large : small);
+  }
+  return made;
+}
+inline std::string folded(std::string_view text) { return in_case(trimmed(text), false); }
+
+// * is any text, ? is one character.
+inline bool globs(std::string_view pattern, std::string_view text) {
+  if (pattern.empty()) return text.empty();
+  const std::string_view rest = pattern.substr(1);
+  if (pattern.front() == '*') return globs(rest, text) || (!text.empty() && globs(pattern, text.substr(1)));
+  if (text.empty() || (pattern.front() != '?' && pattern.front() != text.front())) return false;
+  std::size_t length = 1;
+  while (pattern.front() == '?' && length < text.size() && continues(text[length])) ++length;
+  return globs(rest, text.substr(length));
+}
+
+inline bool has_word(std::string_view text, std::string_view word) {
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !is_letter(text[at - 1])) && (end == text.size() || !is_letter(text[end]))) return true;
+  }
+  return false;
+}
+
+inline bool passes(TextOp op, std::string_view subject, std::string_view pattern) {
+  const std::string text = folded(subject);
+  const std::string part = folded(pattern);
+  return (op == TextOp::exactly && trimmed(subject) == trimmed(pattern)) ||
+         (op == TextOp::contains && text.find(part) != std::string::npos) ||
+         (op == TextOp::starts_with && text.starts_with(part)) || (op == TextOp::ends_with && text.ends_with(part)) ||
+         (op == TextOp::matches && globs(part, text)) || (op == TextOp::contains_word && has_word(text, part));
+}
+
+// ---- days and moments
+
+inline constexpr std::int64_t microseconds_of_day = 86'400'000'000;
+
+inline std::chrono::year_month_day civil(std::int64_t day) { return std::chrono::sys_days{std::chrono::days{day}}; }
+inline unsigned weekday(std::int64_t day) { return std::chrono::weekday{civil(day)}.iso_encoding(); }  // Monday 1
+
+// How many months a month, a quarter, a year have.
+inline unsigned months_of(CalendarUnit unit) {
+  return unit == CalendarUnit::year ? 12 : unit == CalendarUnit::quarter ? 3 : 1;
+}
+
+// The same day so many months before; a month too short gives its last day.
+inline std::int64_t months_before(std::int64_t day, std::int64_t months) {
+  const std::chrono::year_month_day from = civil(day);
+  const std::chrono::year_month month = from.year() / from.month() - std::chrono::months{months};
+  const std::chrono::year_month_day found = month / std::min(from.day(), (month / std::chrono::last).day());
+  return std::chrono::sys_days{found}.time_since_epoch().count();
+}
+
+// The first day of the unit that holds `day`, and the one `units` before it.
+inline std::int64_t first_of_unit(std::int64_t day, Calendar unit, std::int64_t units = 0) {
+  if (unit.unit == CalendarUnit::day) return day - units;
+  if (unit.unit == CalendarUnit::week) return day - (weekday(day) + 7 - unit.week_starts) % 7 - 7 * units;
+  const std::chrono::year_month_day from = civil(day);
+  const std::int64_t first_of_month = day + 1 - static_cast<unsigned>(from.day());
+  const unsigned months = months_of(unit.unit);
+  return months_before(first_of_month, (static_cast<unsigned>(from.month()) - 1) % months + units * months);
+}
+
+// A local time that is skipped moves later by the gap, one that comes twice is the earlier.
+inline std::int64_t instant_of(std::int64_t day, std::int64_t microsecond_of_day, const date::time_zone& zone) {
+  const std::chrono::microseconds local{day * microseconds_of_day + microsecond_of_day};
+  return (local - zone.get_info(date::local_time<std::chrono::microseconds>{local}).first.offset).count();
+}
+inline std::int64_t local_of(std::int64_t instant, const date::time_zone& zone) {  // microseconds of the local clock
+  const std::chrono::sys_time<std::chrono::microseconds> moment{std::chrono::microseconds{instant}};
+  return (moment.time_since_epoch() + zone.get_info(moment).offset).count();
+}
+
+// ---- values
+
+enum class Kind : std::uint8_t { truth, number, text, member, label, date, moment, length };
+inline constexpr unsigned overflow_fault = 1;
+inline constexpr unsigned division_fault = 2;
+inline constexpr Wide without_end = Wide{1} << 80U;  // more than 64 bits hold, with room for nine digits more
+
+inline bool fits(Wide number) { return number == static_cast<std::int64_t>(number); }
+
+// What is known of a value: the least and the most that it may be, which are one where it is known. Undecided is from
+// no to yes, and where rows may or may not count a number is open so; of all else that is missing nothing is known.
 struct Value {
   Kind kind = Kind::truth;
-  bool known = false;
-  bool is_extent = false;
-  std::uint8_t digits = 0;  // number
-  std::uint8_t faults = 0;  // why it is missing
-  std::int32_t list = -1;   // member: the picklist or grade
-  std::int64_t number = 0;  // mantissa, 0 and 1, position, days, microseconds
-  std::int64_t least = 0, most = 0;
-  std::string_view text{};
+  unsigned digits = 0;  // number
+  unsigned faults = 0;  // why it is missing; none where it is known
+  bool is_bounded = false;
+  Wide least = 0, most = 0;     // mantissa, 0 and 1, position, days, microseconds
+  std::string_view text{};      // trimmed; of a member and a label its name
+  std::string_view list{};      // member: the picklist
   std::string_view currency{};  // number: of an amount
 
-  [[nodiscard]] bool is_yes() const { return known && number != 0; }
-  [[nodiscard]] bool is_no() const { return known && number == 0; }
+  [[nodiscard]] bool known() const { return is_bounded && least == most; }
+  [[nodiscard]] bool is_yes() const { return known() && least == 1; }
+  [[nodiscard]] bool is_no() const { return known() && least == 0; }
+  [[nodiscard]] std::int64_t number() const { return static_cast<std::int64_t>(least); }  // known
+
+  // Others of the same type: between two ends, missing, or one number, which is missing where 64 bits do not hold it.
+  [[nodiscard]] Value between(Wide low, Wide high, unsigned why = 0) const {
+    return {kind, digits, low == high ? 0 : why, true, low, high, text, list, currency};
+  }
+  [[nodiscard]] Value missing(unsigned why = 0) const {
+    return {kind, digits, why, kind == Kind::truth, 0, 1, {}, list, currency};
+  }
+  [[nodiscard]] Value with(Wide exact) const { return fits(exact) ? between(exact, exact) : missing(overflow_fault); }
 };
 
-[[nodiscard]] inline Value missing(Kind kind, std::uint8_t faults = 0) {
-  Value made;
-  made.kind = kind;
-  made.faults = faults;
-  return made;
+inline Value of_kind(Kind kind, unsigned digits = 0) { return Value{.kind = kind, .digits = digits}.missing(); }
+inline Value known(Kind kind, Wide number, unsigned digits = 0) { return of_kind(kind, digits).with(number); }
+inline Value text_value(std::string_view text) {
+  const std::string_view kept = trimmed(text);
+  return kept.empty() ? of_kind(Kind::text) : Value{.kind = Kind::text, .is_bounded = true, .text = kept};
 }
-[[nodiscard]] inline Value known(Kind kind, std::int64_t number, unsigned digits = 0) {
-  Value made;
-  made.kind = kind;
-  made.known = true;
-  made.number = number;
-  made.digits = static_cast<std::uint8_t>(digits);
-  return made;
-}
-[[nodiscard]] inline Value truth(bool yes) { return known(Kind::truth, yes ? 1 : 0); }
-[[nodiscard]] inline Value undecided(std::uint8_t faults = 0) { return missing(Kind::truth, faults); }
-[[nodiscard]] Value extent(std::int64_t least, std::int64_t most, unsigned digits = 0);
 
 // ---- Kleene
-[[nodiscard]] Value negation(const Value& value);
-[[nodiscard]] Value both(const Value& left, const Value& right);
-[[nodiscard]] Value either(const Value& left, const Value& right);
-// At least `least` of those are yes.
-[[nodiscard]] Value at_least(std::uint32_t least, std::span<const Value> values);
+inline Value truth(bool yes) { return known(Kind::truth, yes ? 1 : 0); }
+inline Value undecided(unsigned faults = 0) { return of_kind(Kind::truth).missing(faults); }
+inline Value negation(const Value& value) { return value.between(1 - value.most, 1 - value.least, value.faults); }
+inline Value both(const Value& left, const Value& right) {
+  const unsigned faults = left.faults | right.faults;
+  return left.between(std::min(left.least, right.least), std::min(left.most, right.most), faults);
+}
+inline Value either(const Value& left, const Value& right) { return negation(both(negation(left), negation(right))); }
 
 // ---- numbers
-[[nodiscard]] Wide ten_to(unsigned exponent);
-// numerator / denominator; the denominator may be negative, not 0.
-[[nodiscard]] Wide rounded(Wide numerator, Wide denominator, lang::RoundingMode mode = lang::RoundingMode::half_even);
-[[nodiscard]] Wide floored(Wide numerator, Wide denominator);
-[[nodiscard]] Value checked(Kind kind, Wide value, unsigned digits = 0);  // missing where 64 bits do not hold it
-[[nodiscard]] Value rescaled(const Value& value, unsigned digits, lang::RoundingMode mode);
-[[nodiscard]] Value multiplied(const Value& left, const Value& right);
-// Numbers by numbers, lengths by lengths: `digits`, rounded once. A length by a number is a length.
-[[nodiscard]] Value divided(const Value& left, const Value& right, unsigned digits, lang::RoundingMode mode);
-[[nodiscard]] Value remainder(const Value& left, const Value& right);
+inline Wide ten_to(unsigned exponent) { return exponent == 0 ? 1 : 10 * ten_to(exponent - 1); }
 
-// -1, 0, 1 of two known values of one kind, texts folded.
-[[nodiscard]] int order(const Value& left, const Value& right);
-[[nodiscard]] Value compared(lang::CompareOp op, const Value& left, const Value& right);
-[[nodiscard]] bool same(const Value& left, const Value& right);
+// numerator / denominator; the denominator may be negative, not 0.
+inline Wide rounded(Wide numerator, Wide denominator, RoundingMode mode = RoundingMode::half_even) {
+  const bool is_minus = (numerator < 0) != (denominator < 0);
+  const Wide top = numerator < 0 ? -numerator : numerator;
+  const Wide bottom = denominator < 0 ? -denominator : denominator;
+  const Wide whole = top / bottom;
+  const Wide rest = top % bottom;
+  const Wide gap = bottom - rest;  // to the next whole number: no doubling, which might not fit
+  const bool is_up = (mode == RoundingMode::up && rest != 0) || (mode == RoundingMode::half_up && rest >= gap) ||
+                     (mode == RoundingMode::half_even && (rest > gap || (rest == gap && whole % 2 != 0)));
+  return (is_minus ? -1 : 1) * (whole + (is_up ? 1 : 0));
+}
+inline Wide floored(Wide numerator, Wide denominator) {
+  const Wide whole = numerator / denominator;
+  return numerator % denominator != 0 && (numerator < 0) != (denominator < 0) ? whole - 1 : whole;
+}
+
+inline Value rescaled(const Value& value, unsigned digits, RoundingMode mode = RoundingMode::half_even) {
+  Value made = value;
+  made.digits = digits;
+  if (!value.known()) return made.missing(value.faults);
+  return made.with(digits >= value.digits ? value.least * ten_to(digits - value.digits)
+                                          : rounded(value.least, ten_to(value.digits - digits), mode));
+}
+
+// Of numbers; or of dates, moments and lengths, in which a day is 24 hours. A term that is true is taken away.
+inline Value sum(const std::vector<std::pair<bool, Value>>& terms) {
+  Value made = terms[0].second;
+  int moments = 0;
+  int dates = 0;
+  bool is_bounded = true;
+  for (const auto& [minus, term] : terms) {
+    made.digits = std::max(made.digits, term.digits);
+    made.faults |= term.faults;
+    is_bounded = is_bounded && term.is_bounded;
+    moments += term.kind != Kind::moment ? 0 : minus ? -1 : 1;
+    dates += term.kind != Kind::date ? 0 : minus ? -1 : 1;
+  }
+  if (made.kind != Kind::number) made.kind = moments != 0 ? Kind::moment : dates != 0 ? Kind::date : Kind::length;
+  if (!is_bounded) return made.missing(made.faults);
+  Wide least = 0;
+  Wide most = 0;
+  for (const auto& [minus, term] : terms) {
+    const Wide unit = term.kind == Kind::date ? microseconds_of_day : ten_to(made.digits - term.digits);
+    least += unit * (minus ? -term.most : term.least);
+    most += unit * (minus ? -term.least : term.most);
+  }
+  if (made.kind == Kind::date) least = most = floored(least, microseconds_of_day);
+  return least == most ? made.with(least) : made.between(least, most, made.faults);
+}
+
+// left * right, left / right and left mod right. A quotient has `digits`, rounded once. A length by a number is a
+// length, an amount by a number an amount; by one another both are numbers.
+inline Value product(ProductOp op, const Value& left, const Value& right, unsigned digits, RoundingMode mode) {
+  const bool divides = op == ProductOp::divide;
+  const bool is_remainder = op == ProductOp::remainder;
+  const bool is_length = (left.kind == Kind::length) != (right.kind == Kind::length);
+  const unsigned exact = is_remainder ? std::max(left.digits, right.digits) : left.digits + right.digits;
+  Value made = of_kind(is_length ? Kind::length : Kind::number, is_length ? 0 : divides ? digits : std::min(exact, 9U));
+  if (!divides || right.currency.empty()) made.currency = std::max(left.currency, right.currency);
+  if (!left.known() || !right.known()) return made.missing(left.faults | right.faults);
+  if ((divides || is_remainder) && right.least == 0) return made.missing(division_fault);
+  if (is_remainder) {
+    const Wide top = left.least * ten_to(exact - left.digits);
+    const Wide bottom = right.least * ten_to(exact - right.digits);
+    return made.with(top - floored(top, bottom) * bottom);
+  }
+  if (!divides) return made.with(rounded(left.least * right.least, ten_to(exact - made.digits)));
+  // left / 10^l / (right / 10^r) * 10^digits
+  return made.with(rounded(left.least * ten_to(made.digits + right.digits), right.least * ten_to(left.digits), mode));
+}
+
+// Texts are compared folded; of the labels of a grade the first is the best.
+inline Value compared(CompareOp op, const Value& left, const Value& right) {
+  // By operator, =, !=, <, <=, > and >=: whether it holds of what is less, equal, more.
+  static constexpr std::array<std::string_view, 6> holds{" y ", "y y", "y  ", "yy ", "  y", " yy"};
+  const auto order = [&](Wide a, Wide b) -> std::size_t {  // 0, 1, 2: less, equal, more
+    a *= ten_to(std::max(left.digits, right.digits) - left.digits);
+    b *= ten_to(std::max(left.digits, right.digits) - right.digits);
+    if (left.kind == Kind::text) a = folded(left.text).compare(folded(right.text));
+    if (left.kind == Kind::label) std::swap(a, b);
+    return a < b ? 0 : a > b ? 2 : 1;
+  };
+  const unsigned faults = left.faults | right.faults;
+  if (!left.is_bounded || !right.is_bounded) return undecided(faults);
+  const std::size_t lowest = order(left.least, right.most);
+  const std::size_t highest = left.known() && right.known() ? lowest : order(left.most, right.least);
+  const std::string_view possible = holds[static_cast<std::size_t>(op)].substr(lowest, highest - lowest + 1);
+  const bool may_fail = possible.find(' ') != std::string_view::npos;
+  const bool may_hold = possible.find('y') != std::string_view::npos;
+  return undecided().between(may_fail ? 0 : 1, may_hold ? 1 : 0, faults);
+}
+inline bool same(const Value& left, const Value& right) {
+  return left.known() && right.known() && compared(CompareOp::equal, left, right).is_yes();
+}
+inline bool is_less(const Value& left, const Value& right) { return compared(CompareOp::less, left, right).is_yes(); }
 
 }  // namespace muster::differ::slow
