@@ -209,6 +209,17 @@ bool has_history(const Sample& sample, const DataRow& lead) {
          is_past(cell("back_at"));
 }
 
+// An amount has no rate before the first day of rates.csv, 2023-06-01: it stays missing, whatever is filled in. Rates are
+// those of one of these two cells.
+bool has_rates(const Sample& sample, const DataRow& lead) {
+  constexpr std::int64_t first_day = 19'509;
+  const auto cell = [&](std::string_view name) -> const Cell& {
+    return lead.cells[static_cast<std::size_t>(sample.shapes[lead_object].field(name))];
+  };
+  constexpr std::int64_t day = 86'400'000'000;
+  return cell("day0").number >= first_day && cell("at0").number > (first_day + 1) * day;
+}
+
 }  // namespace
 
 void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sample) {
@@ -219,10 +230,17 @@ void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sampl
   Leads made(random, sample);
   sample.leads.reserve(leads);
   for (std::size_t i = 0; i < leads; ++i) {
-    const bool is_completed = i % 4 == 3 && can_complete && !has_extreme(sample, sample.leads.back()) &&
-                              (!remembers || has_history(sample, sample.leads.back()));
-    sample.is_completed.push_back(is_completed);
-    sample.leads.push_back(is_completed ? made.completed(sample.leads.back()) : made.lead());
+    if (i % 4 == 3 && can_complete && !has_extreme(sample, sample.leads.back()) &&
+        (!remembers || has_history(sample, sample.leads.back()))) {
+      DataRow completed = made.completed(sample.leads.back());
+      if (has_rates(sample, completed)) {
+        sample.is_completed.push_back(true);
+        sample.leads.push_back(std::move(completed));
+        continue;
+      }
+    }
+    sample.is_completed.push_back(false);
+    sample.leads.push_back(made.lead());
   }
 }
 
