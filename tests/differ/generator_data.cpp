@@ -209,14 +209,13 @@ bool has_history(const Sample& sample, const DataRow& lead) {
          is_past(cell("back_at"));
 }
 
-// An amount has no rate before the first day of rates.csv, 2023-06-01: it stays missing, whatever is filled in. Rates are
-// those of one of these two cells.
+// An amount has no rate before the first day of rates.csv, 2023-06-01: it stays missing, whatever is filled in. Rates
+// are those of one of these two cells.
 bool has_rates(const Sample& sample, const DataRow& lead) {
   constexpr std::int64_t first_day = 19'509;
   const auto cell = [&](std::string_view name) -> const Cell& {
     return lead.cells[static_cast<std::size_t>(sample.shapes[lead_object].field(name))];
   };
-  constexpr std::int64_t day = 86'400'000'000;
   return cell("day0").number >= first_day && cell("at0").number > (first_day + 1) * day;
 }
 

@@ -93,8 +93,9 @@ void check_compared(Random& random, std::size_t rows) {
   std::vector<Number> values(most_rows);
   for (Number& each : values) each = static_cast<Number>(random.number());
   const std::int64_t near = values[random.engine() % rows];
-  const std::int64_t far = std::int64_t{1} << (8 * sizeof(Number) - 1);
-  const std::vector<std::int64_t> constants{near, near + 1, random.number(), far, -far, -far - 1};
+  const std::int64_t far = sizeof(Number) == 8 ? most : std::int64_t{1} << (8 * sizeof(Number) - 1);
+  const std::int64_t next = near == most ? least : near + 1;
+  const std::vector<std::int64_t> constants{near, next, random.number(), far, -far, -far - 1};
   Answers answers(random);
   for (const std::int64_t constant : constants) {
     for (unsigned op = 0; op < 6; ++op) {
