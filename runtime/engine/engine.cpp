@@ -2,23 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "runtime/engine/verify.h"
 
 namespace muster::runtime {
-
-namespace {
-
-bool same_layouts(const SpaceView& space, std::span<const jit::ColumnLayout> layouts) {
-  return std::ranges::equal(space.columns, layouts, [](const ColumnView& column, const jit::ColumnLayout& layout) {
-    return column.physical == layout.physical &&
-           (column.narrow != nullptr ? column.narrow_bytes : 0) == layout.narrow_bytes;
-  });
-}
-
-}  // namespace
 
 Engine::Engine(const compiler::Program& program, AsOf as_of, const Wanted& wanted,
                std::shared_ptr<KernelSource> kernels)
@@ -34,7 +22,7 @@ lang::Result<> Engine::evaluate(const BatchView& batch) {
   const SpaceView& root = batch.spaces[compiler::root_space];
   answering_ = &interpreter_;  // a kernel that answered before may be exchanged
   if (auto renewed = kernels_->renew(held_, batch); !renewed) return renewed;
-  if (held_.kernel == nullptr || !same_layouts(root, *held_.layouts)) {
+  if (held_.kernel == nullptr || !jit::comes_as(batch, *held_.layouts)) {
     interpreter_.evaluate(batch);
     if (held_.kernel == nullptr) kernels_->add_work(work_of_row_ * root.rows, batch);
     return lang::Done{};

@@ -428,9 +428,14 @@ std::optional<LoweredValue> Lowering::lower_compare(const compiler::Inst& inst) 
 
 std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
   const compiler::FadeRule& rule = program_.fades[static_cast<std::size_t>(inst.immediate)];
-  const Numbers& points = operand(inst, 0).numbers;
+  Numbers points = operand(inst, 0).numbers;
   const Numbers& event = operand(inst, 1).numbers;
-  if (rule.kind != lang::FadeKind::halving || points.is_constant() || event.is_constant()) return std::nullopt;
+  if (rule.kind != lang::FadeKind::halving || event.is_constant()) return std::nullopt;
+  const bool is_constant = points.is_constant();  // as the points of child rows mostly are
+  if (is_constant) {
+    points.low = points.high = points.constant;
+    points.node = builder_.splat(lane_for(points.low, points.high), points.constant);
+  }
   const std::int64_t unit = kernels::power_of_ten(4U - rule.digits);
   const Wide largest = std::max(high_in(points, 1), -low_in(points, 1));
   const Wide largest_units = largest / unit + 1;
@@ -439,7 +444,8 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
   // The error of y = points * 2^-t in units: the series of exp breaks off after `terms` terms (|f| <= 1/2), and t, the
   // sum and the products each round by 2^-53; t * 2^-t is at most 0.54, so that they stay below 2^-48 of the points.
   FadePlan plan;
-  constexpr Wide usual = Wide{1} << 20;  // the others are few, and asked of the exact kernel
+  // Larger points are few, and asked of the exact kernel.
+  const Wide usual = is_constant ? largest_units : Wide{1} << 20;
   const auto size = static_cast<double>(std::min(largest_units, usual));
   if (largest_units > usual) plan.most_units = size;
   const double x = std::log(2.0) / 2 * 1.0001;
