@@ -164,25 +164,44 @@ std::optional<LoweredValue> Lowering::lower_sum(const compiler::Inst& inst) {
   return add_terms(inst, terms, weights);
 }
 
-// Where no operand can stand for infinity and the sum surely fits.
+// The bounds of a score. An operand stands for infinity only where it says so itself, `x default infinity`, and what is
+// finite surely fits.
 std::optional<LoweredValue> Lowering::lower_saturating_sum(const compiler::Inst& inst) {
+  std::vector<Numbers> terms;
+  std::vector<std::int64_t> weights;
+  NodeId minus_infinity = builder_.none();
+  NodeId plus_infinity = builder_.none();
   Wide low = 0;
   Wide high = 0;
   constexpr Wide far = Wide{1} << 100;
   for (std::size_t k = 0; k < inst.operand_count; ++k) {
-    const Numbers& numbers = operand(inst, k).numbers;
-    if (weight(inst, k) == 0) continue;
+    const std::int64_t factor = weight(inst, k);
+    if (factor == 0) continue;
+    Numbers numbers = operand(inst, k).numbers;
+    const Inst& term = program_.insts[program_.operands_of(inst)[k]];
+    if (term.op == Op::default_to && operand(term, 1).numbers.is_constant()) {
+      const std::int64_t rest = operand(term, 1).numbers.constant;
+      if (rest == least || rest == most) {
+        NodeId& infinity = (rest == most) == (factor > 0) ? plus_infinity : minus_infinity;
+        infinity = builder_.either(infinity, builder_.negated(operand(term, 0).known));
+        numbers = operand(term, 0).numbers;
+      }
+    }
     const Wide first = low_in(numbers, 1);
     const Wide last = high_in(numbers, 1);
     if (first <= least || last >= most) return std::nullopt;
-    const Wide one = first * weight(inst, k);
-    const Wide other = last * weight(inst, k);
-    low += std::min(one, other);
-    high += std::max(one, other);
+    low += std::min(first * factor, last * factor);
+    high += std::max(first * factor, last * factor);
     if (low < -far || high > far) return std::nullopt;
+    terms.push_back(numbers);
+    weights.push_back(factor);
   }
   if (!fits(low) || !fits(high)) return std::nullopt;
-  return lower_sum(inst);
+  auto value = add_terms(inst, terms, weights);
+  if (!value) return std::nullopt;
+  value->numbers = chosen(plus_infinity, constant(most), value->numbers);
+  value->numbers = chosen(minus_infinity, constant(least), value->numbers);
+  return value;
 }
 
 std::optional<LoweredValue> Lowering::lower_scaled(const compiler::Inst& inst, const Numbers& numbers, Wide numerator,
