@@ -5,7 +5,6 @@
 #include <cassert>
 #include <cstring>
 
-#include "runtime/jit/fold_rows.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::runtime::jit {
@@ -135,16 +134,23 @@ bool SpaceKernel::is_unexpected() const {
 // ---- child rows
 
 void SpaceKernel::fold(const Source& source) {
-  for (std::size_t at = 0; at < lowered_.folds.size(); ++at) {
-    const RowFold& fold = lowered_.folds[at];
-    const SpaceKernel& child = *source.kernels[fold.child.index];
-    Folded& result = folds_[at];
-    if (child.rows() == 0) {
-      std::fill_n(result.values.as<std::int64_t>(), rows_, 0);
-      std::fill_n(result.overflow.as<Word>(), words_for(rows_), Word{0});
-    } else {
-      run_fold(fold, child, result);
+  for (const auto& child : source.kernels) {
+    if (child == nullptr || child.get() == this) continue;
+    counted_.clear();
+    for (std::size_t at = 0; at < lowered_.folds.size(); ++at) {
+      const RowFold& fold = lowered_.folds[at];
+      if (fold.child != child->lowered_.space) continue;
+      Folded& result = folds_[at];
+      if (child->rows() == 0) {
+        std::fill_n(result.values.as<std::int64_t>(), rows_, 0);
+        std::fill_n(result.overflow.as<Word>(), words_for(rows_), Word{0});
+      } else if (fold.kind == RowFold::Kind::count) {
+        counted_.push_back({child->slot(fold.slot).as<Word>(), result.values.as<std::uint32_t>()});
+      } else {
+        run_fold(fold, *child, result);
+      }
     }
+    if (!counted_.empty()) count_rows(counted_, child->view().offsets, rows_);
   }
 }
 
@@ -154,8 +160,7 @@ void SpaceKernel::run_fold(const RowFold& fold, const SpaceKernel& child, Folded
   const std::uint8_t bytes = child.lowered_.slots[fold.slot].bytes;
   switch (fold.kind) {
     case RowFold::Kind::count:
-      count_rows(slot.as<Word>(), offsets, rows_, result.values.as<std::uint32_t>());
-      break;
+      break;  // all masks together
     case RowFold::Kind::sum:
       if (child.rows() > fold.safe_rows) {
         sum_rows_checked(slot.as<std::int64_t>(), offsets, rows_, result.values.as<std::int64_t>(),

@@ -14,6 +14,7 @@
 #include "runtime/interpret/interpreter.h"
 #include "runtime/interpret/text_table.h"
 #include "runtime/jit/code.h"
+#include "runtime/jit/fold_rows.h"
 #include "runtime/jit/lower.h"
 #include "stdlib/kernels/fade.h"
 
@@ -94,6 +95,7 @@ class SpaceKernel {
   std::vector<Buffer> tails_;  // by input
   std::vector<Buffer> slots_;
   std::vector<Folded> folds_;
+  std::vector<CountedMask> counted_;  // of one child, for a moment
   std::vector<Buffer> answer_tails_;
   std::vector<Word> none_, all_;  // as many as there is room for
   std::vector<const void*> table_pointers_, input_pointers_, tail_pointers_;

@@ -82,7 +82,13 @@ TEST_CASE("rows are brought together as one after the other would be") {
     std::vector<Word> mask(words_for(offsets.back()) + 1);
     for (Word& word : mask) word = random();
     std::vector<std::uint32_t> counts(parents);
-    jit::count_rows(mask.data(), offsets.data(), parents, counts.data());
+    // Some masks are counted together, the others one by one.
+    std::vector<std::vector<std::uint32_t>> copies(4, counts);
+    std::vector<jit::CountedMask> masks;
+    for (auto& copy : copies) masks.push_back({mask.data(), copy.data()});
+    masks.push_back({mask.data(), counts.data()});
+    jit::count_rows(masks, offsets.data(), parents);
+    for (const auto& copy : copies) REQUIRE(copy == counts);
     std::vector<std::int64_t> large(offsets.back() + 1);
     for (std::int64_t& value : large) value = static_cast<std::int64_t>(random()) / 3;
     std::vector<std::int64_t> sums(parents);
