@@ -66,7 +66,7 @@ class FadeEmitter {
     return builder_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {doubles_}, {a, b, c});
   }
 
-  // 2^-t, t the age in intervals.
+  // What is left of each point: 2^-t or 1 - t, t the age in intervals.
   Value* share() {
     Value* age = builder_.CreateSub(integers(plan_.as_of), parts_.events);
     age = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, age, integers(0));
@@ -81,7 +81,8 @@ class FadeEmitter {
       real_age = builder_.CreateFMul(days, real(day));
     }
     Value* t = builder_.CreateFMul(real_age, real(plan_.intervals_per_age));
-    t = builder_.CreateIntrinsic(llvm::Intrinsic::minnum, {doubles_}, {t, real(no_longer)});
+    t = builder_.CreateIntrinsic(llvm::Intrinsic::minnum, {doubles_}, {t, real(plan_.is_linear ? 1 : no_longer)});
+    if (plan_.is_linear) return builder_.CreateFSub(real(1), t);
     // t = n - f with |f| <= 1/2: the series for 2^f, and n taken from the exponent.
     Value* const n = builder_.CreateUnaryIntrinsic(llvm::Intrinsic::nearbyint, t);
     Value* const f = builder_.CreateFSub(n, t);

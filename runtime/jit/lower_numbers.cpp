@@ -449,7 +449,8 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
   const compiler::FadeRule& rule = program_.fades[static_cast<std::size_t>(inst.immediate)];
   Numbers points = operand(inst, 0).numbers;
   const Numbers& event = operand(inst, 1).numbers;
-  if (rule.kind != lang::FadeKind::halving || event.is_constant()) return std::nullopt;
+  const bool is_linear = rule.kind == lang::FadeKind::to_zero;
+  if ((!is_linear && rule.kind != lang::FadeKind::halving) || event.is_constant()) return std::nullopt;
   const bool is_constant = points.is_constant();  // as the points of child rows mostly are
   if (is_constant) {
     points.low = points.high = points.constant;
@@ -460,8 +461,9 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
   const Wide largest_units = largest / unit + 1;
   if (largest > Wide{1} << 62) return std::nullopt;  // what does not fit after the rounding is no whole unit
 
-  // The error of y = points * 2^-t in units: the series of exp breaks off after `terms` terms (|f| <= 1/2), and t, the
-  // sum and the products each round by 2^-53; t * 2^-t is at most 0.54, so that they stay below 2^-48 of the points.
+  // The error of y = points * 2^-t in units (that of points * (1 - t) is less than the last part): the series of exp
+  // breaks off after `terms` terms (|f| <= 1/2), and t, the sum and the products each round by 2^-53; t * 2^-t is at
+  // most 0.54, so that they stay below 2^-48 of the points.
   FadePlan plan;
   // Larger points are few, and asked of the exact kernel.
   const Wide usual = is_constant ? largest_units : Wide{1} << 20;
@@ -475,8 +477,9 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
     if (terms > 3 && left_out * 1.5 * size < 1.0 / 16384) break;
     left_out *= x / (terms + 1);
   }
+  plan.is_linear = is_linear;
   plan.terms = terms;
-  plan.tolerance = size * (left_out * 1.5 + std::ldexp(1.0, -44));
+  plan.tolerance = size * ((is_linear ? 0 : left_out * 1.5) + std::ldexp(1.0, -44));
   if (plan.tolerance > 1.0 / 1024) return std::nullopt;
   switch (rule.mode) {
     case lang::RoundingMode::half_even:
@@ -490,6 +493,8 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
       plan.rounding = FadePlan::Rounding::towards_zero;
       break;
   }
+  // What is old is nothing, exactly where such a rounding turns.
+  if (is_linear && plan.rounding != FadePlan::Rounding::nearest) return std::nullopt;
   constexpr std::int64_t day = kernels::microseconds_per_day;
   plan.as_of = rule.of_days ? as_of_.day : as_of_.instant;
   plan.day = rule.whole_days && !rule.of_days ? day : 0;

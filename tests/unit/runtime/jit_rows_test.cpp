@@ -150,6 +150,7 @@ score s from 0 to 100 {
   +2 per PageView where page starts with "/pric" in last 90 days, at most 20
   +3 per EmailClick in last 30 days
   +25 per DemoRequested in last 60 days, halving every 14 days
+  +9 per Webinar in last 50 days, fading to zero over 45 days
   +10 when any Webinar in last 7 days
   +10 when count of PageView in last 14 days >= 2
   +20 when (sum of Deal.amount where is_won) >= 1000.00
