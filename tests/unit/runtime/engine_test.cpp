@@ -163,6 +163,23 @@ TEST_CASE("a run begins interpreted and goes on compiled, with the same answers"
   CHECK(engine.verified_batches() == 2);
 }
 
+TEST_CASE("work on child rows is work") {
+  if (is_skipped()) return;
+  const compiler::Program program = program_of(rows_policy);
+  Leads leads(program);
+  const auto instructions = Interpreter(program, {}, {}).live_instructions_by_space();
+  const BatchView& batch = leads.make(2048, 100);
+  const std::size_t work = instructions[0] * batch.spaces[0].rows + instructions[1] * batch.spaces[1].rows;
+  Engine engine(program, {}, {}, {.work_before_compiling = work});
+  REQUIRE(engine.evaluate(batch).has_value());
+  // Batches of one lead are too little work to matter.
+  for (int tries = 0; engine.compiled_batches() == 0 && tries < 300; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    REQUIRE(engine.evaluate(leads.make(1, 100)).has_value());
+  }
+  CHECK(engine.compiled_batches() == 1);
+}
+
 TEST_CASE("an engine is what was chosen") {
   const compiler::Program program = program_of(policy);
   Leads leads(program);
