@@ -1,5 +1,6 @@
 #include "tests/bench/child_rows/batches.h"
 
+#include <algorithm>
 #include <array>
 
 #include "stdlib/kernels/time.h"
@@ -42,6 +43,11 @@ void ChildRows::add(std::size_t most) {
       auto& column =
           *columns_.emplace_back(std::make_unique<runtime::Column>(compiler::physical_of(schema.type.kind), part.rows));
       fill(column, schema, part.rows);
+      if (schema.type.kind == Kind::datetime && part.offsets != nullptr) {  // a parent's rows stand by time
+        for (std::size_t parent = 0; parent < view.spaces[space.parent.index].rows; ++parent) {
+          std::sort(column.integers.data() + part.offsets[parent], column.integers.data() + part.offsets[parent + 1]);
+        }
+      }
       part.columns.push_back(column.view());
     }
   }
@@ -58,8 +64,8 @@ void ChildRows::fill(runtime::Column& column, const compiler::FieldSchema& field
         if (below(2) == 0) runtime::set_bit(column.yes.data(), row);
         break;
       case Kind::datetime:
-        column.integers[row] =
-            as_of_.instant - static_cast<std::int64_t>(below(400 * 86'400)) * (kernels::microseconds_per_day / 86'400);
+        column.integers[row] = as_of_.instant - static_cast<std::int64_t>(below(std::uint64_t{400} * 86'400)) *
+                                                    (kernels::microseconds_per_day / 86'400);
         break;
       case Kind::date:
         column.integers[row] = as_of_.day - static_cast<std::int64_t>(below(400));
