@@ -145,10 +145,11 @@ void Lowering::lower_extreme(const Inst& inst, Lowering& child, NodeId selected,
 std::optional<LoweredValue> Lowering::lower_fold(ValueId id, const Inst& inst) {
   Lowering* const child = others_[inst.from.index].get();
   if (child == nullptr) return std::nullopt;
-  // What the interpreter works out of child rows, it also brings together.
-  for (const ValueId one : program_.operands_of(inst)) {
-    if (!child->values_[one.index].is_there || child->is_foreign_[one.index]) return std::nullopt;
-  }
+  const auto operands = program_.operands_of(inst);
+  const auto is_there = [&](ValueId one) { return child->values_[one.index].is_there; };
+  if (!std::ranges::all_of(operands, is_there)) return std::nullopt;
+  // Numbers that the interpreter works out, it also adds up: it may need fewer of them then. A mask is a mask.
+  if (operands.size() > 1 && child->is_foreign_[operands[0].index]) return std::nullopt;
   const LoweredValue& first = child->operand(inst, 0);
   if (inst.op == Op::any_rows) return lower_any(*child, first);
   LoweredValue value;
