@@ -39,15 +39,14 @@ NodeId Lowering::fold(AskedFold asked, Lane lane, InputSource::Part part) {
 // A fold that the finished plan reads: from now on its operand is an output of the child.
 std::uint32_t Lowering::keep_fold(std::size_t asked, std::span<Lowered> all) {
   AskedFold& wanted = folds_[asked];
-  std::vector<RowFold>& kept = all[space_.index].folds;
-  const std::uint32_t child = wanted.fold.child.index;
-  wanted.fold.slot = others_[child]->slot_of(all[child], wanted.bytes, wanted.node, wanted.scale);
-  const auto place = std::ranges::find_if(kept, [&](const RowFold& one) {
-    return one.kind == wanted.fold.kind && one.child == wanted.fold.child && one.slot == wanted.fold.slot;
-  });
-  const auto index = static_cast<std::uint32_t>(place - kept.begin());
-  if (place == kept.end()) kept.push_back(wanted.fold);
-  return index;
+  if (!wanted.kept) {
+    const std::uint32_t child = wanted.fold.child.index;
+    wanted.fold.slot = others_[child]->slot_of(all[child], wanted.bytes, wanted.node, wanted.scale);
+    std::vector<RowFold>& folds = all[space_.index].folds;
+    wanted.kept = static_cast<std::uint32_t>(folds.size());
+    folds.push_back(wanted.fold);
+  }
+  return *wanted.kept;
 }
 
 Numbers Lowering::count_of(const Lowering& child, NodeId mask) {

@@ -169,8 +169,9 @@ class Lowering {
   struct AskedFold {
     RowFold fold;
     NodeId node = no_node;
-    std::uint8_t bytes = 0;  // as Output::bytes
-    std::int64_t scale = 1;  // as Output::scale
+    std::uint8_t bytes = 0;               // as Output::bytes
+    std::int64_t scale = 1;               // as Output::scale
+    std::optional<std::uint32_t> kept{};  // of Lowered::folds, once it is known to be read
   };
 
   const compiler::Program& program_;
