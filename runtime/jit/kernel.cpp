@@ -194,7 +194,7 @@ BatchLayout layouts_of(const BatchView& batch) {
 bool comes_as(const BatchView& batch, const BatchLayout& layout) {
   for (std::size_t space = 0; space < batch.spaces.size(); ++space) {
     const SpaceView& view = batch.spaces[space];
-    if (space != compiler::root_space && !view.is_given) continue;
+    if (space != compiler::root_space && (!view.is_given || view.rows == 0)) continue;
     for (std::size_t at = 0; at < view.columns.size(); ++at) {
       const bool is_laid_out = space < layout.size() && at < layout[space].size();
       const std::uint8_t bytes = is_laid_out ? layout[space][at].narrow_bytes : std::uint8_t{0};

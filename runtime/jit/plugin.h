@@ -32,7 +32,7 @@ using BatchLayout = std::vector<std::vector<ColumnLayout>>;
 // What is so of the space's rows, which are taken for a sample: two bits more than its values have are expected.
 [[nodiscard]] std::vector<ColumnLayout> layouts_of(const SpaceView& space);
 [[nodiscard]] BatchLayout layouts_of(const BatchView& batch);
-// Whether the columns of all spaces are as wide as they are laid out. A space that is not given has none.
+// Whether the columns of all spaces are as wide as they are laid out. Those of no rows say nothing.
 [[nodiscard]] bool comes_as(const BatchView& batch, const BatchLayout& layout);
 
 struct KernelOptions {
