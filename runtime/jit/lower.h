@@ -60,7 +60,8 @@ struct RowFold {
   Kind kind = Kind::count;
   compiler::SpaceId child;
   std::size_t slot = 0;
-  // sum: no total of so few child rows leaves 64 bits. Where a batch has more, each is checked (Part::overflow).
+  // sum: no total of so few child rows leaves 64 bits, whatever they hold. Of a batch with more each total is checked
+  // (Part::overflow), if its numbers are large enough.
   std::uint64_t safe_rows = 0;
 };
 

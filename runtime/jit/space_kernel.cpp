@@ -4,7 +4,9 @@
 #include <atomic>
 #include <cassert>
 #include <cstring>
+#include <limits>
 
+#include "runtime/interpret/simd.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::runtime::jit {
@@ -43,6 +45,12 @@ void fill(Buffer& buffer, const Slot& slot, std::size_t steps) {
   with_numbers(buffer, slot.bytes, [&]<class Number>(Number* values) {
     std::fill_n(values, steps * step_rows, static_cast<Number>(*slot.constant));
   });
+}
+
+// Whether no total of some of the numbers can leave 64 bits, by what they are.
+bool totals_fit(const std::int64_t* values, std::size_t rows) {
+  const kernels::Wide largest = kernels::Wide{interpret::simd::sizes(values, rows)} + 1;
+  return largest * static_cast<kernels::Wide>(rows) <= std::numeric_limits<std::int64_t>::max();
 }
 
 }  // namespace
@@ -162,7 +170,7 @@ void SpaceKernel::run_fold(const RowFold& fold, const SpaceKernel& child, Folded
     case RowFold::Kind::count:
       break;  // all masks together
     case RowFold::Kind::sum:
-      if (child.rows() > fold.safe_rows) {
+      if (child.rows() > fold.safe_rows && !totals_fit(slot.as<std::int64_t>(), child.rows())) {
         sum_rows_checked(slot.as<std::int64_t>(), offsets, rows_, result.values.as<std::int64_t>(),
                          result.overflow.as<Word>());
         break;
