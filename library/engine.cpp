@@ -146,7 +146,7 @@ Result<std::unique_ptr<BatchEngine>> make_kernel(const Policy::Impl& policy, con
   }
   bits = unique_values(std::move(bits));
   auto kernel = runtime::jit::make_kernel(policy.program, policy.as_of, {.bits = bits, .answers = layouts},
-                                          runtime::jit::layouts_of(shape), {});
+                                          {runtime::jit::layouts_of(shape)}, {});
   if (!kernel) {
     const bool is_missing = kernel.error().kind == lang::ErrorKind::usage;
     return Error{is_missing ? ErrorKind::engine : ErrorKind::internal, kernel.error().message};

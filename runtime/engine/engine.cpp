@@ -2,41 +2,28 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "runtime/engine/verify.h"
 
 namespace muster::runtime {
 
-namespace {
-
-bool same_layouts(const SpaceView& space, std::span<const jit::ColumnLayout> layouts) {
-  return std::ranges::equal(space.columns, layouts, [](const ColumnView& column, const jit::ColumnLayout& layout) {
-    return column.physical == layout.physical &&
-           (column.narrow != nullptr ? column.narrow_bytes : 0) == layout.narrow_bytes;
-  });
-}
-
-}  // namespace
-
 Engine::Engine(const compiler::Program& program, AsOf as_of, const Wanted& wanted,
                std::shared_ptr<KernelSource> kernels)
     : kernels_(std::move(kernels)),
       interpreter_(program, as_of, wanted),
-      work_of_row_(interpreter_.live_instructions()),
+      instructions_(interpreter_.live_instructions_by_space()),
       answering_(&interpreter_) {}
 
 Engine::Engine(const compiler::Program& program, AsOf as_of, const Wanted& wanted, const EngineOptions& options)
     : Engine(program, as_of, wanted, std::make_shared<KernelSource>(program, as_of, wanted, options)) {}
 
 lang::Result<> Engine::evaluate(const BatchView& batch) {
-  const SpaceView& root = batch.spaces[compiler::root_space];
   answering_ = &interpreter_;  // a kernel that answered before may be exchanged
   if (auto renewed = kernels_->renew(held_, batch); !renewed) return renewed;
-  if (held_.kernel == nullptr || !same_layouts(root, *held_.layouts)) {
+  if (held_.kernel == nullptr || !jit::comes_as(batch, *held_.layouts)) {
     interpreter_.evaluate(batch);
-    if (held_.kernel == nullptr) kernels_->add_work(work_of_row_ * root.rows, batch);
+    if (held_.kernel == nullptr) kernels_->add_work(work_of(batch), batch);
     return lang::Done{};
   }
   const std::size_t unexpected = held_.kernel->unexpected_batches();
@@ -48,6 +35,15 @@ lang::Result<> Engine::evaluate(const BatchView& batch) {
   }
   ++compiled_batches_;
   return kernels_->add_compiled() ? verify(batch) : lang::Done{};
+}
+
+std::uint64_t Engine::work_of(const BatchView& batch) const {
+  std::uint64_t work = 0;
+  for (std::size_t space = 0; space < instructions_.size(); ++space) {
+    const SpaceView& view = batch.spaces[space];
+    if (view.is_given) work += std::uint64_t{instructions_[space]} * view.rows;
+  }
+  return work;
 }
 
 lang::Result<> Engine::verify(const BatchView& batch) {

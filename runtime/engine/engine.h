@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "compiler/ir/program.h"
 #include "lang/support/result.h"
@@ -36,10 +37,12 @@ class Engine final : public Values {
 
  private:
   lang::Result<> verify(const BatchView& batch);
+  // Instructions times the rows that the interpreter runs them over.
+  [[nodiscard]] std::uint64_t work_of(const BatchView& batch) const;
 
   std::shared_ptr<KernelSource> kernels_;
   Interpreter interpreter_;
-  std::uint64_t work_of_row_;
+  std::vector<std::size_t> instructions_;  // by space
   std::uint64_t compiled_batches_ = 0;
   std::uint64_t verified_batches_ = 0;
   HeldKernel held_;

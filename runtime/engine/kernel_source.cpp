@@ -22,16 +22,18 @@ KernelSource::~KernelSource() {
   if (compiling_.joinable()) compiling_.join();
 }
 
-std::shared_ptr<const std::vector<jit::ColumnLayout>> KernelSource::layouts_of(const BatchView& batch) const {
-  std::vector<jit::ColumnLayout> layouts = jit::layouts_of(batch.spaces[compiler::root_space]);
+std::shared_ptr<const jit::BatchLayout> KernelSource::layouts_of(const BatchView& batch) const {
+  jit::BatchLayout layouts = jit::layouts_of(batch);
   if (!is_sampled_) {
-    for (jit::ColumnLayout& layout : layouts) layout.expected_bits = 0;
+    for (std::vector<jit::ColumnLayout>& space : layouts) {
+      for (jit::ColumnLayout& layout : space) layout.expected_bits = 0;
+    }
   }
-  return std::make_shared<const std::vector<jit::ColumnLayout>>(std::move(layouts));
+  return std::make_shared<const jit::BatchLayout>(std::move(layouts));
 }
 
 // Also where memory is short: a run that does not insist goes on without a kernel.
-KernelSource::Made KernelSource::make(const std::vector<jit::ColumnLayout>& layouts) const noexcept {
+KernelSource::Made KernelSource::make(const jit::BatchLayout& layouts) const noexcept {
   try {
     return jit::make_kernel(program_, as_of_, {.values = values_, .bits = bits_}, layouts, {});
   } catch (const std::exception&) {

@@ -44,7 +44,7 @@ struct EngineOptions {
 struct HeldKernel {
   std::unique_ptr<jit::Kernel> kernel;  // null: the interpreter answers
   std::uint64_t edition = 0;
-  std::shared_ptr<const std::vector<jit::ColumnLayout>> layouts;  // that the kernel is compiled for
+  std::shared_ptr<const jit::BatchLayout> layouts;  // that the kernel is compiled for
 };
 
 class KernelSource {
@@ -73,12 +73,12 @@ class KernelSource {
  private:
   struct Edition {
     std::unique_ptr<jit::Kernel> kernel;  // evaluates nothing: engines have twins of it
-    std::shared_ptr<const std::vector<jit::ColumnLayout>> layouts;
+    std::shared_ptr<const jit::BatchLayout> layouts;
   };
   using Made = std::optional<lang::Result<std::unique_ptr<jit::Kernel>>>;  // nothing: memory was short
 
-  [[nodiscard]] std::shared_ptr<const std::vector<jit::ColumnLayout>> layouts_of(const BatchView& batch) const;
-  [[nodiscard]] Made make(const std::vector<jit::ColumnLayout>& layouts) const noexcept;
+  [[nodiscard]] std::shared_ptr<const jit::BatchLayout> layouts_of(const BatchView& batch) const;
+  [[nodiscard]] Made make(const jit::BatchLayout& layouts) const noexcept;
   void publish(Edition edition);
   lang::Result<> insist(const BatchView& batch);
   void start_compiling(const BatchView& batch);

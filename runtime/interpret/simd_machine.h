@@ -1,6 +1,7 @@
 // How the wide loops of simd.h are written: an intrinsic function for AVX-512 that does whole vectors and returns how
 // many rows it has done, and a plain loop that goes on from there, or does everything on another machine.
-// May include: runtime/data, runtime/interpret/simd.h. Called by: runtime/interpret/simd*.cpp.
+// May include: runtime/data, runtime/interpret/simd.h. Called by: runtime/interpret/simd*.cpp,
+// runtime/jit/fold_rows.cpp.
 #pragma once
 
 #include <algorithm>

@@ -29,7 +29,7 @@ struct CodeOptions {
 using MakeCode = Code* (*)(const Plan& plan, const CodeOptions& options, std::string* assembly, std::string* error);
 inline constexpr const char* make_code_name = "muster_jit_make_code";
 // Grows with every change of plan.h or of this file: a plug-in of another build is not used.
-inline constexpr std::uint32_t door_version = 5;
+inline constexpr std::uint32_t door_version = 6;
 using DoorVersion = std::uint32_t (*)();
 inline constexpr const char* door_version_name = "muster_jit_door_version";
 

@@ -129,7 +129,7 @@ class FadeEmitter {
     return builder_.CreateIntrinsic(llvm::Intrinsic::fmuladd, {doubles_}, {a, b, c});
   }
 
-  // Units that are left of a point: 2^-t of them all, t the age in intervals.
+  // Units that are left of a point: of them all 2^-t, or 1 - t, t the age in intervals.
   Value* share(Value* events) {
     Value* age = builder_.CreateSub(integers(plan_.as_of), events);
     age = builder_.CreateBinaryIntrinsic(llvm::Intrinsic::smax, age, integers(0));
@@ -144,7 +144,8 @@ class FadeEmitter {
       real_age = builder_.CreateFMul(days, real(day));
     }
     Value* t = builder_.CreateFMul(real_age, real(-plan_.intervals_per_age));
-    t = builder_.CreateIntrinsic(llvm::Intrinsic::maxnum, {doubles_}, {t, real(-no_longer)});
+    t = builder_.CreateIntrinsic(llvm::Intrinsic::maxnum, {doubles_}, {t, real(plan_.is_linear ? -1 : -no_longer)});
+    if (plan_.is_linear) return builder_.CreateFMul(builder_.CreateFAdd(real(1), t), real(plan_.units_per_point));
     // -t = n + f with |f| <= 1/2: the series for 2^f, and n added to the exponent.
     Value* const n = builder_.CreateUnaryIntrinsic(llvm::Intrinsic::nearbyint, t);
     Value* const f = builder_.CreateFSub(t, n);

@@ -16,19 +16,20 @@ using compiler::ValueId;
 
 namespace {
 
-bool is_of_root(const compiler::Inst& inst) { return inst.space.is_none() || inst.space.index == compiler::root_space; }
-
 // What every value is between, of columns that come in fewer bytes or are expected to be small.
-compiler::ColumnRanges ranges_of_columns(std::span<const ColumnLayout> layouts) {
-  compiler::ColumnRanges ranges(1);
-  for (const ColumnLayout& layout : layouts) {
-    std::optional<compiler::ValueRange>& range = ranges.front().emplace_back();
-    if (layout.physical != Physical::integer) continue;
-    if (layout.expected_bits != 0) {
-      range = {0, (std::int64_t{1} << layout.expected_bits) - 1};
-    } else if (layout.narrow_bytes != 0) {
-      const std::int64_t half = std::int64_t{1} << (8U * layout.narrow_bytes - 1);
-      range = {-half, half - 1};
+compiler::ColumnRanges ranges_of_columns(const BatchLayout& layout) {
+  compiler::ColumnRanges ranges;
+  for (const std::vector<ColumnLayout>& columns : layout) {
+    std::vector<std::optional<compiler::ValueRange>>& of_space = ranges.emplace_back();
+    for (const ColumnLayout& column : columns) {
+      std::optional<compiler::ValueRange>& range = of_space.emplace_back();
+      if (column.physical != Physical::integer) continue;
+      if (column.expected_bits != 0) {
+        range = {0, (std::int64_t{1} << column.expected_bits) - 1};
+      } else if (column.narrow_bytes != 0) {
+        const std::int64_t half = std::int64_t{1} << (8U * column.narrow_bytes - 1);
+        range = {-half, half - 1};
+      }
     }
   }
   return ranges;
@@ -38,32 +39,36 @@ std::size_t entry_bytes_of(std::size_t bits) { return bits <= 8 ? 1 : (bits <= 1
 
 }  // namespace
 
-Lowering::Lowering(const compiler::Program& program, AsOf as_of, const KernelWants& wants,
-                   std::span<const ColumnLayout> columns)
-    : program_(program),
-      as_of_(as_of),
-      wants_(wants),
-      columns_(columns),
-      is_needed_(program.insts.size()),
-      is_wanted_whole_(program.insts.size()),
-      uses_(program.insts.size()),
-      ranges_(compiler::ranges_of(program, ranges_of_columns(columns))),
-      values_(program.insts.size()) {}
-
-void Lowering::find_needed() {
-  for (const ValueId id : wants_.values) is_needed_[id.index] = is_wanted_whole_[id.index] = true;
-  for (const ValueId id : wants_.bits) is_needed_[id.index] = true;
-  for (const AnswerLayout& answer : wants_.answers) {
-    is_needed_[answer.id.index] = is_wanted_whole_[answer.id.index] = true;
+Needs::Needs(const compiler::Program& program, const KernelWants& wants, const BatchLayout& layout)
+    : is_needed(program.insts.size()),
+      is_wanted_whole(program.insts.size()),
+      uses(program.insts.size()),
+      ranges(compiler::ranges_of(program, ranges_of_columns(layout))) {
+  for (const ValueId id : wants.values) is_needed[id.index] = is_wanted_whole[id.index] = true;
+  for (const ValueId id : wants.bits) is_needed[id.index] = true;
+  for (const AnswerLayout& answer : wants.answers) {
+    is_needed[answer.id.index] = is_wanted_whole[answer.id.index] = true;
   }
-  for (auto at = static_cast<std::uint32_t>(is_needed_.size()); at-- > 0;) {
-    if (!is_needed_[at]) continue;
-    for (const ValueId operand : program_.operands_of(program_.insts[ValueId{at}])) {
-      is_needed_[operand.index] = true;
-      ++uses_[operand.index];
+  for (auto at = static_cast<std::uint32_t>(is_needed.size()); at-- > 0;) {
+    if (!is_needed[at]) continue;
+    for (const ValueId operand : program.operands_of(program.insts[ValueId{at}])) {
+      is_needed[operand.index] = true;
+      ++uses[operand.index];
     }
   }
 }
+
+Lowering::Lowering(const compiler::Program& program, AsOf as_of, SpaceId space, const Needs& needs,
+                   std::span<const ColumnLayout> columns, std::span<const std::unique_ptr<Lowering>> others)
+    : program_(program),
+      as_of_(as_of),
+      space_(space),
+      needs_(needs),
+      columns_(columns),
+      others_(others),
+      values_(program.insts.size()),
+      is_foreign_(program.insts.size()),
+      is_read_(program.insts.size()) {}
 
 NodeId Lowering::load(InputSource source, Lane lane) {
   source.bytes = lane_bytes(lane);
@@ -74,9 +79,11 @@ NodeId Lowering::load(InputSource source, Lane lane) {
 
 LoweredValue Lowering::lower_column(ValueId id, const compiler::Inst& inst) {
   const auto column = static_cast<std::size_t>(inst.immediate);
-  const ColumnLayout& layout = columns_[column];
+  const ColumnLayout layout = column < columns_.size() ? columns_[column] : ColumnLayout{};
   const auto index = static_cast<std::uint32_t>(column);
-  const auto part = [&](InputSource::Part which, Lane lane) { return load({which, false, index, 0}, lane); };
+  const auto part = [&](InputSource::Part which, Lane lane) {
+    return load({which, InputSource::Origin::column, index, 0}, lane);
+  };
   LoweredValue value;
   value.known = part(InputSource::Part::known, Lane::mask);
   switch (compiler::physical_of(inst.type.kind)) {
@@ -86,14 +93,15 @@ LoweredValue Lowering::lower_column(ValueId id, const compiler::Inst& inst) {
       value.known = builder_.either(value.yes, value.no);
       break;
     case Physical::integer: {
-      const compiler::ValueRange& range = ranges_[id.index];
+      const compiler::ValueRange& range = needs_.ranges[id.index];
       const Lane lane = lane_of_bytes(layout.narrow_bytes == 0 ? 8 : layout.narrow_bytes);
       NodeId numbers = part(InputSource::Part::numbers, lane);
       if (layout.expected_bits != 0) {
         unexpected_ = builder_.either(unexpected_, builder_.any(numbers, -(std::int64_t{1} << layout.expected_bits)));
       }
       const Lane narrow = lane_for(range.low, range.high);
-      if (uses_[id.index] > 1 && lane_bits(narrow) < lane_bits(lane)) numbers = builder_.truncate(numbers, narrow);
+      if (needs_.uses[id.index] > 1 && lane_bits(narrow) < lane_bits(lane))
+        numbers = builder_.truncate(numbers, narrow);
       value.numbers = made(numbers, 1, range.low, range.high);
       break;
     }
@@ -116,7 +124,9 @@ LoweredValue Lowering::lower_column(ValueId id, const compiler::Inst& inst) {
 }
 
 LoweredValue Lowering::lower_foreign(ValueId id, const compiler::Inst& inst) {
-  const auto part = [&](InputSource::Part which, Lane lane) { return load({which, true, id.index, 0}, lane); };
+  const auto part = [&](InputSource::Part which, Lane lane) {
+    return load({which, InputSource::Origin::foreign, id.index, 0}, lane);
+  };
   LoweredValue value;
   if (compiler::physical_of(inst.type.kind) == Physical::boolean) {
     value.yes = part(InputSource::Part::yes, Lane::mask);
@@ -133,8 +143,8 @@ LoweredValue Lowering::lower_foreign(ValueId id, const compiler::Inst& inst) {
     case Physical::boolean:
       break;
     case Physical::integer:
-      value.numbers =
-          made(part(InputSource::Part::numbers, Lane::i64), 1, ranges_[id.index].low, ranges_[id.index].high);
+      value.numbers = made(part(InputSource::Part::numbers, Lane::i64), 1, needs_.ranges[id.index].low,
+                           needs_.ranges[id.index].high);
       break;
     case Physical::code:
       value.numbers = made(part(InputSource::Part::codes, Lane::i32), 1, 0, 0x7fff'ffff);
@@ -186,8 +196,14 @@ std::optional<LoweredValue> Lowering::lower_source(ValueId id, const compiler::I
           return value;
       }
       return std::nullopt;
+    case Op::is_given:
+      value.yes =
+          load({InputSource::Part::yes, InputSource::Origin::given, static_cast<std::uint32_t>(inst.immediate), 0},
+               Lane::mask);
+      value.no = builder_.negated(value.yes);
+      return value;
     default:
-      return std::nullopt;  // is_given: each batch says
+      return std::nullopt;
   }
 }
 
@@ -199,6 +215,7 @@ std::optional<LoweredValue> Lowering::lower_one(ValueId id, const compiler::Inst
     case Op::as_of_instant:
     case Op::as_of_day:
     case Op::window_edge:
+    case Op::is_given:
       return lower_source(id, inst);
     case Op::not_:
     case Op::and_:
@@ -233,6 +250,12 @@ std::optional<LoweredValue> Lowering::lower_one(ValueId id, const compiler::Inst
     case Op::default_to:
     case Op::first_yes:
       return lower_choice(inst);
+    case Op::any_rows:
+    case Op::count_rows:
+    case Op::sum_rows:
+    case Op::smallest_row:
+    case Op::largest_row:
+      return lower_fold(id, inst);
     case Op::divide:
     case Op::remainder:
     case Op::date_of_instant:
@@ -240,15 +263,9 @@ std::optional<LoweredValue> Lowering::lower_one(ValueId id, const compiler::Inst
     case Op::text_to_integer:
     case Op::calendar_number:
     case Op::convert_money:
-    case Op::is_given:
     case Op::is_linked:
     case Op::from_one:
     case Op::to_rows:
-    case Op::any_rows:
-    case Op::count_rows:
-    case Op::sum_rows:
-    case Op::smallest_row:
-    case Op::largest_row:
     case Op::first_row:
     case Op::last_row:
     case Op::count_distinct:
@@ -319,22 +336,21 @@ void Lowering::keep_tables(Lowered& lowered) {
   lowered.plan.tables = lowered.tables.size();
 }
 
-Lowered Lowering::run() {
-  find_needed();
+void Lowering::lower_values() {
   unexpected_ = builder_.none();
-  Lowered lowered;
-  std::vector<bool> is_foreign(values_.size());
   for (std::uint32_t at = 0; at < values_.size(); ++at) {
     const ValueId id{at};
     const compiler::Inst& inst = program_.insts[id];
-    if (!is_needed_[at] || !is_of_root(inst)) continue;
-    if (!interpret::is_scalar(inst.op)) ++lowered.instructions;
+    if (!needs_.is_needed[at] || !is_of_space(inst)) continue;
     std::optional<LoweredValue> made;
     const auto operands = program_.operands_of(inst);
-    const bool has_operands =
-        std::ranges::all_of(operands, [&](ValueId operand) { return values_[operand.index].is_there; });
+    const bool has_operands = interpret::is_fold(inst.op) || std::ranges::all_of(operands, [&](ValueId operand) {
+                                return values_[operand.index].is_there;
+                              });
     if (has_operands) made = lower_one(id, inst);
-    is_foreign[at] = !made.has_value();
+    is_foreign_[at] = !made.has_value();
+    // The interpreter writes out what is the same for all rows for as many as a batch has leads.
+    if (!made && inst.space.is_none() && space_.index != compiler::root_space) continue;
     LoweredValue& value = values_[at];
     value = made ? std::move(*made) : lower_foreign(id, inst);
     value.is_there = true;
@@ -342,34 +358,43 @@ Lowered Lowering::run() {
     if (!inst.may_fault || value.overflow == no_node) value.overflow = builder_.none();
     if (!inst.may_fault || value.division_by_zero == no_node) value.division_by_zero = builder_.none();
   }
-  std::vector<bool> is_read(values_.size());  // of the interpreter
-  std::vector<ValueId> wanted(wants_.values.begin(), wants_.values.end());
-  wanted.insert(wanted.end(), wants_.bits.begin(), wants_.bits.end());
+}
+
+void Lowering::find_wanted(const KernelWants& wants, Lowered& lowered) {
+  std::vector<ValueId> wanted(wants.values.begin(), wants.values.end());
+  wanted.insert(wanted.end(), wants.bits.begin(), wants.bits.end());
   std::ranges::sort(wanted);
   wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
   for (const ValueId id : wanted) {
-    if (is_foreign[id.index]) {
+    if (is_foreign_[id.index]) {
       WantedValue foreign;
       foreign.id = id;
       foreign.physical = physical_of(id);
       foreign.is_foreign = true;
-      is_read[id.index] = true;
+      is_read_[id.index] = true;
       lowered.wanted.push_back(foreign);
     } else {
       lowered.wanted.push_back(want(lowered, id));
     }
   }
-  lowered.answers.assign(wants_.answers.begin(), wants_.answers.end());
+  lowered.answers.assign(wants.answers.begin(), wants.answers.end());
   for (std::size_t at = 0; at < lowered.answers.size(); ++at) {
     const std::uint32_t value = lowered.answers[at].id.index;
-    if (is_foreign[value]) {
-      is_read[value] = true;
+    if (is_foreign_[value]) {
+      is_read_[value] = true;
       lowered.foreign_answers.push_back(at);
     } else {
       answer(lowered, at);
     }
   }
-  if (!builder_.is_splat(unexpected_)) lowered.unexpected = slot_of(lowered, 0, unexpected_, 1);
+}
+
+void Lowering::finish(const KernelWants& wants, std::span<Lowered> all) {
+  Lowered& lowered = all[space_.index];
+  lowered.space = space_;
+  if (space_.index == compiler::root_space) find_wanted(wants, lowered);
+  // What reads no row expects nothing.
+  if (!outputs_.empty() && !builder_.is_splat(unexpected_)) lowered.unexpected = slot_of(lowered, 0, unexpected_, 1);
   std::vector<std::size_t> bytes;
   for (const InputSource& input : inputs_) bytes.push_back(input.bytes);
   std::vector<std::size_t> kept;
@@ -377,18 +402,15 @@ Lowered Lowering::run() {
   keep_tables(lowered);
   for (std::size_t k = 0; k < fade_rules_.size(); ++k) lowered.fades.emplace_back(fade_rules_[k], fade_scales_[k]);
   for (const std::size_t input : kept) {
-    lowered.sources.push_back(inputs_[input]);
-    if (inputs_[input].is_foreign) is_read[inputs_[input].index] = true;
+    InputSource& source = lowered.sources.emplace_back(inputs_[input]);
+    if (source.origin == InputSource::Origin::foreign) is_read_[source.index] = true;
+    if (source.origin == InputSource::Origin::fold) source.index = keep_fold(source.index, all);
   }
-  for (std::uint32_t at = 0; at < is_read.size(); ++at) {
-    if (is_read[at]) lowered.foreign.push_back(ValueId{at});
+  for (std::uint32_t at = 0; at < is_read_.size(); ++at) {
+    if (is_read_[at]) lowered.foreign.push_back(ValueId{at});
+    const compiler::Inst& inst = program_.insts[ValueId{at}];
+    if (needs_.is_needed[at] && inst.space == space_) ++lowered.instructions;
   }
-  return lowered;
-}
-
-Lowered lower(const compiler::Program& program, AsOf as_of, const KernelWants& wants,
-              std::span<const ColumnLayout> columns) {
-  return Lowering(program, as_of, wants, columns).run();
 }
 
 }  // namespace muster::runtime::jit

@@ -25,12 +25,18 @@ using interpret::TableSpec;
 using interpret::TextChain;
 using interpret::TextPredicate;
 
-// What an input of the plan is read from: a column of the root's space, or a foreign value.
+// What an input of the plan is read from.
 struct InputSource {
   enum class Part : std::uint8_t { numbers, codes, yes, no, known, overflow, division_by_zero };
+  enum class Origin : std::uint8_t {
+    column,   // of the plan's space
+    foreign,  // a value that the interpreter works out
+    given,    // whether the run has a file for a space: the same bit for every row
+    fold,     // of child rows
+  };
   Part part = Part::numbers;
-  bool is_foreign = false;
-  std::uint32_t index = 0;  // of the column, or of the value
+  Origin origin = Origin::column;
+  std::uint32_t index = 0;  // of the column, the value, the space, or of Lowered::folds
   std::size_t bytes = 0;    // in one step
 
   auto operator<=>(const InputSource&) const = default;
@@ -41,6 +47,22 @@ struct PlanTable {
   bool is_foreign = false;
   std::uint32_t index = 0;
   TableSpec spec;
+};
+
+// What the child rows of each row are together, worked out of one slot of the child's plan before the code runs.
+struct RowFold {
+  enum class Kind : std::uint8_t {
+    count,     // of the rows that are in a mask; 32 bits
+    sum,       // of numbers; 64 bits
+    smallest,  // of numbers, which the result is as wide as; a row without child rows has any
+    largest,
+  };
+  Kind kind = Kind::count;
+  compiler::SpaceId child;
+  std::size_t slot = 0;
+  // sum: no total of so few child rows leaves 64 bits, whatever they hold. Of a batch with more each total is checked
+  // (Part::overflow), if its numbers are large enough.
+  std::uint64_t safe_rows = 0;
 };
 
 // Where the parts of a wanted value lie among Lowered::slots.
@@ -64,10 +86,13 @@ struct Target {
   std::size_t index = 0;   // of Lowered::answers or of Lowered::slots
 };
 
+// The part of a program that is one space's: its values as code, and what that reads and writes.
 struct Lowered {
+  compiler::SpaceId space;
   Plan plan;
   std::vector<InputSource> sources;  // by input of the plan
   std::vector<PlanTable> tables;     // by table of the plan
+  std::vector<RowFold> folds;        // that the plan reads
   // By fade of the plan: which of Program::fades, and what a lane of its points is multiplied by.
   std::vector<std::pair<std::int64_t, std::int64_t>> fades;
   std::vector<Slot> slots;
@@ -78,10 +103,12 @@ struct Lowered {
   std::vector<WantedValue> wanted;           // by id
   std::vector<std::string> texts;            // constants of wanted texts, by code
   std::vector<compiler::ValueId> foreign;
-  std::size_t instructions = 0;  // that the wanted values need, of the root's space
+  std::size_t instructions = 0;  // that the wanted values need, of this space
 };
 
-[[nodiscard]] Lowered lower(const compiler::Program& program, AsOf as_of, const KernelWants& wants,
-                            std::span<const ColumnLayout> columns);
+// By space, those that are not needed without slots; the first one is the root's and has what is wanted. A space reads
+// only folds of later ones.
+[[nodiscard]] std::vector<Lowered> lower(const compiler::Program& program, AsOf as_of, const KernelWants& wants,
+                                         const BatchLayout& layout);
 
 }  // namespace muster::runtime::jit

@@ -164,25 +164,44 @@ std::optional<LoweredValue> Lowering::lower_sum(const compiler::Inst& inst) {
   return add_terms(inst, terms, weights);
 }
 
-// Where no operand can stand for infinity and the sum surely fits.
+// The bounds of a score. An operand stands for infinity only where it says so itself, `x default infinity`, and what is
+// finite surely fits.
 std::optional<LoweredValue> Lowering::lower_saturating_sum(const compiler::Inst& inst) {
+  std::vector<Numbers> terms;
+  std::vector<std::int64_t> weights;
+  NodeId minus_infinity = builder_.none();
+  NodeId plus_infinity = builder_.none();
   Wide low = 0;
   Wide high = 0;
   constexpr Wide far = Wide{1} << 100;
   for (std::size_t k = 0; k < inst.operand_count; ++k) {
-    const Numbers& numbers = operand(inst, k).numbers;
-    if (weight(inst, k) == 0) continue;
+    const std::int64_t factor = weight(inst, k);
+    if (factor == 0) continue;
+    Numbers numbers = operand(inst, k).numbers;
+    const Inst& term = program_.insts[program_.operands_of(inst)[k]];
+    if (term.op == Op::default_to && operand(term, 1).numbers.is_constant()) {
+      const std::int64_t rest = operand(term, 1).numbers.constant;
+      if (rest == least || rest == most) {
+        NodeId& infinity = (rest == most) == (factor > 0) ? plus_infinity : minus_infinity;
+        infinity = builder_.either(infinity, builder_.negated(operand(term, 0).known));
+        numbers = operand(term, 0).numbers;
+      }
+    }
     const Wide first = low_in(numbers, 1);
     const Wide last = high_in(numbers, 1);
     if (first <= least || last >= most) return std::nullopt;
-    const Wide one = first * weight(inst, k);
-    const Wide other = last * weight(inst, k);
-    low += std::min(one, other);
-    high += std::max(one, other);
+    low += std::min(first * factor, last * factor);
+    high += std::max(first * factor, last * factor);
     if (low < -far || high > far) return std::nullopt;
+    terms.push_back(numbers);
+    weights.push_back(factor);
   }
   if (!fits(low) || !fits(high)) return std::nullopt;
-  return lower_sum(inst);
+  auto value = add_terms(inst, terms, weights);
+  if (!value) return std::nullopt;
+  value->numbers = chosen(plus_infinity, constant(most), value->numbers);
+  value->numbers = chosen(minus_infinity, constant(least), value->numbers);
+  return value;
 }
 
 std::optional<LoweredValue> Lowering::lower_scaled(const compiler::Inst& inst, const Numbers& numbers, Wide numerator,
@@ -428,18 +447,26 @@ std::optional<LoweredValue> Lowering::lower_compare(const compiler::Inst& inst) 
 
 std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
   const compiler::FadeRule& rule = program_.fades[static_cast<std::size_t>(inst.immediate)];
-  const Numbers& points = operand(inst, 0).numbers;
+  Numbers points = operand(inst, 0).numbers;
   const Numbers& event = operand(inst, 1).numbers;
-  if (rule.kind != lang::FadeKind::halving || points.is_constant() || event.is_constant()) return std::nullopt;
+  const bool is_linear = rule.kind == lang::FadeKind::to_zero;
+  if ((!is_linear && rule.kind != lang::FadeKind::halving) || event.is_constant()) return std::nullopt;
+  const bool is_constant = points.is_constant();  // as the points of child rows mostly are
+  if (is_constant) {
+    points.low = points.high = points.constant;
+    points.node = builder_.splat(lane_for(points.low, points.high), points.constant);
+  }
   const std::int64_t unit = kernels::power_of_ten(4U - rule.digits);
   const Wide largest = std::max(high_in(points, 1), -low_in(points, 1));
   const Wide largest_units = largest / unit + 1;
   if (largest > Wide{1} << 62) return std::nullopt;  // what does not fit after the rounding is no whole unit
 
-  // The error of y = points * 2^-t in units: the series of exp breaks off after `terms` terms (|f| <= 1/2), and t, the
-  // sum and the products each round by 2^-53; t * 2^-t is at most 0.54, so that they stay below 2^-48 of the points.
+  // The error of y = points * 2^-t in units (that of points * (1 - t) is less than the last part): the series of exp
+  // breaks off after `terms` terms (|f| <= 1/2), and t, the sum and the products each round by 2^-53; t * 2^-t is at
+  // most 0.54, so that they stay below 2^-48 of the points.
   FadePlan plan;
-  constexpr Wide usual = Wide{1} << 20;  // the others are few, and asked of the exact kernel
+  // Larger points are few, and asked of the exact kernel.
+  const Wide usual = is_constant ? largest_units : Wide{1} << 20;
   const auto size = static_cast<double>(std::min(largest_units, usual));
   if (largest_units > usual) plan.most_units = size;
   const double x = std::log(2.0) / 2 * 1.0001;
@@ -450,8 +477,9 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
     if (terms > 3 && left_out * 1.5 * size < 1.0 / 16384) break;
     left_out *= x / (terms + 1);
   }
+  plan.is_linear = is_linear;
   plan.terms = terms;
-  plan.tolerance = size * (left_out * 1.5 + std::ldexp(1.0, -44));
+  plan.tolerance = size * ((is_linear ? 0 : left_out * 1.5) + std::ldexp(1.0, -44));
   if (plan.tolerance > 1.0 / 1024) return std::nullopt;
   switch (rule.mode) {
     case lang::RoundingMode::half_even:
@@ -465,6 +493,8 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
       plan.rounding = FadePlan::Rounding::towards_zero;
       break;
   }
+  // What is old is nothing, exactly where such a rounding turns.
+  if (is_linear && plan.rounding != FadePlan::Rounding::nearest) return std::nullopt;
   constexpr std::int64_t day = kernels::microseconds_per_day;
   plan.as_of = rule.of_days ? as_of_.day : as_of_.instant;
   plan.day = rule.whole_days && !rule.of_days ? day : 0;

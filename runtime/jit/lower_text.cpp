@@ -58,7 +58,7 @@ std::optional<LoweredValue> Lowering::lower_text(ValueId id, const compiler::Ins
       return predicate(inst, ask(varying, std::move(wanted)));
     }
     case Op::text_function: {
-      if (text.text.is_constant || is_wanted_whole_[id.index]) return std::nullopt;
+      if (text.text.is_constant || needs_.is_wanted_whole[id.index]) return std::nullopt;
       LoweredValue value = begin_strict(inst);
       value.text = text.text;
       value.text.chain.push_back(inst.immediate);

@@ -60,7 +60,7 @@ WantedValue Lowering::want(Lowered& lowered, ValueId id) {
     wanted.overflow = slot_of(lowered, mask_bytes, value.overflow, 1);
     wanted.division_by_zero = slot_of(lowered, mask_bytes, value.division_by_zero, 1);
   }
-  if (!is_wanted_whole_[id.index] || wanted.physical == Physical::boolean) return wanted;
+  if (!needs_.is_wanted_whole[id.index] || wanted.physical == Physical::boolean) return wanted;
   if (wanted.physical == Physical::text) {
     if (value.text.is_constant) {
       wanted.values = constant_slot(lowered, code_bytes, code_of_constant(program_, lowered, inst));

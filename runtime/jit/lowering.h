@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -52,12 +53,28 @@ struct LoweredValue {
   NodeId text_codes = no_node;  // i32 lanes, or i8 where the codes come in one byte
 };
 
+// By instruction, of all spaces.
+struct Needs {
+  Needs(const compiler::Program& program, const KernelWants& wants, const BatchLayout& layout);
+
+  std::vector<bool> is_needed;
+  std::vector<bool> is_wanted_whole;
+  std::vector<std::uint32_t> uses;  // by other values that are needed
+  std::vector<compiler::ValueRange> ranges;
+};
+
+// Of one space. A fold reads what the child's lowering has made of its operands, so that children are lowered first;
+// which of that is an output of theirs is known when the parent is finished, so that parents are finished first.
 class Lowering {
  public:
-  Lowering(const compiler::Program& program, AsOf as_of, const KernelWants& wants,
-           std::span<const ColumnLayout> columns);
+  // `others`: by space; those below this one are there. All that is referred to outlives this object.
+  Lowering(const compiler::Program& program, AsOf as_of, compiler::SpaceId space, const Needs& needs,
+           std::span<const ColumnLayout> columns, std::span<const std::unique_ptr<Lowering>> others);
 
-  [[nodiscard]] Lowered run();
+  void lower_values();
+  // Writes this space's part of `all`, but for the slots, which the parent has asked for, and asks the children.
+  // `wants`: of the root's space.
+  void finish(const KernelWants& wants, std::span<Lowered> all);
 
  private:
   using Inst = compiler::Inst;
@@ -80,8 +97,23 @@ class Lowering {
   LoweredValue lower_column(ValueId id, const Inst& inst);
   LoweredValue lower_foreign(ValueId id, const Inst& inst);
 
+  // lower_rows.cpp
+  std::optional<LoweredValue> lower_fold(ValueId id, const Inst& inst);
+  LoweredValue lower_any(Lowering& child, const LoweredValue& mask);
+  std::optional<LoweredValue> lower_row_sum(ValueId id, const Inst& inst, Lowering& child, NodeId selected,
+                                            const Numbers& numbers);
+  void lower_extreme(const Inst& inst, Lowering& child, NodeId selected, const Numbers& numbers, LoweredValue& value);
+  void carry_missing(Lowering& child, NodeId missing, const LoweredValue& operand, LoweredValue& value);
+  // How many child rows are in the mask, which is one of the child's nodes; 32-bit lanes.
+  Numbers count_of(const Lowering& child, NodeId mask);
+  NodeId has_any(const Lowering& child, NodeId mask);
+  struct AskedFold;
+  NodeId fold(AskedFold asked, Lane lane, InputSource::Part part = InputSource::Part::numbers);
+  std::uint32_t keep_fold(std::size_t asked, std::span<Lowered> all);
+
   // lower.cpp
-  void find_needed();
+  [[nodiscard]] bool is_of_space(const Inst& inst) const { return inst.space.is_none() || inst.space == space_; }
+  void find_wanted(const KernelWants& wants, Lowered& lowered);
   NodeId load(InputSource source, Lane lane);
   std::size_t slot_of(Lowered& lowered, std::uint8_t bytes, NodeId node, std::int64_t scale);
   std::size_t constant_slot(Lowered& lowered, std::uint8_t bytes, std::int64_t value);
@@ -133,17 +165,27 @@ class Lowering {
   // lower_text.cpp
   NodeId ask(const LoweredValue& text, TextPredicate predicate);
 
+  // A fold that a plan may read, and the child's node that it is of.
+  struct AskedFold {
+    RowFold fold;
+    NodeId node = no_node;
+    std::uint8_t bytes = 0;               // as Output::bytes
+    std::int64_t scale = 1;               // as Output::scale
+    std::optional<std::uint32_t> kept{};  // of Lowered::folds, once it is known to be read
+  };
+
   const compiler::Program& program_;
   AsOf as_of_;
-  KernelWants wants_;
-  NodeId unexpected_ = no_node;  // a mask without rows
+  compiler::SpaceId space_;
+  const Needs& needs_;
   std::span<const ColumnLayout> columns_;
+  std::span<const std::unique_ptr<Lowering>> others_;
+  NodeId unexpected_ = no_node;  // a mask without rows
   PlanBuilder builder_;
-  std::vector<bool> is_needed_;
-  std::vector<bool> is_wanted_whole_;
-  std::vector<std::uint32_t> uses_;           // by other values that are needed
-  std::vector<compiler::ValueRange> ranges_;  // by instruction
-  std::vector<LoweredValue> values_;          // by instruction
+  std::vector<LoweredValue> values_;  // by instruction
+  std::vector<bool> is_foreign_;      // by instruction
+  std::vector<bool> is_read_;         // by instruction: of the interpreter
+  std::vector<AskedFold> folds_;
   std::vector<InputSource> inputs_;
   std::map<InputSource, std::size_t> known_inputs_;
   std::vector<PlanTable> tables_;

@@ -75,6 +75,7 @@ struct Node {
 struct FadePlan {
   enum class Rounding : std::uint8_t { nearest, towards_zero, away_from_zero };
   Rounding rounding = Rounding::nearest;
+  bool is_linear = false;  // to nothing after one interval, in equal steps; else half is left after each
   std::int64_t as_of = 0;
   std::int64_t day = 0;          // ages count whole days of so many units of an event; 0: they do not
   double units_per_point = 1;    // units of the result in one unit of the points' lanes

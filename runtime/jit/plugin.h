@@ -18,7 +18,7 @@
 
 namespace muster::runtime::jit {
 
-// How a column of the root's space comes, in every batch. `narrow_bytes` as in ColumnView.
+// How a column comes, in every batch. `narrow_bytes` as in ColumnView.
 struct ColumnLayout {
   compiler::Physical physical = compiler::Physical::integer;
   std::uint8_t narrow_bytes = 0;
@@ -27,8 +27,13 @@ struct ColumnLayout {
   // where it does not hold: such a batch is the interpreter's.
   std::uint8_t expected_bits = 0;
 };
+// By space, then by column. Columns that are not there are wide, and nothing is expected of them.
+using BatchLayout = std::vector<std::vector<ColumnLayout>>;
 // What is so of the space's rows, which are taken for a sample: two bits more than its values have are expected.
 [[nodiscard]] std::vector<ColumnLayout> layouts_of(const SpaceView& space);
+[[nodiscard]] BatchLayout layouts_of(const BatchView& batch);
+// Whether the columns of all spaces are as wide as they are laid out. Those of no rows say nothing.
+[[nodiscard]] bool comes_as(const BatchView& batch, const BatchLayout& layout);
 
 struct KernelOptions {
   unsigned level = 2;               // of optimisation: 0 compiles fastest, 3 runs fastest
@@ -39,7 +44,7 @@ struct KernelOptions {
 
 class Kernel : public Values {
  public:
-  // As Interpreter::evaluate; the batch's columns of the root's space have the layouts that the kernel was made for.
+  // As Interpreter::evaluate; the batch's columns have the layouts that the kernel was made for.
   // `answers`: where each of KernelWants::answers goes, as many rows as the batch has.
   virtual void evaluate(const BatchView& batch, std::span<void* const> answers = {}) = 0;
   // Instructions that the interpreter works out, and all that the values need.
@@ -65,8 +70,7 @@ struct KernelWants {
 // A kernel for what is wanted. `program` is verified and outlives the kernel. One kernel serves one thread.
 // Error (ErrorKind::usage): there is no plug-in on this machine, or it is of another version.
 [[nodiscard]] lang::Result<std::unique_ptr<Kernel>> make_kernel(const compiler::Program& program, AsOf as_of,
-                                                                const KernelWants& wants,
-                                                                std::vector<ColumnLayout> columns,
+                                                                const KernelWants& wants, BatchLayout layout,
                                                                 const KernelOptions& options);
 
 }  // namespace muster::runtime::jit

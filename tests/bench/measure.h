@@ -20,8 +20,9 @@ class Rounds {
   void measure(Work work) {
     const double begun = now_seconds();
     work();
-    seconds_.push_back(now_seconds() - begun);
+    add(now_seconds() - begun);
   }
+  void add(double seconds) { seconds_.push_back(seconds); }
 
   // Precondition of all: there is a round.
   [[nodiscard]] double median_seconds() const;

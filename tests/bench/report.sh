@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # tests/bench/report.sh [--write] [TABLE...]: measures everything that docs/benchmarks.md shows, and prints the tables as
 # Markdown; --write puts them into the page instead. A TABLE alone is measured alone: machine leads threads rules files
-# compare rows sla kernels cost. All takes about ten minutes, which the machine should have to itself, and 3 GB in
+# compare child_rows rows sla kernels cost. All takes about ten minutes, which the machine should have to itself, and 3 GB in
 # build/bench. Needs what compare.sh needs, a whole release build, and sqlite3 and DuckDB where they are to be shown.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -11,7 +11,7 @@ if [[ ${1:-} == --write ]]; then
   shift
 fi
 tables=("$@")
-((${#tables[@]})) || tables=(machine leads threads rules files compare rows sla kernels cost)
+((${#tables[@]})) || tables=(machine leads threads rules files compare child_rows rows sla kernels cost)
 
 page=docs/benchmarks.md
 benches=build/release/tests/bench
@@ -101,6 +101,15 @@ table_files() {
 table_compare() {
   made_by "tests/bench/compare.sh 1000000 5"
   tests/bench/compare.sh 1000000 5 | sed '1{/^$/d}'
+}
+
+table_child_rows() {
+  local policy
+  for policy in tests/bench/child_rows/policy.muster tests/bench/ten_windows.muster; do
+    made_by "child_rows_bench $policy 20 15"
+    "$benches/child_rows_bench" "$policy" 20 15 | sed '1s/$/\n/'
+    echo
+  done
 }
 
 fenced() {

@@ -52,9 +52,8 @@ class Compiled final : public Evaluation {
     if (!kernel_) {
       const auto values = runtime::interpret::value_roots_of(program_, all_wanted());
       const auto bits = runtime::interpret::bit_roots_of(program_, all_wanted());
-      const auto& root = batch.spaces[compiler::root_space];
       auto made = runtime::jit::make_kernel(program_, as_of_, {.values = values, .bits = bits},
-                                            runtime::jit::layouts_of(root), options_);
+                                            runtime::jit::layouts_of(batch), options_);
       if (!made) return "no kernel: " + made.error().message;
       kernel_ = std::move(*made);
     }

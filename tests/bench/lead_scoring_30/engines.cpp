@@ -108,7 +108,7 @@ std::unique_ptr<runtime::jit::Kernel> make_kernel(const compiler::Program& progr
                                                   std::size_t rows) {
   if (!runtime::jit::is_available()) return nullptr;
   const auto& sample = batches.at(0, std::min(rows, runtime::batch_rows)).spaces[0];
-  auto kernel = runtime::jit::make_kernel(program, as_of, {.answers = wanted}, runtime::jit::layouts_of(sample), {});
+  auto kernel = runtime::jit::make_kernel(program, as_of, {.answers = wanted}, {runtime::jit::layouts_of(sample)}, {});
   if (!kernel) fail(kernel.error().message);
   return std::move(*kernel);
 }

@@ -10,6 +10,7 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "compiler/compile.h"
@@ -35,34 +36,49 @@ score s {
 }
 )";
 
+constexpr const char* rows_policy = R"(object Lead {
+  lead_id: text key
+  visits: int?
+  many Deal by lead_id
+}
+
+object Deal {
+  lead_id: text
+  amount: int?
+  is_won: bool?
+}
+
+score s {
+  +2 per Deal where is_won, at most 20
+  +10 when (sum of Deal.amount where is_won) >= 300
+  +15 when max of Deal.amount >= visits
+}
+)";
+
+// Leads, and 0 to 6 child rows of each where the program has any.
 class Leads {
  public:
-  explicit Leads(const compiler::Program& program) : random_(7) {
-    for (const std::uint32_t field : program.spaces[compiler::SpaceId{compiler::root_space}].columns) {
-      columns_.emplace_back().physical = compiler::physical_of(program.schema.objects[0].fields[field].type.kind);
+  explicit Leads(const compiler::Program& program) : random_(7), columns_(program.spaces.size()) {
+    for (std::uint32_t at = 0; at < program.spaces.size(); ++at) {
+      const compiler::Space& space = program.spaces[compiler::SpaceId{at}];
+      for (const std::uint32_t field : space.columns) {
+        const auto& schema = program.schema.objects[space.object].fields[field];
+        columns_[at].emplace_back().physical = compiler::physical_of(schema.type.kind);
+      }
     }
-    view_.spaces.resize(1);
+    view_.spaces.resize(program.spaces.size());
   }
 
   // Numbers below `most`; a fifth of the values is missing.
   const BatchView& make(std::size_t rows, std::int64_t most) {
-    view_.spaces[0].rows = rows;
-    view_.spaces[0].columns.clear();
-    for (Column& column : columns_) {
-      column.integers.assign(rows, 0);
-      column.yes.assign(words_for(rows), 0);
-      column.known.assign(words_for(rows), 0);
-      for (std::size_t row = 0; row < rows; ++row) {
-        if (random_() % 5 == 0) continue;
-        set_bit(column.known.data(), row);
-        column.integers[row] = static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(most));
-        if (random_() % 2 == 0) set_bit(column.yes.data(), row);
-      }
-      view_.spaces[0].columns.push_back({.physical = column.physical,
-                                         .integers = column.integers.data(),
-                                         .yes = column.yes.data(),
-                                         .known = column.known.data()});
+    fill(0, rows, most);
+    if (view_.spaces.size() == 1) return view_;
+    offsets_.assign(1, 0);
+    for (std::size_t lead = 0; lead < rows; ++lead) {
+      offsets_.push_back(offsets_.back() + static_cast<std::uint32_t>(random_() % 7));
     }
+    fill(1, offsets_.back(), most);
+    view_.spaces[1].offsets = offsets_.data();
     return view_;
   }
 
@@ -72,8 +88,30 @@ class Leads {
     std::vector<std::int64_t> integers;
     std::vector<Word> yes, known;
   };
+
+  void fill(std::size_t space, std::size_t rows, std::int64_t most) {
+    view_.spaces[space].rows = rows;
+    view_.spaces[space].columns.clear();
+    for (Column& column : columns_[space]) {
+      column.integers.assign(rows, 0);
+      column.yes.assign(words_for(rows), 0);
+      column.known.assign(words_for(rows), 0);
+      for (std::size_t row = 0; row < rows; ++row) {
+        if (random_() % 5 == 0) continue;
+        set_bit(column.known.data(), row);
+        column.integers[row] = static_cast<std::int64_t>(random_() % static_cast<std::uint64_t>(most));
+        if (random_() % 2 == 0) set_bit(column.yes.data(), row);
+      }
+      view_.spaces[space].columns.push_back({.physical = column.physical,
+                                             .integers = column.integers.data(),
+                                             .yes = column.yes.data(),
+                                             .known = column.known.data()});
+    }
+  }
+
   std::mt19937_64 random_;
-  std::vector<Column> columns_;
+  std::vector<std::vector<Column>> columns_;  // by space
+  std::vector<std::uint32_t> offsets_;
   BatchView view_;
 };
 
@@ -125,6 +163,23 @@ TEST_CASE("a run begins interpreted and goes on compiled, with the same answers"
   CHECK(engine.verified_batches() == 2);
 }
 
+TEST_CASE("work on child rows is work") {
+  if (is_skipped()) return;
+  const compiler::Program program = program_of(rows_policy);
+  Leads leads(program);
+  const auto instructions = Interpreter(program, {}, {}).live_instructions_by_space();
+  const BatchView& batch = leads.make(2048, 100);
+  const std::size_t work = instructions[0] * batch.spaces[0].rows + instructions[1] * batch.spaces[1].rows;
+  Engine engine(program, {}, {}, {.work_before_compiling = work});
+  REQUIRE(engine.evaluate(batch).has_value());
+  // Batches of one lead are too little work to matter.
+  for (int tries = 0; engine.compiled_batches() == 0 && tries < 300; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    REQUIRE(engine.evaluate(leads.make(1, 100)).has_value());
+  }
+  CHECK(engine.compiled_batches() == 1);
+}
+
 TEST_CASE("an engine is what was chosen") {
   const compiler::Program program = program_of(policy);
   Leads leads(program);
@@ -163,10 +218,11 @@ TEST_CASE("a kernel that expects too little is made again, expecting nothing") {
 }
 
 TEST_CASE("engines on several threads share what is compiled") {
-  const compiler::Program program = program_of(policy);
-  const Roots roots(program);
-  for (const EngineChoice choice : {EngineChoice::automatic, EngineChoice::jit}) {
+  for (const auto& [text, choice] : {std::pair(policy, EngineChoice::automatic), std::pair(policy, EngineChoice::jit),
+                                     std::pair(rows_policy, EngineChoice::jit)}) {
     if (choice == EngineChoice::jit && is_skipped()) return;
+    const compiler::Program program = program_of(text);
+    const Roots roots(program);
     const EngineOptions options{.choice = choice, .verify_one_of = 3, .work_before_compiling = 1000};
     const auto kernels = std::make_shared<KernelSource>(program, AsOf{}, Wanted{}, options);
     std::array<std::uint64_t, 3> compiled{};

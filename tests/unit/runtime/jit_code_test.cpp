@@ -68,7 +68,7 @@ TEST_CASE("a kernel's code is of vectors, for each kind of processor") {
   };
   for (const Processor& processor : {Processor{"x86-64-v4", "zmm", 550}, Processor{"x86-64-v3", "ymm", 1650}}) {
     CAPTURE(processor.name);
-    const auto kernel = jit::make_kernel(program, {}, {.values = values, .bits = bits}, layouts,
+    const auto kernel = jit::make_kernel(program, {}, {.values = values, .bits = bits}, {layouts},
                                          {.keep_assembly = true, .cpu = processor.name, .features = ""});
     REQUIRE(kernel.has_value());
     CHECK((*kernel)->foreign_instructions() == 0);

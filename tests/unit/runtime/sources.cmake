@@ -9,6 +9,7 @@ muster_unit_test(runtime
     runtime/interpret_random_test.cpp
     runtime/jit_code_test.cpp
     runtime/jit_random_test.cpp
+    runtime/jit_rows_test.cpp
     runtime/keys_test.cpp
     runtime/relations_test.cpp
     runtime/rows_test.cpp
