@@ -82,7 +82,9 @@ bool scale_only(const Frame& frame, const Step& step, Register& result) {
   if (!step.stays_narrow || step.operands.size() != 1 || frame.weights(step)[0] < 1) return false;
   const Register& operand = frame.operand(step, 0);
   std::int64_t scale = 0;
-  if (!operand.is_narrow() || __builtin_mul_overflow(operand.scale, frame.weights(step)[0], &scale)) return false;
+  if (!operand.is_narrow() || operand.is_masked ||
+      __builtin_mul_overflow(operand.scale, frame.weights(step)[0], &scale))
+    return false;
   result.lie_narrow(operand.narrow, operand.narrow_bytes, scale);
   return true;
 }

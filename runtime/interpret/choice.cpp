@@ -338,9 +338,11 @@ bool default_narrow(const Frame& frame, const Step& step, Register& result, cons
   return true;
 }
 
-// Nothing is written: a sum reads the numbers where they are known.
+// Nothing is written: a sum reads the numbers where they are known, or the one that is the same in all rows.
 void borrow_known(Register& result, const Register& first) {
   result.mask = first.known;
+  result.number = first.number;
+  result.other = 0;
   result.integers = first.integers;
   result.narrow = first.narrow;
   result.narrow_bytes = first.narrow_bytes;

@@ -164,13 +164,14 @@ struct Interpreter::State {
   }
 
   [[nodiscard]] bool can_be_mask(const Inst& inst) const {
+    if (inst.op != Op::select && inst.op != Op::default_to) return false;
     if (compiler::physical_of(inst.type.kind) != Physical::integer) return false;
     const auto inputs = program.operands_of(inst);
-    const auto is_constant = [&](ValueId id) { return program.insts[id].op == Op::constant; };
     if (interpret::is_scalar(program.insts[inputs[0]].op)) return false;
+    const auto is_constant = [&](ValueId id) { return program.insts[id].op == Op::constant; };
     if (inst.op == Op::default_to) return is_constant(inputs[1]) && program.insts[inputs[1]].immediate == 0;
-    return inst.op == Op::select && inst.immediate != static_cast<std::int64_t>(compiler::OnUndecided::agree) &&
-           is_constant(inputs[1]) && is_constant(inputs[2]);
+    return inst.immediate != static_cast<std::int64_t>(compiler::OnUndecided::agree) && is_constant(inputs[1]) &&
+           is_constant(inputs[2]);
   }
 
   // What is read by other instructions than those that can read narrow numbers or codes. Whoever asks for a value gets

@@ -50,7 +50,9 @@ void halve_rows(const Frame& frame, const Step& step, const compiler::FadeRule& 
   simd::halve(points, events, {frame.as_of.instant, rule.interval, unit, frame.operand(step, 0).size}, frame.rows, out,
               certain.data());
   for_words(frame, [&](std::size_t word, std::size_t first, std::size_t rows) {
-    for_bits(result.out.known[word] & ~certain[word] & row_mask(rows, 0), first, [&](std::size_t row) {
+    const Word uncertain = ~certain[word] & row_mask(rows, 0);
+    for_bits(uncertain & ~result.out.known[word], first, [&](std::size_t row) { out[row] = 0; });
+    for_bits(uncertain & result.out.known[word], first, [&](std::size_t row) {
       const std::int64_t age = kernels::age_at(frame.as_of.instant, events[row]);
       out[row] = static_cast<Number>(step.fade->at(points[row], age));
     });
