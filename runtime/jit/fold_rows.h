@@ -1,7 +1,7 @@
 // Loops from child rows to their parents, over what a child's plan has written: there every row that does not count is
 // out of the mask, adds 0, or loses to every other. The rows of parent p are offsets[p] to before offsets[p + 1], one
-// parent's right behind the other's. May include: runtime/data,
-// runtime/interpret, stdlib/kernels. Called by: runtime/jit.
+// parent's right behind the other's.
+// May include: runtime/data, runtime/interpret, stdlib/kernels. Called by: runtime/jit.
 #pragma once
 
 #include <cstddef>
