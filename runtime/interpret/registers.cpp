@@ -80,8 +80,7 @@ RegisterFile::RegisterFile(const compiler::Program& program, std::span<const Liv
     if (also_reads[at] != not_live) last_use[also_reads[at]] = at;
   }
   // What is borrowed stays as long as the borrower: the mask of a masked one, the numbers that a product of one number
-  // only scales. Who asks for a borrower's value
-  // does it after the batch. Readers stand behind what they read.
+  // only scales. Who asks for a value does it after the batch. Readers stand behind what they read.
   for (auto at = static_cast<std::uint32_t>(live.size()); at-- > 0;) {
     const compiler::Inst& inst = program.insts[live[at].id];
     if (!live[at].is_masked && (inst.op != compiler::Op::sum || inst.operand_count != 1)) continue;

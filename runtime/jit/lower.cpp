@@ -393,8 +393,8 @@ void Lowering::finish(const KernelWants& wants, std::span<Lowered> all) {
   Lowered& lowered = all[space_.index];
   lowered.space = space_;
   if (space_.index == compiler::root_space) find_wanted(wants, lowered);
-  // What reads no row expects nothing.
-  if (!outputs_.empty() && !builder_.is_splat(unexpected_)) lowered.unexpected = slot_of(lowered, 0, unexpected_, 1);
+  // Also where nothing is left to compute: what was expected may be why.
+  if (!builder_.is_splat(unexpected_)) lowered.unexpected = slot_of(lowered, 0, unexpected_, 1);
   std::vector<std::size_t> bytes;
   for (const InputSource& input : inputs_) bytes.push_back(input.bytes);
   std::vector<std::size_t> kept;

@@ -179,7 +179,8 @@ std::optional<LoweredValue> Lowering::lower_saturating_sum(const compiler::Inst&
     if (factor == 0) continue;
     Numbers numbers = operand(inst, k).numbers;
     const Inst& term = program_.insts[program_.operands_of(inst)[k]];
-    if (term.op == Op::default_to && operand(term, 1).numbers.is_constant()) {
+    const bool has_default = term.op == Op::default_to && operand(term, 0).is_there && operand(term, 1).is_there;
+    if (has_default && operand(term, 1).numbers.is_constant()) {
       const std::int64_t rest = operand(term, 1).numbers.constant;
       if (rest == least || rest == most) {
         NodeId& infinity = (rest == most) == (factor > 0) ? plus_infinity : minus_infinity;
@@ -467,6 +468,7 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
   FadePlan plan;
   // Larger points are few, and asked of the exact kernel.
   const Wide usual = is_constant ? largest_units : Wide{1} << 20;
+  if (usual >= Wide{1} << 31) return std::nullopt;  // the result has 32 bits on its way
   const auto size = static_cast<double>(std::min(largest_units, usual));
   if (largest_units > usual) plan.most_units = size;
   const double x = std::log(2.0) / 2 * 1.0001;
@@ -501,8 +503,9 @@ std::optional<LoweredValue> Lowering::lower_fade(const compiler::Inst& inst) {
   plan.intervals_per_age = (rule.of_days ? static_cast<double>(day) : 1.0) / static_cast<double>(rule.interval);
   plan.units_per_point = static_cast<double>(points.scale) / static_cast<double>(unit);
   plan.may_be_negative = points.low < 0;
-  // Between moments that near the age surely fits 64 bits, that of a day in microseconds too.
-  const Wide far = Wide{1} << (rule.of_days ? 24 : 61);
+  // Between moments that near the age surely fits 64 bits, that of a day in microseconds too; where whole days are
+  // counted, it is exact as a binary number.
+  const Wide far = Wide{1} << (rule.of_days ? 24 : (plan.day != 0 ? 52 : 61));
   if (plan.as_of < -far || plan.as_of > far) return std::nullopt;
   if (low_in(event, 1) < -far || high_in(event, 1) > far) plan.far = static_cast<std::int64_t>(far);
   LoweredValue value = begin_strict(inst);
