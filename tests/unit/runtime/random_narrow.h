@@ -201,11 +201,11 @@ class NarrowScenario : public Scenario {
   // that the moment of the evaluation fits.
   void add_sum_of_stand_in() {
     std::size_t value = 0;
-    if (below(2) == 0) {
-      value = pick(Physical::integer);
-    } else {
+    if (below(4) == 0) {
       const std::size_t moment = add({Op::as_of_instant, integer, {}});
       value = add({Op::sum, integer, {near_constant(), moment}, builder_.weights({1, 3})});
+    } else {
+      value = below(2) == 0 ? pick(Physical::integer) : pick_column(1 + below(2));
     }
     value = add({Op::default_to, integer, {value, add_number(0)}});
     if (below(2) == 0) {
