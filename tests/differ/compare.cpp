@@ -66,7 +66,7 @@ class Comparison {
     for (std::size_t i = 0; i < slow_.labels.size(); ++i) slow_labels[slow_.labels[i]] = i;
     slow_at_.resize(outputs_.labels().size());
     for (std::size_t label = 0; label < slow_at_.size(); ++label) {
-      if (outputs_.part(label) != Part::verdict) continue;
+      if (!outputs_.is_verdict(label)) continue;
       const auto found = slow_labels.find(outputs_.labels()[label]);
       if (found == slow_labels.end()) return "nobody expects " + outputs_.labels()[label];
       slow_at_[label] = found->second;
@@ -115,7 +115,7 @@ class Comparison {
     std::vector<Answer>& answers = expected_[lead];
     answers.resize(readers.size());
     for (std::size_t label = 0; label < readers.size(); ++label) {
-      answers[label] = outputs_.part(label) == Part::verdict ? slow[slow_at_[label]] : readers[label](row);
+      answers[label] = outputs_.is_verdict(label) ? slow[slow_at_[label]] : readers[label](row);
     }
   }
 

@@ -109,10 +109,20 @@ std::vector<Engine> engines_of(std::uint64_t seed) {
   // Numbers that only few read may stay narrow all the way.
   runtime::Wanted answers = no_reasons;
   answers.bounds = false;
-  std::vector<Engine> list{interpreter("interpreter of the raw program", true, all_wanted()),
-                           interpreter("interpreter", false, all_wanted()),
-                           interpreter("interpreter, without reasons", false, no_reasons),
-                           interpreter<NarrowInterpretation>("interpreter, narrow columns", false, answers)};
+  // And more may where a score is all that is read.
+  const runtime::Wanted scores{.qualifiers = false,
+                               .undecided = false,
+                               .reasons = false,
+                               .grades = false,
+                               .frameworks = false,
+                               .values = false,
+                               .lifecycle = false,
+                               .route = false};
+  std::vector<Engine> list{
+      interpreter("interpreter of the raw program", true, all_wanted()),
+      interpreter("interpreter", false, all_wanted()), interpreter("interpreter, without reasons", false, no_reasons),
+      interpreter<NarrowInterpretation>("interpreter, narrow columns", false, answers),
+      interpreter<NarrowInterpretation>("interpreter, narrow columns, scores alone", false, scores)};
   if (const auto options = kernel_of(seed)) {
     list.push_back({"kernel of level " + std::to_string(options->level), false, true, all_wanted(),
                     [options = *options](const Program& program, runtime::AsOf as_of) {

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -15,8 +14,8 @@
 
 namespace muster::differ {
 
-// `verdict` is what the slow evaluator answers as well; about the rest engines are compared with one another.
-enum class Part : std::uint8_t { verdict, bounds, undecided, reasons };
+// What asks an engine for an output; null: it is always there.
+using Part = bool runtime::Wanted::*;
 
 class Outputs {
  public:
@@ -30,15 +29,16 @@ class Outputs {
 
   explicit Outputs(const compiler::Program& program);
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
-  [[nodiscard]] Part part(std::size_t label) const { return parts_[label]; }
+  // Whether the slow evaluator answers it as well; about the rest engines are compared with one another.
+  [[nodiscard]] bool is_verdict(std::size_t label) const;
   [[nodiscard]] const std::vector<ScoreLabels>& scores() const { return scores_; }
-  // By label; without a function where reasons or bounds are not wanted. Until the next batch.
+  // By label; without a function where it is not wanted. Until the next batch.
   [[nodiscard]] std::vector<RowReader> readers(const runtime::Values& values, const runtime::Wanted& wanted) const;
 
  private:
   using Reader = std::function<RowReader(const runtime::Values&)>;
-  void add(std::string label, Reader reader, Part part = Part::verdict);
-  void add_value(std::string label, compiler::ValueId id, Part part = Part::verdict);
+  void add(std::string label, Part part, Reader reader);
+  void add_value(std::string label, Part part, compiler::ValueId id);
   void add_score(const compiler::ScoreOutput& score);
   void add_framework(const compiler::FrameworkOutput& framework);
   void add_lifecycle(const compiler::LifecycleOutput& lifecycle);

@@ -45,7 +45,7 @@ inline Cell extreme_row(bool largest, const std::vector<const Cell*>& selected) 
 
 inline Cell first_row(bool last, bool has_keys, const std::vector<const Cell*>& values,
                       const std::vector<const Cell*>& moments) {
-  const Cell best = extreme_row(last, moments);
+  Cell best = extreme_row(last, moments);
   if (!best.known) return best;
   std::vector<const Cell*> tied;
   for (std::size_t k = 0; k < values.size(); ++k) {

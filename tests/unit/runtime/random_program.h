@@ -34,6 +34,17 @@ class RandomProgram {
   // Up to `most_spaces` spaces: leads alone, or leads with rows of their own and rows that they refer to. So many of
   // ten operands are constants.
   RandomProgram(std::uint64_t seed, std::size_t most_spaces, std::uint64_t constants_of_ten = 0)
+      : RandomProgram(Empty{}, seed, constants_of_ten) {
+    add_spaces(most_spaces, {integer, integer, integer, boolean, boolean, boolean, code, code, text, text, text},
+               {integer, integer, boolean, boolean, code, text});
+    for (std::size_t left = random_length(); left > 0; --left) add_random();
+    choose_outputs(2, 3);
+  }
+
+ protected:
+  // Without spaces, instructions and outputs: whoever extends it adds them, in this order.
+  struct Empty {};
+  RandomProgram(Empty, std::uint64_t seed, std::uint64_t constants_of_ten)
       : random_(seed), builder_(program_, lang::Limits{}), constants_of_ten_(constants_of_ten) {
     if (below(4) == 0) {
       auto zone = kernels::Zone::find("America/New_York");
@@ -43,19 +54,23 @@ class RandomProgram {
     compiler::PicklistSchema picklist;
     picklist.name = "Size";
     program_.schema.picklists.push_back(picklist);
-    add_space(Link::root, SpaceId{compiler::root_space});
+  }
+  using Types = std::vector<Type>;
+  // The columns of leads and of all other rows; the first one of these is the moment by which they are sorted.
+  void add_spaces(std::size_t most_spaces, const Types& of_leads, const Types& of_rows) {
+    add_space(Link::root, SpaceId{compiler::root_space}, of_leads);
     const std::size_t spaces = 1 + below(most_spaces);
     while (program_.spaces.size() < spaces) {
       const SpaceId parent{static_cast<std::uint32_t>(below(program_.spaces.size()))};
-      add_space(below(3) == 0 ? Link::one : Link::many, parent);
+      add_space(below(3) == 0 ? Link::one : Link::many, parent, of_rows);
     }
     for (std::uint32_t space = 0; space < spaces; ++space) add_columns(SpaceId{space});
-    const std::size_t length = spaces == 1 ? 5 + below(60) : 20 + below(40 * spaces);
-    for (std::size_t k = 0; k < length; ++k) add_random();
-    choose_outputs();
+  }
+  std::size_t random_length() {
+    const std::size_t spaces = program_.spaces.size();
+    return spaces == 1 ? 5 + below(60) : 20 + below(40 * spaces);
   }
 
- protected:
   std::uint64_t below(std::uint64_t limit) {
     return std::uniform_int_distribution<std::uint64_t>(0, limit - 1)(random_);
   }
@@ -87,53 +102,6 @@ class RandomProgram {
                           : as_of.instant - static_cast<std::int64_t>(below(100)) * 3 * kernels::microseconds_per_day;
   }
 
-  std::mt19937_64 random_;
-  compiler::Program program_;
-  compiler::ProgramBuilder builder_;
-  std::vector<std::vector<Type>> column_types_;  // by space
-  std::vector<Call> calls_;
-  std::vector<ValueId> ids_;  // by call
-  std::vector<std::size_t> outputs_;
-
- private:
-  void add_space(Link link, SpaceId parent) {
-    const auto index = static_cast<std::uint32_t>(program_.spaces.size());
-    compiler::ObjectSchema object;
-    object.name = "Object" + std::to_string(index);
-    column_types_.push_back(link == Link::root ? std::vector<Type>{integer, integer, integer, boolean, boolean, boolean,
-                                                                   code, code, text, text, text}
-                                               : std::vector<Type>{integer, integer, boolean, boolean, code, text});
-    for (const Type type : column_types_.back()) {
-      compiler::FieldSchema field;
-      field.name = "field";
-      field.type = type;
-      object.fields.push_back(field);
-    }
-    compiler::Space space;
-    space.link = link;
-    space.parent = parent;
-    space.object = index;
-    for (std::uint32_t column = 0; column < column_types_.back().size(); ++column) space.columns.push_back(column);
-    if (link != Link::root) {
-      auto& relations = program_.schema.objects[program_.spaces[parent].object].relations;
-      space.relation = static_cast<std::uint32_t>(relations.size());
-      compiler::RelationSchema relation;
-      relation.name = object.name;
-      relation.many = link == Link::many;
-      relation.object = index;
-      relations.push_back(relation);
-    }
-    program_.schema.objects.push_back(std::move(object));
-    program_.spaces.add(std::move(space));
-  }
-  void add_columns(SpaceId space) {
-    at_ = space;
-    builder_.enter(space);
-    for (std::size_t column = 0; column < column_types_[space.index].size(); ++column) {
-      add({Op::column, column_types_[space.index][column], {}, static_cast<std::int64_t>(column)});
-    }
-  }
-
   // An instruction of the space at_, or one without a space.
   std::size_t add(Call call) {
     std::vector<ValueId> operands;
@@ -143,11 +111,6 @@ class RandomProgram {
     calls_.push_back(std::move(call));
     return calls_.size() - 1;
   }
-  static bool interpret_as_scalar(Op op) {
-    return op == Op::constant || op == Op::missing || op == Op::as_of_instant || op == Op::as_of_day ||
-           op == Op::window_edge || op == Op::is_given;
-  }
-
   // Any value of a kind that rows of the space at_ may use; later ones more often, so that programs grow deep.
   std::size_t pick(Physical physical) {
     if (constants_of_ten_ > 0 && below(10) < constants_of_ten_) return add_constant(physical);
@@ -180,12 +143,12 @@ class RandomProgram {
       if (is_column && calls_[at].immediate == static_cast<std::int64_t>(column)) return at;
     }
   }
-  std::int64_t raise() { return below(2) == 0 ? 0 : static_cast<std::int64_t>(below(19)); }
-  std::int64_t function(std::initializer_list<lang::FunctionId> ids) { return static_cast<std::int64_t>(one_of(ids)); }
-
-  void add_random() {
+  void enter_random_space() {
     at_ = SpaceId{static_cast<std::uint32_t>(below(program_.spaces.size()))};
     builder_.enter(at_);
+  }
+  void add_random() {
+    enter_random_space();
     if (constants_of_ten_ > 0 && below(4) == 0) {
       add_pattern();
       return;
@@ -212,6 +175,69 @@ class RandomProgram {
       add_fold(child);
     }
   }
+
+  // So many of the values of leads become outputs, and at least one: registers of the others are free to be reused.
+  void choose_outputs(std::uint64_t kept, std::uint64_t of) {
+    for (std::size_t at = 0; at < calls_.size(); ++at) {
+      const SpaceId space = calls_[at].space;
+      if (!space.is_none() && space.index != compiler::root_space) continue;
+      if (below(of) >= of - kept) add_output(at);
+    }
+    if (outputs_.empty()) add_output(0);
+  }
+
+  std::mt19937_64 random_;
+  compiler::Program program_;
+  compiler::ProgramBuilder builder_;
+  std::vector<std::vector<Type>> column_types_;  // by space
+  std::vector<Call> calls_;
+  std::vector<ValueId> ids_;  // by call
+  std::vector<std::size_t> outputs_;
+
+ private:
+  void add_space(Link link, SpaceId parent, const Types& types) {
+    const auto index = static_cast<std::uint32_t>(program_.spaces.size());
+    compiler::ObjectSchema object;
+    object.name = "Object" + std::to_string(index);
+    column_types_.push_back(types);
+    for (const Type type : types) {
+      compiler::FieldSchema field;
+      field.name = "field";
+      field.type = type;
+      object.fields.push_back(field);
+    }
+    compiler::Space space;
+    space.link = link;
+    space.parent = parent;
+    space.object = index;
+    for (std::uint32_t column = 0; column < column_types_.back().size(); ++column) space.columns.push_back(column);
+    if (link != Link::root) {
+      auto& relations = program_.schema.objects[program_.spaces[parent].object].relations;
+      space.relation = static_cast<std::uint32_t>(relations.size());
+      compiler::RelationSchema relation;
+      relation.name = object.name;
+      relation.many = link == Link::many;
+      relation.object = index;
+      relations.push_back(relation);
+    }
+    program_.schema.objects.push_back(std::move(object));
+    program_.spaces.add(std::move(space));
+  }
+  void add_columns(SpaceId space) {
+    at_ = space;
+    builder_.enter(space);
+    for (std::size_t column = 0; column < column_types_[space.index].size(); ++column) {
+      add({Op::column, column_types_[space.index][column], {}, static_cast<std::int64_t>(column)});
+    }
+  }
+
+  static bool interpret_as_scalar(Op op) {
+    return op == Op::constant || op == Op::missing || op == Op::as_of_instant || op == Op::as_of_day ||
+           op == Op::window_edge || op == Op::is_given;
+  }
+
+  std::int64_t raise() { return below(2) == 0 ? 0 : static_cast<std::int64_t>(below(19)); }
+  std::int64_t function(std::initializer_list<lang::FunctionId> ids) { return static_cast<std::int64_t>(one_of(ids)); }
 
   // The builder is asked for an instruction between spaces.
   void add_between(Call call, ValueId made) {
@@ -625,33 +651,27 @@ class RandomProgram {
     return builder_.pattern(std::to_string(static_cast<int>(op)) + wanted, std::move(*pattern));
   }
 
-  // Some values of leads become outputs, so that registers of the others are free to be reused.
-  void choose_outputs() {
-    for (std::size_t at = 0; at < calls_.size(); ++at) {
-      const SpaceId space = calls_[at].space;
-      if (!space.is_none() && space.index != compiler::root_space) continue;
-      if (below(3) == 0) continue;
-      const ValueId id = ids_[at];
-      switch (compiler::physical_of(calls_[at].type.kind)) {
-        case Physical::boolean:
-          program_.outputs.qualifiers.push_back({"q", "", "icp", id});
-          break;
-        case Physical::integer:
-          if (below(2) == 0) {
-            program_.outputs.scores.push_back({"s", "", id, id, id, {}, {}});
-          } else {
-            program_.fault_roots.push_back({id, "root"});
-          }
-          break;
-        case Physical::code:
-          program_.outputs.grades.push_back({"g", "", {"A", "B", "C"}, id});
-          break;
-        case Physical::text:
-          program_.outputs.values.push_back({"v", "", id});
-          break;
-      }
-      outputs_.push_back(at);
+  void add_output(std::size_t at) {
+    const ValueId id = ids_[at];
+    switch (compiler::physical_of(calls_[at].type.kind)) {
+      case Physical::boolean:
+        program_.outputs.qualifiers.push_back({"q", "", "icp", id});
+        break;
+      case Physical::integer:
+        if (below(2) == 0) {
+          program_.outputs.scores.push_back({"s", "", id, id, id, {}, {}});
+        } else {
+          program_.fault_roots.push_back({id, "root"});
+        }
+        break;
+      case Physical::code:
+        program_.outputs.grades.push_back({"g", "", {"A", "B", "C"}, id});
+        break;
+      case Physical::text:
+        program_.outputs.values.push_back({"v", "", id});
+        break;
     }
+    outputs_.push_back(at);
   }
 
   std::uint64_t constants_of_ten_;

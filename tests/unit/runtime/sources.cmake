@@ -6,6 +6,7 @@ muster_unit_test(runtime
     runtime/emit_test.cpp
     runtime/ingest_test.cpp
     runtime/init_test.cpp
+    runtime/interpret_narrow_test.cpp
     runtime/interpret_random_test.cpp
     runtime/jit_code_test.cpp
     runtime/jit_random_test.cpp
