@@ -74,7 +74,8 @@ TEST_CASE("a kernel's code is of vectors, for each kind of processor") {
     CHECK((*kernel)->foreign_instructions() == 0);
     const Count count = count_of((*kernel)->assembly(), processor.vector_register);
     MESSAGE(processor.name, ": ", count.instructions, " instructions for 64 rows, ", count.of_vectors, " of vectors");
-    CHECK(count.of_vectors > count.instructions / 2);
+    // The rest asks the memory for lines, loads entries of tables, and works on masks, which are words.
+    CHECK(count.of_vectors > count.instructions / 3);
     CHECK(count.instructions < processor.most_instructions);
     // The processor's gathers are slower than a load for each row.
     CHECK((*kernel)->assembly().find("gather") == std::string::npos);
