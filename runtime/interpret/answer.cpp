@@ -39,27 +39,12 @@ namespace interpret {
 
 namespace {
 
-// Calls use(out) with the type of a number of so many bytes.
-template <class Use>
-void with_place(std::uint8_t bytes, void* place, Use use) {
-  switch (bytes) {
-    case 1:
-      return use(static_cast<std::int8_t*>(place));
-    case 2:
-      return use(static_cast<std::int16_t*>(place));
-    case 4:
-      return use(static_cast<std::int32_t*>(place));
-    default:
-      return use(static_cast<std::int64_t*>(place));
-  }
-}
-
 // Numbers with a sign, or codes without one.
 template <class Values>
 void write_values(const Register& from, const Values* values, std::size_t rows, std::uint8_t bytes, void* place) {
-  with_place(bytes, place, [&]<class Place>(Place* signed_out) {
-    using Out = std::conditional_t<std::is_signed_v<Values>, Place, std::make_unsigned_t<Place>>;
-    auto* const out = reinterpret_cast<Out*>(signed_out);
+  simd::with_lanes({place, bytes}, [&]<class Number>(const Number*) {
+    using Out = std::conditional_t<std::is_signed_v<Values>, Number, std::make_unsigned_t<Number>>;
+    auto* const out = static_cast<Out*>(place);
     if constexpr (sizeof(Out) <= sizeof(Values)) {
       simd::narrow(values, from.known, rows, out);
     } else {

@@ -132,7 +132,7 @@ void run_sum(const Frame& frame, const Step& step) {
     result.size = size.value_or(0);
     if (scale_only(frame, step, result)) return;
     run_small_sum(frame, step,
-                  step.stays_narrow && (step.is_narrow || (result.size != 0 && fits_32_bits(result.size))));
+                  step.stays_narrow && (step.fits_narrow || (result.size != 0 && fits_32_bits(result.size))));
     return;
   }
   const auto weights = frame.weights(step);

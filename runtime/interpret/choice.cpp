@@ -95,7 +95,7 @@ bool choose_fast(const Frame& frame, const Word* bits, const Register& first, co
 // Whether the codes of a step's operands, from `first` on, are one byte each, and its result's are, as far as they
 // count.
 bool has_byte_codes(const Frame& frame, const Step& step, std::size_t first) {
-  if (!step.stays_narrow || !step.is_narrow) return false;
+  if (!step.stays_narrow || !step.fits_narrow) return false;
   for (std::size_t k = first; k < step.operands.size(); ++k) {
     const Register& operand = frame.operand(step, k);
     const bool is_byte = operand.is_scalar ? operand.code <= std::numeric_limits<std::uint8_t>::max()

@@ -128,7 +128,7 @@ struct Interpreter::State {
       step.questions = questions.asked(at).questions;
       step.bit = questions.asked(at).bit;
       step.stays_narrow = !is_read_wide[at];
-      step.is_narrow = has_narrow_range(live[at].id);
+      step.fits_narrow = has_narrow_range(live[at].id);
       if (inst.op == Op::in_codes) step.code_set = code_set(inst);
       if (inst.op == Op::convert_money) {
         step.drop = program.insts[values[0]].type.digits + interpret::rate_digits - inst.type.digits;

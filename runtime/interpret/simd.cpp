@@ -44,7 +44,7 @@ MUSTER_AVX512 std::size_t choose_code_words(const Word* bits, std::uint32_t yes,
   const __m512i one = _mm512_set1_epi32(static_cast<int>(yes));
   const __m512i other = _mm512_set1_epi32(static_cast<int>(fixed_no));
   std::size_t row = 0;
-  for (; row + 16 <= rows; row += 16) {
+  for (; row + half_lanes <= rows; row += half_lanes) {
     const __m512i b = no != nullptr ? _mm512_loadu_si512(no + row) : other;
     _mm512_storeu_si512(out + row, _mm512_mask_blend_epi32(half_of(bits, row), b, one));
   }
@@ -89,16 +89,6 @@ MUSTER_AVX512 std::size_t clamp_words(const std::int64_t* values, std::int64_t l
   return row;
 }
 
-// Sixteen numbers of any width up to 32 bits.
-MUSTER_AVX512 inline __m512i lanes_at(const std::int8_t* values) {
-  return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values)));
-}
-MUSTER_AVX512 inline __m512i lanes_at(const std::int16_t* values) {
-  return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(values)));
-}
-MUSTER_AVX512 inline __m512i lanes_at(const std::int32_t* values) { return _mm512_loadu_si512(values); }
-constexpr std::size_t half_lanes = 16;
-
 MUSTER_AVX512 inline __m512i with_size_of(__m512i sizes, __m512i values) {
   return _mm512_or_si512(sizes, _mm512_xor_si512(values, _mm512_srai_epi32(values, 31)));
 }
@@ -110,7 +100,7 @@ MUSTER_AVX512 std::size_t choose_lanes(const Word* bits, const Value* yes, std::
   __m512i sizes = _mm512_setzero_si512();
   std::size_t row = 0;
   for (; row + half_lanes <= rows; row += half_lanes) {
-    const __m512i chosen = _mm512_mask_blend_epi32(half_of(bits, row), other, lanes_at(yes + row));
+    const __m512i chosen = _mm512_mask_blend_epi32(half_of(bits, row), other, half_lanes_at(yes + row));
     sizes = with_size_of(sizes, chosen);
     _mm512_storeu_si512(out + row, chosen);
   }
@@ -126,7 +116,7 @@ MUSTER_AVX512 std::size_t clamp_lanes(const Value* values, std::int32_t low, std
   __m512i sizes = _mm512_setzero_si512();
   std::size_t row = 0;
   for (; row + half_lanes <= rows; row += half_lanes) {
-    const __m512i value = _mm512_max_epi32(least, _mm512_min_epi32(most, lanes_at(values + row)));
+    const __m512i value = _mm512_max_epi32(least, _mm512_min_epi32(most, half_lanes_at(values + row)));
     sizes = with_size_of(sizes, value);
     _mm512_storeu_si512(out + row, value);
   }

@@ -100,18 +100,10 @@ void sum(std::int32_t start, std::span<const Term> terms, std::size_t rows, std:
 void widen(const std::uint8_t* narrow, std::size_t rows, std::uint32_t* out);
 void widen(const std::uint16_t* narrow, std::size_t rows, std::uint32_t* out);
 
-// out: the low bytes where the bit is set, else 0.
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int64_t* out);
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int32_t* out);
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int16_t* out);
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int8_t* out);
-void narrow(const std::int32_t* values, const Word* bits, std::size_t rows, std::int32_t* out);
-void narrow(const std::int32_t* values, const Word* bits, std::size_t rows, std::int16_t* out);
-void narrow(const std::int32_t* values, const Word* bits, std::size_t rows, std::int8_t* out);
-void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint32_t* out);
-void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint16_t* out);
-void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint8_t* out);
-void narrow(const std::uint8_t* codes, const Word* bits, std::size_t rows, std::uint8_t* out);
+// out: the low bytes where the bit is set, else 0. Numbers of 8 or 4 bytes, or codes of 4 bytes or 1, become numbers or
+// codes of as many bytes or fewer.
+template <class Wide, class Narrow>
+void narrow(const Wide* values, const Word* bits, std::size_t rows, Narrow* out);
 
 struct Halving {
   std::int64_t as_of = 0;     // ages are as_of - event

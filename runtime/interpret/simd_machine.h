@@ -49,7 +49,17 @@ inline bool has_avx512_vbmi() {
   return has;
 }
 
-inline constexpr std::size_t lanes = 8;  // 64-bit numbers in a vector
+inline constexpr std::size_t lanes = 8;        // 64-bit numbers in a vector
+inline constexpr std::size_t half_lanes = 16;  // 32-bit numbers in a vector
+
+// As many numbers of up to 32 bits as are in a vector then.
+MUSTER_AVX512 inline __m512i half_lanes_at(const std::int8_t* values) {
+  return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values)));
+}
+MUSTER_AVX512 inline __m512i half_lanes_at(const std::int16_t* values) {
+  return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(values)));
+}
+MUSTER_AVX512 inline __m512i half_lanes_at(const std::int32_t* values) { return _mm512_loadu_si512(values); }
 
 MUSTER_AVX512 inline __mmask8 byte_of(const Word* bits, std::size_t row) {
   return static_cast<__mmask8>(bits[row / word_bits] >> (row % word_bits));

@@ -144,7 +144,7 @@ struct Totals;
 
 template <>
 struct Totals<std::int64_t> {
-  static constexpr std::size_t rows = 8;
+  static constexpr std::size_t rows = lanes;
   MUSTER_AVX512 static __m512i all(std::int64_t number) { return _mm512_set1_epi64(number); }
   MUSTER_AVX512 static __m512i times(__m512i a, __m512i b) { return _mm512_mullo_epi64(a, b); }
   MUSTER_AVX512 static __m512i add_where(Word bits, __m512i a, __m512i b) {
@@ -164,19 +164,16 @@ struct Totals<std::int64_t> {
 
 template <>
 struct Totals<std::int32_t> {
-  static constexpr std::size_t rows = 16;
+  static constexpr std::size_t rows = half_lanes;
   MUSTER_AVX512 static __m512i all(std::int64_t number) { return _mm512_set1_epi32(static_cast<int>(number)); }
   MUSTER_AVX512 static __m512i times(__m512i a, __m512i b) { return _mm512_mullo_epi32(a, b); }
   MUSTER_AVX512 static __m512i add_where(Word bits, __m512i a, __m512i b) {
     return _mm512_mask_add_epi32(a, static_cast<__mmask16>(bits), a, b);
   }
-  MUSTER_AVX512 static __m512i of(const std::int8_t* values) {
-    return _mm512_cvtepi8_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values)));
+  template <class Value>
+  MUSTER_AVX512 static __m512i of(const Value* values) {
+    return half_lanes_at(values);
   }
-  MUSTER_AVX512 static __m512i of(const std::int16_t* values) {
-    return _mm512_cvtepi16_epi32(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(values)));
-  }
-  MUSTER_AVX512 static __m512i of(const std::int32_t* values) { return _mm512_loadu_si512(values); }
   MUSTER_AVX512 static __m512i of(const std::int64_t* values) {
     const __m256i low = _mm512_cvtepi64_epi32(_mm512_loadu_si512(values));
     return _mm512_inserti64x4(_mm512_castsi256_si512(low), _mm512_cvtepi64_epi32(_mm512_loadu_si512(values + 8)), 1);

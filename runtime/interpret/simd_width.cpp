@@ -11,7 +11,7 @@ namespace {
 
 MUSTER_AVX512 std::size_t widen_words(const std::uint8_t* narrow, std::size_t rows, std::uint32_t* out) {
   std::size_t row = 0;
-  for (; row + 16 <= rows; row += 16) {
+  for (; row + half_lanes <= rows; row += half_lanes) {
     const __m128i values = _mm_loadu_si128(reinterpret_cast<const __m128i*>(narrow + row));
     _mm512_storeu_si512(out + row, _mm512_cvtepu8_epi32(values));
   }
@@ -19,7 +19,7 @@ MUSTER_AVX512 std::size_t widen_words(const std::uint8_t* narrow, std::size_t ro
 }
 MUSTER_AVX512 std::size_t widen_words(const std::uint16_t* narrow, std::size_t rows, std::uint32_t* out) {
   std::size_t row = 0;
-  for (; row + 16 <= rows; row += 16) {
+  for (; row + half_lanes <= rows; row += half_lanes) {
     const __m256i values = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(narrow + row));
     _mm512_storeu_si512(out + row, _mm512_cvtepu16_epi32(values));
   }
@@ -71,14 +71,6 @@ MUSTER_AVX512 std::size_t narrow_words(const Wide* values, const Word* bits, std
 
 #endif
 
-template <class Wide, class Narrow>
-void narrow_to(const Wide* values, const Word* bits, std::size_t rows, Narrow* out) {
-  const std::size_t done = MUSTER_WIDE(narrow_words(values, bits, rows, out));
-  for (std::size_t row = done; row < rows; ++row) {
-    out[row] = test_bit(bits, row) ? static_cast<Narrow>(values[row]) : Narrow{0};
-  }
-}
-
 }  // namespace
 
 void widen(const std::uint8_t* narrow, std::size_t rows, std::uint32_t* out) {
@@ -90,38 +82,23 @@ void widen(const std::uint16_t* narrow, std::size_t rows, std::uint32_t* out) {
   std::copy(narrow + done, narrow + rows, out + done);
 }
 
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int64_t* out) {
-  narrow_to(values, bits, rows, out);
+template <class Wide, class Narrow>
+void narrow(const Wide* values, const Word* bits, std::size_t rows, Narrow* out) {
+  const std::size_t done = MUSTER_WIDE(narrow_words(values, bits, rows, out));
+  for (std::size_t row = done; row < rows; ++row) {
+    out[row] = test_bit(bits, row) ? static_cast<Narrow>(values[row]) : Narrow{0};
+  }
 }
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int32_t* out) {
-  narrow_to(values, bits, rows, out);
-}
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int16_t* out) {
-  narrow_to(values, bits, rows, out);
-}
-void narrow(const std::int64_t* values, const Word* bits, std::size_t rows, std::int8_t* out) {
-  narrow_to(values, bits, rows, out);
-}
-void narrow(const std::int32_t* values, const Word* bits, std::size_t rows, std::int32_t* out) {
-  narrow_to(values, bits, rows, out);
-}
-void narrow(const std::int32_t* values, const Word* bits, std::size_t rows, std::int16_t* out) {
-  narrow_to(values, bits, rows, out);
-}
-void narrow(const std::int32_t* values, const Word* bits, std::size_t rows, std::int8_t* out) {
-  narrow_to(values, bits, rows, out);
-}
-void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint32_t* out) {
-  narrow_to(codes, bits, rows, out);
-}
-void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint16_t* out) {
-  narrow_to(codes, bits, rows, out);
-}
-void narrow(const std::uint32_t* codes, const Word* bits, std::size_t rows, std::uint8_t* out) {
-  narrow_to(codes, bits, rows, out);
-}
-void narrow(const std::uint8_t* codes, const Word* bits, std::size_t rows, std::uint8_t* out) {
-  narrow_to(codes, bits, rows, out);
-}
+template void narrow(const std::int64_t*, const Word*, std::size_t, std::int64_t*);
+template void narrow(const std::int64_t*, const Word*, std::size_t, std::int32_t*);
+template void narrow(const std::int64_t*, const Word*, std::size_t, std::int16_t*);
+template void narrow(const std::int64_t*, const Word*, std::size_t, std::int8_t*);
+template void narrow(const std::int32_t*, const Word*, std::size_t, std::int32_t*);
+template void narrow(const std::int32_t*, const Word*, std::size_t, std::int16_t*);
+template void narrow(const std::int32_t*, const Word*, std::size_t, std::int8_t*);
+template void narrow(const std::uint32_t*, const Word*, std::size_t, std::uint32_t*);
+template void narrow(const std::uint32_t*, const Word*, std::size_t, std::uint16_t*);
+template void narrow(const std::uint32_t*, const Word*, std::size_t, std::uint8_t*);
+template void narrow(const std::uint8_t*, const Word*, std::size_t, std::uint8_t*);
 
 }  // namespace muster::runtime::interpret::simd

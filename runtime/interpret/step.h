@@ -37,7 +37,7 @@ struct Step {
   Questions* questions = nullptr;          // what it asks of a text, instead of working it out, is this bit of them
   std::uint8_t bit = 0;
   bool stays_narrow = false;       // all that read it can read narrow numbers, or codes
-  bool is_narrow = false;          // every known result fits 32 bits; a code: 8
+  bool fits_narrow = false;        // every known result fits 32 bits; a code: 8
   std::span<const Word> code_set;  // in_codes: bit of a code
 };
 

@@ -3,9 +3,9 @@
 #include <bit>
 #include <cassert>
 #include <functional>
-#include <limits>
 #include <optional>
 
+#include "runtime/interpret/simd.h"
 #include "runtime/jit/code.h"
 #include "runtime/jit/load.h"
 #include "runtime/jit/lower.h"
@@ -55,7 +55,7 @@ class CompiledKernel final : public Kernel {
       if (kernels_[at] == nullptr) continue;
       const bool is_root = at == compiler::root_space;
       kernels_[at]->evaluate(source, is_root ? answers : std::span<void* const>());
-      is_unexpected_ = kernels_[at]->is_unexpected() || kernels_[at]->rows() > most_rows;
+      is_unexpected_ = kernels_[at]->is_unexpected() || kernels_[at]->rows() > most_child_rows;
     }
     if (is_unexpected_) return evaluate_unexpected(batch, answers);
     for (const std::size_t at : root_.foreign_answers) {
@@ -108,9 +108,6 @@ class CompiledKernel final : public Kernel {
   }
 
  private:
-  // Of a space, so that counts are signed 32-bit numbers.
-  static constexpr std::size_t most_rows = std::numeric_limits<std::int32_t>::max();
-
   void evaluate_unexpected(const BatchView& batch, std::span<void* const> answers) {
     ++unexpected_batches_;
     if (!whole_) {
@@ -145,29 +142,16 @@ std::uint8_t expected_bits_of(const ColumnView& column, std::size_t rows) {
   if (rows == 0 || (column.integers == nullptr && column.narrow == nullptr)) return 0;
   constexpr int spare = 2;
   constexpr int most = 40;  // of more nothing is gained
-  const auto all_bits = [&]<class Number>(const Number* values) {
-    Number bits = 0;
-    for (std::size_t row = 0; row < rows; ++row) bits = static_cast<Number>(bits | values[row]);
-    return std::int64_t{bits};
-  };
+  const bool is_narrow = column.narrow != nullptr;
+  const interpret::simd::Lanes values{is_narrow ? column.narrow : column.integers,
+                                      is_narrow ? column.narrow_bytes : std::uint8_t{8}};
   std::int64_t bits = 0;
-  switch (column.narrow != nullptr ? column.narrow_bytes : 8) {
-    case 1:
-      bits = all_bits(static_cast<const std::int8_t*>(column.narrow));
-      break;
-    case 2:
-      bits = all_bits(static_cast<const std::int16_t*>(column.narrow));
-      break;
-    case 4:
-      bits = all_bits(static_cast<const std::int32_t*>(column.narrow));
-      break;
-    default:
-      bits = all_bits(column.integers);
-      break;
-  }
+  interpret::simd::with_lanes(values, [&](const auto* numbers) {
+    for (std::size_t row = 0; row < rows; ++row) bits |= numbers[row];
+  });
   if (bits < 0) return 0;
   const int expected = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(bits))) + spare;
-  const int lane = 8 * (column.narrow != nullptr ? column.narrow_bytes : 8);
+  const int lane = 8 * values.bytes;
   return expected > most || expected >= lane ? std::uint8_t{0} : static_cast<std::uint8_t>(expected);
 }
 

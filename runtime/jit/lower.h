@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <span>
@@ -64,6 +65,9 @@ struct RowFold {
   // (Part::overflow), if its numbers are large enough.
   std::uint64_t safe_rows = 0;
 };
+
+// Of one batch and space, so that counts are signed 32-bit lanes; a batch with more is the interpreter's.
+inline constexpr std::uint64_t most_child_rows = std::numeric_limits<std::int32_t>::max();
 
 // Where the parts of a wanted value lie among Lowered::slots.
 struct WantedValue {

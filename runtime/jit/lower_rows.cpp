@@ -13,8 +13,7 @@ using compiler::SpaceId;
 
 namespace {
 
-// Of one batch, so that counts are signed 32-bit lanes; a batch with more is the interpreter's.
-constexpr std::int64_t most_count = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t most_count{most_child_rows};
 
 std::int64_t greatest_of(Lane lane) {
   return static_cast<std::int64_t>(~std::uint64_t{0} >> 1U >> (64 - lane_bits(lane)));
@@ -111,7 +110,7 @@ std::optional<LoweredValue> Lowering::lower_row_sum(ValueId id, const Inst& inst
   const Lane lane = rows[numbers.node].lane;
   const Wide most = std::max<Wide>({high_in(numbers, 1), -low_in(numbers, 1), 1});
   const auto safe_rows = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max() / most);
-  const bool is_safe = safe_rows >= static_cast<std::uint64_t>(most_count);
+  const bool is_safe = safe_rows >= most_child_rows;
   AskedFold asked{.fold = {.kind = RowFold::Kind::sum, .child = child.space_, .safe_rows = safe_rows},
                   .node = rows.blend(selected, numbers.node, rows.splat(lane, 0))};
   // Where totals are checked they are those of the values, else of lanes.

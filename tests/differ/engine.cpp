@@ -14,32 +14,21 @@ using runtime::jit::KernelOptions;
 
 namespace {
 
+enum class Width : std::uint8_t { as_given, narrow };
+
 class Interpretation final : public Evaluation {
  public:
-  Interpretation(const Program& program, runtime::AsOf as_of, const runtime::Wanted& what)
-      : interpreter_(program, as_of, what) {}
+  Interpretation(const Program& program, runtime::AsOf as_of, const runtime::Wanted& what, Width width)
+      : width_(width), interpreter_(program, as_of, what) {}
   [[nodiscard]] std::string evaluate(const runtime::BatchView& batch) override {
-    interpreter_.evaluate(batch);
+    interpreter_.evaluate(width_ == Width::narrow ? narrow_.of(batch) : batch);
     return {};
   }
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return interpreter_.value(id); }
 
  private:
-  runtime::Interpreter interpreter_;
-};
-
-class NarrowInterpretation final : public Evaluation {
- public:
-  NarrowInterpretation(const Program& program, runtime::AsOf as_of, const runtime::Wanted& what)
-      : interpreter_(program, as_of, what) {}
-  [[nodiscard]] std::string evaluate(const runtime::BatchView& batch) override {
-    interpreter_.evaluate(batch_.of(batch));
-    return {};
-  }
-  [[nodiscard]] runtime::Vector value(ValueId id) const override { return interpreter_.value(id); }
-
- private:
-  NarrowBatch batch_;
+  Width width_;
+  NarrowBatch narrow_;
   runtime::Interpreter interpreter_;
 };
 
@@ -69,10 +58,9 @@ class Compiled final : public Evaluation {
   std::unique_ptr<runtime::jit::Kernel> kernel_;
 };
 
-template <class Kind = Interpretation>
-Engine interpreter(std::string name, bool is_of_raw, const runtime::Wanted& wanted) {
-  return {std::move(name), is_of_raw, false, wanted, [wanted](const Program& program, runtime::AsOf as_of) {
-            return std::make_unique<Kind>(program, as_of, wanted);
+Engine interpreter(std::string name, bool is_of_raw, const runtime::Wanted& wanted, Width width = Width::as_given) {
+  return {std::move(name), is_of_raw, false, wanted, [wanted, width](const Program& program, runtime::AsOf as_of) {
+            return std::make_unique<Interpretation>(program, as_of, wanted, width);
           }};
 }
 
@@ -118,11 +106,11 @@ std::vector<Engine> engines_of(std::uint64_t seed) {
                                .values = false,
                                .lifecycle = false,
                                .route = false};
-  std::vector<Engine> list{
-      interpreter("interpreter of the raw program", true, all_wanted()),
-      interpreter("interpreter", false, all_wanted()), interpreter("interpreter, without reasons", false, no_reasons),
-      interpreter<NarrowInterpretation>("interpreter, narrow columns", false, answers),
-      interpreter<NarrowInterpretation>("interpreter, narrow columns, scores alone", false, scores)};
+  std::vector<Engine> list{interpreter("interpreter of the raw program", true, all_wanted()),
+                           interpreter("interpreter", false, all_wanted()),
+                           interpreter("interpreter, without reasons", false, no_reasons),
+                           interpreter("interpreter, narrow columns", false, answers, Width::narrow),
+                           interpreter("interpreter, narrow columns, scores alone", false, scores, Width::narrow)};
   if (const auto options = kernel_of(seed)) {
     list.push_back({"kernel of level " + std::to_string(options->level), false, true, all_wanted(),
                     [options = *options](const Program& program, runtime::AsOf as_of) {
