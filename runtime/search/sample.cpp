@@ -17,13 +17,8 @@ namespace {
 constexpr std::int64_t microseconds_per_second = 1'000'000;
 
 std::string written_moment(std::int64_t instant) {
-  std::int64_t day = instant / kernels::microseconds_per_day;
-  std::int64_t rest = instant % kernels::microseconds_per_day;
-  if (rest < 0) {
-    rest += kernels::microseconds_per_day;
-    --day;
-  }
-  const std::int64_t seconds = rest / microseconds_per_second;
+  const auto [day, microsecond] = kernels::day_time(instant);
+  const std::int64_t seconds = microsecond / microseconds_per_second;
   return fmt::format("{}T{:02}:{:02}:{:02}Z", kernels::format_date(day), seconds / 3600, seconds / 60 % 60,
                      seconds % 60);
 }

@@ -12,11 +12,6 @@ constexpr std::int32_t end_day = 84'006;  // 2200-01-01
 
 std::size_t weekday_of(std::int64_t day) { return static_cast<std::size_t>(day_of_week(day) - 1); }
 
-std::int64_t floor_day(std::int64_t microseconds) {
-  const std::int64_t day = microseconds / microseconds_per_day;
-  return microseconds % microseconds_per_day < 0 ? day - 1 : day;
-}
-
 // The last element whose `member` is not above the value. Precondition: the first one's is not.
 template <class Iterator, class Element>
 Iterator last_not_above(Iterator begin, Iterator end, std::int64_t Element::* member, std::int64_t value) {
@@ -117,8 +112,8 @@ class BusinessCalendar::Builder {
       const std::int64_t skipped = after.offset - before.offset;
       if (skipped != 0) {
         const std::int64_t change = before.end;
-        const std::int64_t from = floor_day(change + std::min(before.offset, after.offset));
-        const std::int64_t to = floor_day(change + std::max(before.offset, after.offset + skipped));
+        const std::int64_t from = day_time(change, std::min(before.offset, after.offset)).day;
+        const std::int64_t to = day_time(change, std::max(before.offset, after.offset + skipped)).day;
         for (std::int64_t day = std::max<std::int64_t>(from, first_day); day <= std::min<std::int64_t>(to, end_day - 1);
              ++day) {
           days.insert(static_cast<std::int32_t>(day));

@@ -14,11 +14,6 @@ constexpr std::int64_t furthest_month = 22'900'000'000;  // about as far
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
 
-std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
-  const std::int64_t quotient = value / by;
-  return value % by < 0 ? quotient - 1 : quotient;
-}
-
 std::int64_t subtract(std::int64_t left, std::int64_t right) {
   std::int64_t difference = 0;
   if (__builtin_sub_overflow(left, right, &difference)) return left < 0 ? least : most;

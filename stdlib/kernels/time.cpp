@@ -28,11 +28,6 @@ constexpr std::int64_t endless_seconds = last_looked_up_seconds;
 // No zone has ever changed its offset by more than a day (the date line), and no offset is larger than one.
 constexpr std::int64_t widest_change = 2 * microseconds_per_day;
 
-std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
-  const std::int64_t quotient = value / by;
-  return value % by < 0 ? quotient - 1 : quotient;
-}
-
 std::int64_t clamp_wide(Wide value) {
   return static_cast<std::int64_t>(std::clamp(value, static_cast<Wide>(-furthest), static_cast<Wide>(furthest)));
 }
@@ -189,16 +184,10 @@ std::int64_t Zone::instant_from_local(std::int32_t days, std::int64_t microsecon
   return resolve(clamp_wide(static_cast<Wide>(days) * microseconds_per_day + microsecond_of_day), Choice::policy);
 }
 
-std::int64_t Zone::local_day(std::int64_t instant) const {
-  const Wide local = static_cast<Wide>(instant) + period_at(instant).offset;
-  const Wide day = local / microseconds_per_day;
-  return static_cast<std::int64_t>(local % microseconds_per_day < 0 ? day - 1 : day);
-}
+std::int64_t Zone::local_day(std::int64_t instant) const { return day_time(instant, period_at(instant).offset).day; }
 
 std::int64_t Zone::local_microsecond_of_day(std::int64_t instant) const {
-  const Wide local = static_cast<Wide>(instant) + period_at(instant).offset;
-  const auto rest = static_cast<std::int64_t>(local % microseconds_per_day);
-  return rest < 0 ? rest + microseconds_per_day : rest;
+  return day_time(instant, period_at(instant).offset).microsecond;
 }
 
 std::string Zone::format_local(std::int64_t instant) const {

@@ -15,6 +15,24 @@ namespace muster::kernels {
 
 inline constexpr std::int64_t microseconds_per_day = 86'400'000'000;
 
+// value / by, rounded down. Precondition: by > 0.
+[[nodiscard]] constexpr std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
+  const std::int64_t quotient = value / by;
+  return value % by < 0 ? quotient - 1 : quotient;
+}
+
+// A moment by a clock: the day, and how far into it, 0 to below microseconds_per_day.
+struct DayTime {
+  std::int64_t day = 0;
+  std::int64_t microsecond = 0;
+};
+// By a clock that is `offset` ahead of UTC, microseconds, at most some days. The sum of both need not fit 64 bits.
+[[nodiscard]] constexpr DayTime day_time(std::int64_t instant, std::int64_t offset = 0) {
+  const std::int64_t rest = instant % microseconds_per_day + offset;
+  const std::int64_t days = floor_divide(rest, microseconds_per_day);
+  return {instant / microseconds_per_day + days, rest - days * microseconds_per_day};
+}
+
 struct CivilDay {
   std::int32_t year = 1970;
   std::uint8_t month = 1;

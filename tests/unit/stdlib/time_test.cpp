@@ -109,6 +109,24 @@ TEST_CASE("parts of a date") {
   CHECK(format_date(day(1, 1, 1)) == "0001-01-01");
 }
 
+TEST_CASE("a clock that is ahead or behind, at the ends of time") {
+  using Wide = __int128;
+  for (const std::int64_t near : {std::numeric_limits<std::int64_t>::min(), -microseconds_per_day, std::int64_t{0},
+                                  microseconds_per_day, std::numeric_limits<std::int64_t>::max() - 4}) {
+    for (std::int64_t moment = near; moment - near <= 3; ++moment) {
+      for (const std::int64_t offset : {-26 * hour_microseconds, -hour_microseconds, std::int64_t{-1}, std::int64_t{0},
+                                        hour_microseconds, 26 * hour_microseconds}) {
+        const DayTime found = day_time(moment, offset);
+        REQUIRE(found.microsecond >= 0);
+        REQUIRE(found.microsecond < microseconds_per_day);
+        const bool is_same =
+            Wide{found.day} * microseconds_per_day + found.microsecond == static_cast<Wide>(moment) + offset;
+        REQUIRE(is_same);
+      }
+    }
+  }
+}
+
 TEST_CASE("UTC needs no database") {
   const Zone utc_zone = Zone::utc();
   CHECK(utc_zone.name() == "UTC");
