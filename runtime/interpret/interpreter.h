@@ -29,6 +29,18 @@ struct Wanted {
   bool lifecycle = true;
   bool route = true;
   bool agreements = false;  // what SLA clauses ask for
+
+  [[nodiscard]] static constexpr Wanted nothing() {
+    return {.qualifiers = false,
+            .scores = false,
+            .undecided = false,
+            .reasons = false,
+            .grades = false,
+            .frameworks = false,
+            .values = false,
+            .lifecycle = false,
+            .route = false};
+  }
 };
 
 // A region is a set of spaces that one interpreter evaluates together: the root or a `one` space, and the `many` spaces

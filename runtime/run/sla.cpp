@@ -17,17 +17,11 @@
 namespace muster::runtime {
 namespace {
 
-constexpr Wanted wanted_for_agreements{.qualifiers = false,
-                                       .scores = false,
-                                       .bounds = false,
-                                       .undecided = false,
-                                       .reasons = false,
-                                       .grades = false,
-                                       .frameworks = false,
-                                       .values = false,
-                                       .lifecycle = false,
-                                       .route = false,
-                                       .agreements = true};
+constexpr Wanted wanted_for_agreements = [] {
+  Wanted wanted = Wanted::nothing();
+  wanted.agreements = true;
+  return wanted;
+}();
 
 // What people read; what is less than a second stays.
 std::int64_t whole_seconds(std::int64_t microseconds) {

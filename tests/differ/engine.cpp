@@ -98,14 +98,8 @@ std::vector<Engine> engines_of(std::uint64_t seed) {
   runtime::Wanted answers = no_reasons;
   answers.bounds = false;
   // And more may where a score is all that is read.
-  const runtime::Wanted scores{.qualifiers = false,
-                               .undecided = false,
-                               .reasons = false,
-                               .grades = false,
-                               .frameworks = false,
-                               .values = false,
-                               .lifecycle = false,
-                               .route = false};
+  runtime::Wanted scores = runtime::Wanted::nothing();
+  scores.scores = true;
   std::vector<Engine> list{interpreter("interpreter of the raw program", true, all_wanted()),
                            interpreter("interpreter", false, all_wanted()),
                            interpreter("interpreter, without reasons", false, no_reasons),

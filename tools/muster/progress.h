@@ -1,5 +1,5 @@
 // A line that says how far a long run has come, on the standard error, and only when a person watches: a terminal,
-// not --quiet, and longer than a second. May include: the standard library. Called by: run, init.
+// not --quiet, and longer than a second. May include: the standard library. Called by: watched.h, init.
 #pragma once
 
 #include <chrono>

@@ -12,12 +12,11 @@
 #include "stdlib/kernels/number.h"
 #include "tools/muster/commands.h"
 #include "tools/muster/file_names.h"
-#include "tools/muster/interrupt.h"
 #include "tools/muster/paths.h"
 #include "tools/muster/policy.h"
-#include "tools/muster/progress.h"
 #include "tools/muster/report.h"
 #include "tools/muster/terminal.h"
+#include "tools/muster/watched.h"
 
 namespace muster::tools {
 
@@ -96,20 +95,10 @@ ExitCode run(const RunCommand& command) {
                       fmt::format("muster run {} {} --as-of 2026-02-01", command.policy, command.leads)));
   }
 
-  Progress progress("scoring " + lang::escape_for_terminal(command.leads), !command.quiet);
-  options.progress = [&](const runtime::ReadProgress& read) { progress.update(read.bytes_read, read.bytes_total); };
-  options.should_stop = [] {
-    defer_interrupts();
-    return was_interrupted();
-  };
-  const auto summary = runtime::run_leads(program, options, command.limits);
-  progress.clear();
+  const auto summary = watched("scoring " + lang::escape_for_terminal(command.leads), command.quiet, options,
+                               [&](const auto& all) { return runtime::run_leads(program, all, command.limits); });
   if (!summary) return fail(summary.error());
-  if (summary->broken_pipe) return ExitCode::broken_pipe;
-  if (summary->stopped) {
-    write(Stream::error, "muster: interrupted; no file was written\n");
-    return ExitCode::ok;  // main ends by the signal
-  }
+  if (const auto end = early_end(*summary)) return *end;
 
   if (!command.quiet) {
     // Where rows go to the standard output, the summary must not stand among them.

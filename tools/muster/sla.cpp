@@ -14,12 +14,11 @@
 #include "stdlib/kernels/time.h"
 #include "tools/muster/commands.h"
 #include "tools/muster/file_names.h"
-#include "tools/muster/interrupt.h"
 #include "tools/muster/paths.h"
 #include "tools/muster/policy.h"
-#include "tools/muster/progress.h"
 #include "tools/muster/sla_tables.h"
 #include "tools/muster/terminal.h"
+#include "tools/muster/watched.h"
 
 namespace muster::tools {
 
@@ -160,20 +159,10 @@ ExitCode sla(const SlaCommand& command) {
     return fail({lang::ErrorKind::usage, "", 0, "the report and the verdicts cannot both go to the standard output",
                  "name a file for one of them: --verdicts verdicts.csv"});
   }
-  Progress progress("reading " + lang::escape_for_terminal(command.leads), !command.quiet);
-  options.progress = [&](const runtime::ReadProgress& read) { progress.update(read.bytes_read, read.bytes_total); };
-  options.should_stop = [] {
-    defer_interrupts();
-    return was_interrupted();
-  };
-  const auto summary = runtime::run_sla(program, options, command.limits);
-  progress.clear();
+  const auto summary = watched("reading " + lang::escape_for_terminal(command.leads), command.quiet, options,
+                               [&](const auto& all) { return runtime::run_sla(program, all, command.limits); });
   if (!summary) return fail(summary.error());
-  if (summary->broken_pipe) return ExitCode::broken_pipe;
-  if (summary->stopped) {
-    write(Stream::error, "muster: interrupted; no file was written\n");
-    return ExitCode::ok;  // main ends by the signal
-  }
+  if (const auto end = early_end(*summary)) return *end;
   const Head head = head_of(command, program, *as_of, *summary);
   auto file = runtime::OutputFile::create(command.output.empty() ? "-" : command.output);
   if (!file) return fail(file.error());

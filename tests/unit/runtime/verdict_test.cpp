@@ -417,16 +417,8 @@ TEST_CASE("values are written as an export holds them") {
 
 TEST_CASE("what nobody wants is not computed") {
   Policy policy;
-  Wanted little{.qualifiers = true,
-                .scores = false,
-                .bounds = false,
-                .undecided = false,
-                .reasons = false,
-                .grades = false,
-                .frameworks = false,
-                .values = false,
-                .lifecycle = false,
-                .route = false};
+  Wanted little = Wanted::nothing();
+  little.qualifiers = true;
   policy.program.fault_roots.clear();
   const Interpreter interpreter(policy.program, {}, little);
   CHECK(interpreter.live_instructions() == 2);  // the columns of the qualifier and of `ignore`
