@@ -93,6 +93,7 @@ void Checker::check_handoff(const SlaDecl& sla, Span keyword) {
   const StageDecl* const stage = find_stage(crossing->stage.text);
   if (stage == nullptr || sla.handoff_at) return;
   const auto& lifecycle = std::get<LifecycleDecl>(tree_.declarations[*symbols_.lifecycle()].node);
+  if (stage->entered_at && symbols_.subject() == no_object) return;  // a mistake that has been reported
   if (stage->entered_at) {
     const auto field = symbols_.objects()[symbols_.subject()].find_field(stage->entered_at->text);
     if (field)

@@ -212,6 +212,15 @@ class TableGeometry {
   std::vector<Column> columns_;
 };
 
+// Whether all that a cell compares with has a value. What has none was reported, perhaps when the text was read.
+bool has_values(const TypedPolicy& policy, const Band& cell) {
+  const auto has_value = [&](ExprId id) { return policy.fixed.contains(id.index); };
+  if (const auto* range = std::get_if<BandRange>(&cell.node))
+    return (!range->low || has_value(*range->low)) && (!range->high || has_value(*range->high));
+  const auto* values = std::get_if<BandValues>(&cell.node);
+  return values == nullptr || std::ranges::all_of(values->values, has_value);
+}
+
 }  // namespace
 
 void Checker::read_extensions() {
@@ -240,6 +249,7 @@ void Checker::check_extend(const ExtendDecl& extend, std::uint32_t) {
 bool Checker::check_table_row(const TableDecl& table, const TableRow& row, const std::vector<Type>& types,
                               const Type& result) {
   const std::size_t errors = diagnostics_.error_count();
+  bool has_all = true;
   if (!row.cells.empty() && row.cells.size() != types.size()) {
     const auto cells = [](std::size_t count) { return fmt::format("{} cell{}", count, count == 1 ? "" : "s"); };
     diagnostics_.emit<DiagnosticId::table_cells>(row.span, table.name.text, cells(types.size()),
@@ -252,13 +262,14 @@ bool Checker::check_table_row(const TableDecl& table, const TableRow& row, const
           "write `any` in a cell that does not matter; `otherwise` stands alone in the last row";
     } else if (!std::holds_alternative<BandAny>(cell.node)) {
       check_bands({&cell}, types[k]);
+      has_all = has_all && has_values(policy_, cell);
     }
   }
   const Type found = check(row.result, &result);
   if (found.kind != Kind::poison && result.kind != Kind::poison) {
     if (require_type(row.result, result, found)) require_constant(row.result, "the result of a table");
   }
-  return diagnostics_.error_count() == errors && found.kind != Kind::poison;
+  return has_all && diagnostics_.error_count() == errors && found.kind != Kind::poison;
 }
 
 void Checker::check_table(const TableDecl& table, std::uint32_t index) {
