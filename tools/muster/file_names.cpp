@@ -34,19 +34,45 @@ bool is_same_file(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+std::vector<NamedFile> policy_files(const std::string& policy, const compiler::Compiled& compiled) {
+  std::vector<NamedFile> named{{policy, "the policy"}};
+  const auto add = [&](std::string role, const std::optional<lang::Quoted>& file) {
+    if (!file) return;
+    const std::string name = compiled.sources[file->span.file].beside(file->text);
+    named.push_back({(std::filesystem::path(folder_of(policy)) / name).string(), std::move(role)});
+  };
+  for (const lang::Declaration& declaration : compiled.tree.declarations) {
+    if (const auto* object = std::get_if<lang::ObjectDecl>(&declaration.node))
+      add("the file of " + object->name.text, object->file);
+    if (const auto* rates = std::get_if<lang::RatesDecl>(&declaration.node)) add("the rates", rates->file);
+    if (const auto* set = std::get_if<lang::SetDecl>(&declaration.node)) add("the set " + set->name.text, set->file);
+    if (const auto* calendar = std::get_if<lang::CalendarDecl>(&declaration.node)) {
+      for (const lang::ClosedDays& closed : calendar->closed) add("the days of " + calendar->name.text, closed.file);
+    }
+    if (const auto* lifecycle = std::get_if<lang::LifecycleDecl>(&declaration.node)) {
+      for (const lang::LifecycleItem& item : lifecycle->items) {
+        if (const auto* manual = std::get_if<lang::StageOverride>(&item.node)) add("the overrides", manual->file);
+      }
+    }
+    if (const auto* test = std::get_if<lang::TestDecl>(&declaration.node)) {
+      for (const lang::TestItem& item : test->items) {
+        if (const auto* share = std::get_if<lang::ExpectShare>(&item.node)) add("the export of a test", share->file);
+      }
+    }
+  }
+  // Those of sets are among the sources as well, and have their name by now.
+  for (std::uint32_t at = 1; at < compiled.sources.size(); ++at) {
+    const lang::SourceFile& source = compiled.sources[lang::FileId{at}];
+    if (!source.is_library()) named.push_back({source.name(), "an import"});
+  }
+  return named;
+}
+
 std::vector<NamedFile> input_files(const std::string& policy, const std::string& leads,
                                    const std::vector<runtime::ObjectFile>& files, const compiler::Compiled& compiled) {
-  std::vector<NamedFile> named{{policy, "the policy", true}, {leads, "the export", true}};
-  for (const runtime::ObjectFile& file : files) named.push_back({file.path, "the file of " + file.object, true});
-  const auto beside = [&](std::string role, const std::string& name) {
-    const std::string path = (std::filesystem::path(folder_of(policy)) / name).string();
-    if (!name.empty()) named.push_back({path, std::move(role), true});
-  };
-  for (const compiler::ObjectSchema& object : compiled.program->schema.objects)
-    beside("the file of " + object.name, object.file);
-  for (const lang::Declaration& declaration : compiled.tree.declarations) {
-    if (const auto* rates = std::get_if<lang::RatesDecl>(&declaration.node)) beside("the rates", rates->file.text);
-  }
+  std::vector<NamedFile> named = policy_files(policy, compiled);
+  named.push_back({leads, "the export"});
+  for (const runtime::ObjectFile& file : files) named.push_back({file.path, "the file of " + file.object});
   return named;
 }
 

@@ -1,5 +1,5 @@
 // No file that a command writes may take the place of another one, nor reach a terminal as it is.
-// May include: compiler, lang/*. Called by: run, sla.
+// May include: compiler, lang/*. Called by: run, sla, test.
 #pragma once
 
 #include <string>
@@ -19,7 +19,10 @@ struct NamedFile {
 
 [[nodiscard]] inline bool is_standard_output(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
 
-// What a command reads: the policy, the export, the files of the command line, and those that the policy names.
+// The policy and all that it names: imports, sets, days, rates, rows, overrides, exports of its tests.
+[[nodiscard]] std::vector<NamedFile> policy_files(const std::string& policy, const compiler::Compiled& compiled);
+
+// What a command reads: the export, the files of the command line, and those of the policy.
 [[nodiscard]] std::vector<NamedFile> input_files(const std::string& policy, const std::string& leads,
                                                  const std::vector<runtime::ObjectFile>& files,
                                                  const compiler::Compiled& compiled);

@@ -16,6 +16,7 @@
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/text.h"
 #include "tools/muster/commands.h"
+#include "tools/muster/file_names.h"
 #include "tools/muster/guarantees.h"
 #include "tools/muster/interrupt.h"
 #include "tools/muster/junit.h"
@@ -66,7 +67,7 @@ class TestRunner {
 
  private:
   ExitCode run_policy(const std::string& policy) {
-    files_.push_back(policy);
+    files_.push_back(policy);  // also where it cannot be read
     compiler::CompileOptions options;
     options.passes = command_.passes;
     options.with_tests = true;
@@ -75,7 +76,10 @@ class TestRunner {
       print_error(compiled.error());
       return exit_code_of_policy(compiled.error().kind);
     }
-    note_files(policy, *compiled);
+    if (auto named = note_files(policy, *compiled); !named) {
+      print_error(named.error());
+      return exit_code_of(named.error().kind);
+    }
     if (!compiled->diagnostics.all().empty()) {
       write(Stream::error, lang::render(compiled->diagnostics, compiled->sources,
                                         {wants_color(Stream::error), command_.limits.diagnostics}));
@@ -159,25 +163,12 @@ class TestRunner {
     return all;
   }
 
-  void note_files(const std::string& policy, const compiler::Compiled& compiled) {
-    const std::filesystem::path folder = folder_of(policy);
-    const auto add = [&](const std::string& name) {
-      if (!name.empty()) files_.push_back((folder / name).string());
-    };
-    for (std::uint32_t file = 1; file < compiled.sources.size(); ++file)
-      add(compiled.sources[lang::FileId{file}].name());
-    for (const lang::Declaration& declaration : compiled.tree.declarations) {
-      if (const auto* object = std::get_if<lang::ObjectDecl>(&declaration.node); object != nullptr && object->file)
-        add(object->file->text);
-      if (const auto* rates = std::get_if<lang::RatesDecl>(&declaration.node)) add(rates->file.text);
-      if (const auto* set = std::get_if<lang::SetDecl>(&declaration.node); set != nullptr && set->file)
-        add(set->file->text);
-      const auto* test = std::get_if<lang::TestDecl>(&declaration.node);
-      if (test == nullptr) continue;
-      for (const lang::TestItem& item : test->items) {
-        if (const auto* share = std::get_if<lang::ExpectShare>(&item.node)) add(share->file.text);
-      }
-    }
+  // Errors (usage): the report would take the place of one of them.
+  lang::Result<> note_files(const std::string& policy, const compiler::Compiled& compiled) {
+    std::vector<NamedFile> names = policy_files(policy, compiled);
+    for (const NamedFile& file : names) files_.push_back(file.path);
+    names.push_back({command_.junit, "the report of the tests", false});
+    return check_file_names(names);
   }
 
   void tell(const std::string& policy, const compiler::Compiled& compiled, const runtime::TestRun& answers) {
