@@ -155,7 +155,7 @@ std::string read_encoding(const std::string& text, runtime::Encoding& encoding) 
   } else if (text == "latin1" || text == "latin-1" || text == "windows-1252" || text == "iso-8859-1") {
     encoding = runtime::Encoding::latin1;
   } else {
-    return "the encoding is utf-8 or latin1";
+    return "the encoding is utf-8, or latin1, also named windows-1252";
   }
   return {};
 }
@@ -374,7 +374,8 @@ class Reader {
     add_option(app, "--separator", "SIGN",
                "What stands between columns: comma, semicolon, tab or pipe; found by itself", csv.separator,
                read_separator);
-    add_option(app, "--encoding", "NAME", "utf-8 (the default) or latin1", csv.encoding, read_encoding);
+    add_option(app, "--encoding", "NAME", "utf-8 (the default), or latin1, also named windows-1252", csv.encoding,
+               read_encoding);
   }
 
   CLI::App* add_command(const char* name, const char* doc, const char* example) {
@@ -387,7 +388,11 @@ class Reader {
 
   void add_check() {
     check_app_ =
-        add_command("check", "Read policies and report every mistake in one run", "  muster check policy.muster");
+        add_command("check", "Read policies and report the mistakes of their rules in one run",
+                    "  muster check policy.muster\n"
+                    "names every mistake of the rules, with its line and mostly the fix. It opens no export and no\n"
+                    "file of rows: muster run does. It tries no test: muster test does, and refuses a test without\n"
+                    "the `as of` that it needs.");
     check_app_->add_option("POLICY", check_.policies, "Policy files")->required()->type_name("FILE");
     add_choices(check_app_, check_.choices, "The day on which the policy would be used: warn if it is not in effect");
     check_app_->add_flag("--cost", check_.cost, "Print the most work for each lead and for each row of further files");
@@ -424,8 +429,9 @@ class Reader {
                     "  muster run policy.muster leads.csv Activity=activities.csv --as-of 2026-02-01\n"
                     "writes leads.scored.csv (one row for each lead, in the order of the export) and, if some rows\n"
                     "got no answer, leads.rejects.csv (line, column, reason and the row). With too many rejects\n"
-                    "both files are written all the same, and the exit code is 3. Files that the policy names\n"
-                    "(object Activity from \"activities.csv\") lie beside it; one that is not given is missing.");
+                    "both files are written all the same, and the exit code is 3. A file that the policy names\n"
+                    "(object Activity from \"activities.csv\") has to be there; the run may name another one.\n"
+                    "What the policy reads of an object without any file is missing.");
     run_app_->add_option("POLICY", run_.policy, "The policy file")->required()->type_name("FILE");
     run_app_->add_option("LEADS", run_.leads, "The export, a CSV file")->required()->type_name("FILE");
     run_app_->add_option("FILES", further_, "Files with the rows of other objects: Activity=activities.csv")
@@ -438,7 +444,8 @@ class Reader {
         ->add_option("--rejects", run_.rejects,
                      "The file of rows without a verdict; LEADS.rejects.csv beside the output")
         ->type_name("FILE");
-    run_app_->add_option("--issues", run_.issues, "A file of every cell that could not be used")->type_name("FILE");
+    run_app_->add_option("--issues", run_.issues, "A file of every cell of the export that could not be used")
+        ->type_name("FILE");
     add_choices(run_app_, run_.choices, "The moment of the evaluation: 2026-02-01, or 2026-02-01T09:30");
     add_option(run_app_, "--max-rejects", "N|N%", "How many rows may be rejected before the exit code is 3; 0",
                run_.allowed_rejects, read_allowed_rejects);
