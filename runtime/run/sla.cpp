@@ -11,6 +11,7 @@
 #include "runtime/emit/csv_writer.h"
 #include "runtime/emit/output_file.h"
 #include "runtime/run/feeder.h"
+#include "runtime/run/summary.h"
 #include "runtime/verdict/verdict.h"
 #include "stdlib/kernels/time.h"
 
@@ -195,6 +196,9 @@ class SlaRun {
           ""};
     }
     for (const Agreement& agreement : agreements_) summary_.agreements.push_back(agreement.attainment.report());
+    for (const TableReport& report : opened_.relations->tables()) {
+      summary_.objects.push_back(summary_of(program_, report));
+    }
     if (auto committed = file_.commit(); !committed) return failure(committed.error());
     return std::move(summary_);
   }

@@ -11,6 +11,7 @@
 #include "lang/support/result.h"
 #include "runtime/agreement/attainment.h"
 #include "runtime/run/open.h"
+#include "runtime/run/run.h"
 
 namespace muster::runtime {
 
@@ -30,6 +31,7 @@ struct SlaSummary {
   std::uint64_t rejected = 0;
   std::string first_rejected;  // "line 7: ..."; empty where none was
   std::vector<AgreementReport> agreements;
+  std::vector<ObjectSummary> objects;  // the files besides the leads
 };
 
 // `program` was compiled with CompileOptions::agreements. Errors: those of open_run(), of writing the file, and more

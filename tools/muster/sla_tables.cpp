@@ -122,6 +122,36 @@ class Tables {
               {"next_step_at", "next step at"},
               {"agreement", "agreement"}},
              {}};
+    files_ = {"files",
+              "Rows of the other files",
+              {{"object", "rows of"},
+               {"file", "file"},
+               {"rows", "rows"},
+               {"kept", "kept"},
+               {"rejected", "rejected"},
+               {"cells_left_out", "cells left out"},
+               {"not_kept", "not kept"}},
+              {}};
+  }
+
+  // Rows that are not kept are not seen by any clause, so that the reader has to know of them.
+  void add(const runtime::ObjectSummary& object) {
+    std::uint64_t cells = 0;
+    for (const runtime::IssueTally& issue : object.issues) cells += issue.count;
+    std::string why;
+    const auto say = [&](std::uint64_t rows, std::string_view what) {
+      if (rows > 0) why += fmt::format("{}{} {}", why.empty() ? "" : "; ", grouped(rows), what);
+    };
+    say(object.repeated, "the same row again");
+    say(object.merged, "the same as another row");
+    say(object.contradictory, "with the key of another row and other values");
+    say(object.future, "later than the evaluation");
+    if (object.first_rejected) {
+      const auto& [line, column, reason] = *object.first_rejected;
+      say(object.rejected, fmt::format("rejected, first in line {}: {}", line, reason));
+    }
+    files_.rows.push_back({text(object.name), text(object.file), count(object.rows), count(object.kept),
+                           count(object.rejected), count(cells), why.empty() ? nothing() : text(why)});
   }
 
   void add(const AgreementReport& report) {
@@ -155,7 +185,7 @@ class Tables {
   std::vector<ReportTable> take() {
     std::vector<ReportTable> all;
     for (ReportTable* table :
-         {&summary_, &clauses_, &missing_, &parties_, &owners_, &weeks_, &volume_, &pace_, &steps_, &open_}) {
+         {&summary_, &clauses_, &missing_, &parties_, &owners_, &weeks_, &volume_, &pace_, &steps_, &open_, &files_}) {
       all.push_back(std::move(*table));
     }
     return all;
@@ -207,7 +237,7 @@ class Tables {
   }
 
   const compiler::Program& program_;
-  ReportTable summary_, clauses_, missing_, parties_, owners_, weeks_, volume_, pace_, steps_, open_;
+  ReportTable summary_, clauses_, missing_, parties_, owners_, weeks_, volume_, pace_, steps_, open_, files_;
 };
 
 }  // namespace
@@ -215,6 +245,7 @@ class Tables {
 std::vector<ReportTable> sla_tables(const runtime::SlaSummary& summary, const compiler::Program& program) {
   Tables tables(program);
   for (const AgreementReport& report : summary.agreements) tables.add(report);
+  for (const runtime::ObjectSummary& object : summary.objects) tables.add(object);
   return tables.take();
 }
 
