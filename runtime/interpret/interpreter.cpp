@@ -59,7 +59,6 @@ struct Interpreter::State {
       : program(policy),
         as_of(moment),
         root(region_root),
-        zone(policy.zone),
         live(find_live(keep)),
         questions(policy, live, index_of),
         registers(policy, live, index_of, sources_of(questions, live.size())) {
@@ -283,7 +282,7 @@ struct Interpreter::State {
       } else if (inst.op == Op::as_of_day) {
         reg.number = as_of.day;
       } else if (inst.op == Op::window_edge) {
-        reg.number = interpret::edge_of(program.windows[static_cast<std::size_t>(inst.immediate)], as_of, zone);
+        reg.number = interpret::edge_of(program.windows[static_cast<std::size_t>(inst.immediate)], as_of, program.zone);
       } else if (inst.op == Op::is_given) {
         given.emplace_back(at, SpaceId{static_cast<std::uint32_t>(inst.immediate)});
       } else if (inst.op == Op::constant) {
@@ -305,7 +304,7 @@ struct Interpreter::State {
       frame.program = &program;
       frame.registers = &registers;
       frame.frames = frames.data();
-      frame.zone = &zone;
+      frame.zone = &program.zone;
       frame.no_texts = &no_texts;
       frame.scratch = &scratch;
       frame.as_of = as_of;
@@ -463,7 +462,6 @@ struct Interpreter::State {
   const Program& program;
   AsOf as_of;
   SpaceId root;        // of the region
-  kernels::Zone zone;  // a copy: a zone remembers its last period and belongs to one thread
   lang::Limits limits;
   std::vector<std::uint32_t> index_of;  // position among the live ones, by instruction
   std::vector<interpret::Live> live;

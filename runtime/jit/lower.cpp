@@ -176,12 +176,10 @@ std::optional<LoweredValue> Lowering::lower_source(ValueId id, const compiler::I
     case Op::as_of_day:
       value.numbers = constant(as_of_.day);
       return value;
-    case Op::window_edge: {
-      const kernels::Zone zone = program_.zone;
-      value.numbers =
-          constant(interpret::edge_of(program_.windows[static_cast<std::size_t>(inst.immediate)], as_of_, zone));
+    case Op::window_edge:
+      value.numbers = constant(
+          interpret::edge_of(program_.windows[static_cast<std::size_t>(inst.immediate)], as_of_, program_.zone));
       return value;
-    }
     case Op::constant:
       switch (compiler::physical_of(inst.type.kind)) {
         case Physical::boolean:

@@ -196,7 +196,7 @@ class BusinessCalendar::Builder {
   }
 
   const BusinessHours& hours_;
-  const Zone zone_;
+  const Zone& zone_;
   BusinessCalendar& out_;
 };
 
@@ -272,11 +272,10 @@ std::optional<std::int64_t> BusinessCalendar::add_days(std::int64_t instant, std
   const std::int64_t days = run.weekly ? week_days_.find(weekday_of(run.first_day), number - run.days_before) : 0;
   const Day day = day_of(run, days);
 
-  const Zone zone = zone_;  // a copy of one's own: Zone remembers what it looked up
-  const std::int64_t of_day = from.ordinary ? *opening - from.start : zone.local_microsecond_of_day(*opening);
+  const std::int64_t of_day = from.ordinary ? *opening - from.start : zone_.local_microsecond_of_day(*opening);
   const std::int64_t moment = day.ordinary
                                   ? day.start + of_day
-                                  : zone.instant_from_local(static_cast<std::int32_t>(run.first_day + days), of_day);
+                                  : zone_.instant_from_local(static_cast<std::int32_t>(run.first_day + days), of_day);
   return std::clamp(moment, day.start + pieces_[day.pattern.first].from, day.start + pieces_[day.pattern.last - 1].to);
 }
 

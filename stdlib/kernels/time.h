@@ -42,12 +42,11 @@ struct CivilDay {
 [[nodiscard]] std::optional<std::int32_t> days_from_civil(CivilDay civil);
 [[nodiscard]] CivilDay civil_from_days(std::int64_t days);
 
-// An IANA zone. Cheap to copy; conversions remember the last offset period, so bulk conversion is fast and one
-// Zone object must not be shared between threads (copy it).
+// An IANA zone. Cheap to copy, and nothing in it changes: threads may share it.
 class Zone {
  public:
-  struct Period {  // [begin, end) in microseconds, in which `offset` holds; empty until first used
-    std::int64_t begin = 1;
+  struct Period {  // [begin, end) in microseconds, in which `offset` holds
+    std::int64_t begin = 0;
     std::int64_t end = 0;
     std::int64_t offset = 0;
   };
@@ -62,21 +61,19 @@ class Zone {
   [[nodiscard]] std::int64_t local_day(std::int64_t instant) const;
   [[nodiscard]] std::int64_t local_microsecond_of_day(std::int64_t instant) const;
   // The stretch of time around the instant with one offset; two neighbours may have the same one.
-  [[nodiscard]] const Period& period_at(std::int64_t instant) const;
+  [[nodiscard]] Period period_at(std::int64_t instant) const;
   // Local time as `2026-02-01 09:30:00`, with a fraction only where there is one.
   [[nodiscard]] std::string format_local(std::int64_t instant) const;
 
  private:
-  struct Data;  // the date library's zone and the rule that follows its last change
+  struct Data;
   enum class Choice : std::uint8_t { policy, end_of_day };
 
-  [[nodiscard]] Period look_up(std::int64_t instant) const;
   [[nodiscard]] std::int64_t resolve(std::int64_t local, Choice choice) const;
   friend std::int64_t last_moment_of_day(std::int32_t days, const Zone& zone);
 
   std::string name_;
   std::shared_ptr<const Data> data_;  // null for UTC
-  mutable Period last_{};
 };
 
 // The version of the time-zone database, such as 2025b, or "unknown".
