@@ -3,6 +3,8 @@
 // that value's reason.
 #include <bit>
 #include <cassert>
+#include <limits>
+#include <utility>
 
 #include "runtime/interpret/step.h"
 
@@ -93,22 +95,27 @@ void keep_latest(const Frame& frame, const Step& step) {
   const Register& group = frame.operand(step, 0);
   begin_mask(frame, step, frame.operand(step, 1), &group);
   with_integers(group, [&](auto group_of) {
-    std::int64_t kept = 0;  // of the present group
-    std::int64_t present = 0;
-    bool has_group = false;
+    struct Group {
+      std::int64_t number = 0;
+      std::int64_t kept = 0;
+    };
+    // Where clocks went back over midnight, a day goes on after the next one has begun.
+    Group present;
+    Group other;
     for_parents_backwards(
-        frame, step, [&] { has_group = false; },
+        frame, step, [&] { present = other = {std::numeric_limits<std::int64_t>::max(), 0}; },
         [&](std::size_t first, Word selected) {
           Word dropped = 0;
           for_bits_backwards(selected, [&](std::size_t k) {
             const std::int64_t found = group_of(first + k);
-            if (!has_group || found != present) kept = 0;
-            has_group = true;
-            present = found;
-            if (kept >= step.immediate) {
+            if (found != present.number) {
+              std::swap(present, other);
+              if (found != present.number) present = {found, 0};
+            }
+            if (present.kept >= step.immediate) {
               dropped |= Word{1} << k;
             } else {
-              ++kept;
+              ++present.kept;
             }
           });
           drop(result, first, dropped);
