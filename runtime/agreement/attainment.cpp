@@ -19,7 +19,7 @@ using compiler::ProvidesClause;
 namespace {
 
 bool is_more_urgent(const OpenDeadline& a, const OpenDeadline& b) {
-  return std::tie(a.due, a.order, a.clause) < std::tie(b.due, b.order, b.clause);
+  return std::tie(a.due, a.key, a.clause) < std::tie(b.due, b.key, b.clause);
 }
 
 std::int64_t share_of(std::uint64_t part, std::uint64_t whole) {
@@ -69,7 +69,7 @@ Attainment::Attainment(const compiler::Program& program, const compiler::SlaOutp
   totals_.at_step.resize(sla.escalations.size() + 1);
 }
 
-bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_view key, std::uint64_t order,
+bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_view key,
                      const std::vector<ClauseVerdict>& verdicts) {
   add_delivered(verdict, row);
   const bool is_handed = verdict.is_handed_over(row);
@@ -92,6 +92,8 @@ bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_vie
       if ((by_owner_.size() + 1) * party_count_ > most_owners_) return false;
       found = by_owner_.emplace(key_of_owner, Owner{std::string(owner), {}}).first;
     }
+    // One name for all spellings, whichever comes first.
+    if (owner < found->second.shown) found->second.shown = owner;
     by_owner = &found->second.parties;
   }
   ByParty* by_week = nullptr;
@@ -112,17 +114,17 @@ bool Attainment::add(AgreementVerdict& verdict, std::size_t row, std::string_vie
     if (by_week != nullptr) (*by_week)[report.party].add(one);
     const bool follows_up = std::holds_alternative<compiler::FollowsUpClause>(sla_.clauses[clause_of_[k]].node);
     if (one.is_open && follows_up) ++totals_.at_step[one.last_step];
-    if (one.is_open && one.due) add_open(one, static_cast<std::uint32_t>(k), key, owner, order);
+    if (one.is_open && one.due) add_open(one, static_cast<std::uint32_t>(k), key, owner);
   }
   return true;
 }
 
 void Attainment::add_open(const ClauseVerdict& verdict, std::uint32_t clause, std::string_view key,
-                          std::string_view owner, std::uint64_t order) {
+                          std::string_view owner) {
   ++totals_.open_count;
-  OpenDeadline made{*verdict.due,       order,  std::string(key),
-                    std::string(owner), clause, verdict.state == ClauseState::breached,
-                    verdict.next_step};
+  OpenDeadline made{
+      *verdict.due,     std::string(key), std::string(owner), clause, verdict.state == ClauseState::breached,
+      verdict.next_step};
   if (heap_.size() == most_open_) {
     if (heap_.empty() || !is_more_urgent(made, heap_.front())) return;
     std::pop_heap(heap_.begin(), heap_.end(), is_more_urgent);

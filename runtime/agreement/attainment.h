@@ -76,10 +76,9 @@ struct VolumeReport {
   [[nodiscard]] std::uint64_t delivered() const { return less_rejected ? gross - rejected : gross; }
 };
 
-// A lead whose time is running, or has run out.
+// A lead whose time is running, or has run out. Of two that are due at once the one with the smaller key comes first.
 struct OpenDeadline {
   std::int64_t due = 0;
-  std::uint64_t order = 0;  // of the lead in the export, then of the clause: what breaks ties
   std::string key;
   std::string owner;
   std::uint32_t clause = 0;
@@ -111,7 +110,7 @@ class Attainment {
   Attainment(const compiler::Program& program, const compiler::SlaOutput& sla, AsOf as_of, std::size_t most_open,
              std::size_t most_owners);
   // `verdicts`: by clause of the agreement. False: there are more owners than the limit.
-  bool add(AgreementVerdict& verdict, std::size_t row, std::string_view key, std::uint64_t order,
+  bool add(AgreementVerdict& verdict, std::size_t row, std::string_view key,
            const std::vector<ClauseVerdict>& verdicts);
   [[nodiscard]] AgreementReport report() const;
 
@@ -125,8 +124,7 @@ class Attainment {
   };
   using ByParty = std::map<std::string, ClauseCounts, std::less<>>;
 
-  void add_open(const ClauseVerdict& verdict, std::uint32_t clause, std::string_view key, std::string_view owner,
-                std::uint64_t order);
+  void add_open(const ClauseVerdict& verdict, std::uint32_t clause, std::string_view key, std::string_view owner);
   void add_delivered(AgreementVerdict& verdict, std::size_t row);
   [[nodiscard]] VolumeReport volume(std::size_t which, const Days& days) const;
 
@@ -139,7 +137,7 @@ class Attainment {
   std::vector<std::size_t> clause_of_;  // by entry of totals_.clauses: the clause of the agreement
   ByParty by_party_;
   struct Owner {
-    std::string shown;  // as it was first written
+    std::string shown;  // of all spellings the first in order
     ByParty parties;
   };
   std::map<std::string, Owner, std::less<>> by_owner_;  // folded, as all texts are compared; empty: no owner

@@ -24,6 +24,8 @@ Deadline Calendars::deadline(std::int64_t start, const compiler::TimeAllowed& al
   std::int64_t stood_still = 0;
   std::int64_t counted_to = start;  // pauses may overlap
   for (const kernels::Stretch& pause : pauses) {
+    // Whoever waits for somebody else when the day comes has until they come back.
+    if (pause.to == kernels::endless && pause.from < *end) return made(std::nullopt);
     const std::int64_t from = std::max(pause.from, counted_to);
     const std::int64_t to = std::min(pause.to, *end);
     if (from >= to) continue;

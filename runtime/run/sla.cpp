@@ -167,7 +167,7 @@ class SlaRun {
       verdicts_.clear();
       for (std::size_t which = 0; which < sla.clauses.size(); ++which)
         verdicts_.push_back(agreement.verdict.clause(which, row));
-      if (!agreement.attainment.add(agreement.verdict, row, key, summary_.answered, verdicts_)) {
+      if (!agreement.attainment.add(agreement.verdict, row, key, verdicts_)) {
         return lang::Error{
             lang::ErrorKind::data, options_.leads, batch_.lines[lead],
             fmt::format("the leads have too many owners: times the parties, more than {}", limits_.owners),

@@ -357,7 +357,7 @@ class MUSTER_EXPORT Verdicts {
 
 // All engines give the same answers, bit for bit.
 enum class Engine : std::uint8_t {
-  automatic,    // jit where it is there and 100,000 rows or more have been asked for in all, else interpreter
+  automatic,    // jit where it is there and 1,000,000 rows or more have been asked for in all, else interpreter
   interpreter,  // begins at once
   jit,          // machine code, which takes some 20 to 200 ms to make; needs the plug-in libmuster_jit.so
 };
