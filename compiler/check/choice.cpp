@@ -68,6 +68,20 @@ std::string show(Wide value, const Type& type, unsigned digits, const kernels::Z
   return {};
 }
 
+// `0-100` is the number -100. Nobody lists that: what was meant; else nothing.
+std::string Checker::written_as_difference(ExprId id) const {
+  const auto* sum = std::get_if<SumChain>(&tree_.expressions[id].node);
+  if (sum == nullptr || sum->terms.size() != 2 || sum->terms[0].minus || !sum->terms[1].minus) return {};
+  const auto is_literal = [&](const SumTerm& term) {
+    const ExprNode& node = tree_.expressions[term.operand].node;
+    return std::holds_alternative<NumberLiteral>(node) || std::holds_alternative<PercentLiteral>(node) ||
+           std::holds_alternative<MoneyLiteral>(node);
+  };
+  if (!is_literal(sum->terms[0]) || !is_literal(sum->terms[1])) return {};
+  return fmt::format("{} to {}", sources_.text(span(sum->terms[0].operand)),
+                     sources_.text(span(sum->terms[1].operand)));
+}
+
 std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId subject) {
   const Type type = policy_.type_of(subject);
   const bool is_alone = type.kind == Kind::stage && policy_.info(subject).meaning != Meaning::stage;
@@ -110,70 +124,77 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
   for (std::size_t i = 0; i < bands.size(); ++i) {
     const Band& band = *bands[i];
     if (otherwise) diagnostics_.emit<DiagnosticId::after_otherwise>(band.span);
-    std::visit(Overloaded{[&](const BandRange& range) {
-                            const End low = end_of(range.low);
-                            const End high = end_of(range.high);
-                            if (!readable) return;
-                            if (!has_ranges(type.kind) && !ordered_members) {
-                              diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type));
-                              readable = false;
-                              return;
-                            }
-                            if (low.broken || high.broken) {
-                              readable = false;
-                              return;
-                            }
-                            raws.push_back({low.value, high.value, &range, band.span});
-                          },
-                          [&](const BandValues& values) {
-                            for (ExprId id : values.values) {
-                              if (is_empty_text(id)) {
-                                diagnostics_.emit<DiagnosticId::empty_text>(span(id)).fix = "write `missing` instead";
-                                readable = false;
-                                continue;
-                              }
-                              const Type found = check(id, &type);
-                              if (type.kind == Kind::poison || found.kind == Kind::poison) {
-                                readable = false;
-                                continue;
-                              }
-                              if (!comparable(type, found)) {
-                                diagnostics_.emit<DiagnosticId::not_comparable>(span(id), words(type), words(found));
-                                readable = false;
-                                continue;
-                              }
-                              const auto value = require_constant(id, "a value in a band");
-                              if (!value) {
-                                readable = false;
-                              } else if (has_ranges(type.kind)) {
-                                static constexpr BandRange closed{};
-                                digits = std::max<unsigned>(digits, value->type.digits);
-                                raws.push_back({value, value, &closed, span(id)});
-                              } else {
-                                const std::string key = type.kind == Kind::text ? kernels::fold_text(value->text)
-                                                                                : std::to_string(value->value);
-                                const auto [earlier, is_new] = listed.emplace(key, span(id));
-                                if (!is_new) {
-                                  Diagnostic& message =
-                                      diagnostics_.emit<DiagnosticId::bands_overlap>(span(id), source_text(id));
-                                  message.notes.push_back({earlier->second, "here first"});
-                                  message.fix = "keep one of the two";
-                                }
-                              }
-                            }
-                          },
-                          [&](const BandMissing&) {
-                            if (missing) diagnostics_.emit<DiagnosticId::bands_overlap>(band.span, "a missing value");
-                            missing = true;
-                            if (type.kind == Kind::stage) {  // a stage is held, not held or undecided
-                              diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type)).fix =
-                                  "leave it out; ask `(stage >= ...) is undecided` where it matters";
-                              readable = false;
-                            }
-                          },
-                          [&](const BandOtherwise&) { otherwise = true; },
-                          [&](const BandAny&) { otherwise = true; }},  // only in tables
-               band.node);
+    std::visit(
+        Overloaded{[&](const BandRange& range) {
+                     const End low = end_of(range.low);
+                     const End high = end_of(range.high);
+                     if (!readable) return;
+                     if (!has_ranges(type.kind) && !ordered_members) {
+                       diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type));
+                       readable = false;
+                       return;
+                     }
+                     if (low.broken || high.broken) {
+                       readable = false;
+                       return;
+                     }
+                     raws.push_back({low.value, high.value, &range, band.span});
+                   },
+                   [&](const BandValues& values) {
+                     for (ExprId id : values.values) {
+                       if (is_empty_text(id)) {
+                         diagnostics_.emit<DiagnosticId::empty_text>(span(id)).fix = "write `missing` instead";
+                         readable = false;
+                         continue;
+                       }
+                       if (const std::string range = written_as_difference(id); !range.empty()) {
+                         diagnostics_.emit<DiagnosticId::foreign_spelling>(span(id), sources_.text(span(id))).fix =
+                             "write `" + range + "`";
+                         readable = false;
+                         continue;
+                       }
+                       const Type found = check(id, &type);
+                       if (type.kind == Kind::poison || found.kind == Kind::poison) {
+                         readable = false;
+                         continue;
+                       }
+                       if (!comparable(type, found)) {
+                         diagnostics_.emit<DiagnosticId::not_comparable>(span(id), words(type), words(found));
+                         readable = false;
+                         continue;
+                       }
+                       const auto value = require_constant(id, "a value in a band");
+                       if (!value) {
+                         readable = false;
+                       } else if (has_ranges(type.kind)) {
+                         static constexpr BandRange closed{};
+                         digits = std::max<unsigned>(digits, value->type.digits);
+                         raws.push_back({value, value, &closed, span(id)});
+                       } else {
+                         const std::string key =
+                             type.kind == Kind::text ? kernels::fold_text(value->text) : std::to_string(value->value);
+                         const auto [earlier, is_new] = listed.emplace(key, span(id));
+                         if (!is_new) {
+                           Diagnostic& message =
+                               diagnostics_.emit<DiagnosticId::bands_overlap>(span(id), source_text(id));
+                           message.notes.push_back({earlier->second, "here first"});
+                           message.fix = "keep one of the two";
+                         }
+                       }
+                     }
+                   },
+                   [&](const BandMissing&) {
+                     if (missing) diagnostics_.emit<DiagnosticId::bands_overlap>(band.span, "a missing value");
+                     missing = true;
+                     if (type.kind == Kind::stage) {  // a stage is held, not held or undecided
+                       diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type)).fix =
+                           "leave it out; ask `(stage >= ...) is undecided` where it matters";
+                       readable = false;
+                     }
+                   },
+                   [&](const BandOtherwise&) { otherwise = true; },
+                   [&](const BandAny&) { otherwise = true; }},  // only in tables
+        band.node);
   }
   if (!readable) return {};
   if (type.kind == Kind::boolean) {
@@ -219,7 +240,13 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
       return "`" + members[static_cast<std::size_t>(value)] + "`";
     return show(value, type, digits, policy_.zone);
   };
-  std::string gap;
+  std::string gaps;
+  std::size_t gap_count = 0;
+  const auto add_gap = [&](const std::string& gap) {
+    constexpr std::size_t most_told = 3;
+    if (++gap_count <= most_told) gaps += (gaps.empty() ? "" : ", and ") + gap;
+    if (gap_count == most_told + 1) gaps += ", and more";
+  };
   Wide covered = ordered_members ? -1 : -infinity;  // everything up to here, included unless `covered_excluded`
   bool covered_excluded = false;
   bool first = true;
@@ -245,15 +272,15 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
     const bool starts_at_once = first   ? (now.low == -infinity || (ordered_members && now.low == 0))
                                 : whole ? now.low == covered + 1
                                         : now.low == covered && (!now.low_excluded || !covered_excluded);
-    if (!starts_at_once && gap.empty()) {
+    if (!starts_at_once) {
       if (first) {
-        gap = ordered_members ? name(0) : "everything below " + name(now.low);
+        add_gap(ordered_members ? name(0) : "everything below " + name(now.low));
       } else if (whole && now.low == covered + 2) {
-        gap = name(covered + 1);
+        add_gap(name(covered + 1));
       } else if (now.low == covered) {
-        gap = "exactly " + name(covered);
+        add_gap("exactly " + name(covered));
       } else {
-        gap = "everything between " + name(covered) + " and " + name(now.low);
+        add_gap("everything between " + name(covered) + " and " + name(now.low));
       }
     }
     covered = now.high;
@@ -263,13 +290,13 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
   if (otherwise) return {};
   if (has_ranges(type.kind)) {
     if (sorted.empty()) return "every value";
-    if (gap.empty() && covered != infinity) gap = "everything above " + name(covered);
-    return gap;
+    if (covered != infinity) add_gap("everything above " + name(covered));
+    return gaps;
   }
   if (type.kind == Kind::text) return "any other text";
   if (ordered_members && !sorted.empty()) {
-    if (gap.empty() && covered + 1 < static_cast<Wide>(members.size())) gap = name(covered + 1);
-    return gap;
+    if (covered + 1 < static_cast<Wide>(members.size())) add_gap(name(covered + 1));
+    return gaps;
   }
   if (type.kind == Kind::stage) return "a lead without a stage";
   for (std::size_t code = 0; code < members.size(); ++code) {

@@ -461,7 +461,7 @@ struct Interpreter::State {
 
   const Program& program;
   AsOf as_of;
-  SpaceId root;        // of the region
+  SpaceId root;  // of the region
   lang::Limits limits;
   std::vector<std::uint32_t> index_of;  // position among the live ones, by instruction
   std::vector<interpret::Live> live;

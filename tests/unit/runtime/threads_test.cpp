@@ -19,7 +19,7 @@
 namespace muster::runtime {
 namespace {
 
-constexpr const char* policy_text = R"(policy "Threads" { version "1", zone "UTC", currency USD }
+constexpr const char* policy_text = R"(policy "Threads" { version "1", zone "America/New_York", currency USD }
 import std.email
 object Lead {
   lead_id:    text key
@@ -29,6 +29,7 @@ object Lead {
   industry:   Industry?
   asked:      bool?
   company_id: text?
+  seen:       datetime?
   company:    one Company by company_id, otherwise domain = domain(email)
   many Activity by lead_id
 }
@@ -59,6 +60,7 @@ route {
   to "Nurture" otherwise
 }
 output mail = email
+output last_seen = seen
 )";
 
 constexpr std::size_t lead_count = 13'000;  // more than six batches
@@ -87,9 +89,9 @@ class Folder {
  private:
   void write_exports() {
     std::ofstream leads(file("leads.csv"));
-    leads << "lead_id,email,employees,revenue,industry,asked,company_id\n";
+    leads << "lead_id,email,employees,revenue,industry,asked,company_id,seen\n";
     for (std::size_t i = 0; i < lead_count; ++i) leads << lead(i);
-    leads << "L7,again\n" << lead(11) << lead(12'000) << "L30,other@firm.example,9,,,,\n";  // repeats, and a conflict
+    leads << "L7,again\n" << lead(11) << lead(12'000) << "L30,other@firm.example,9,,,,,\n";  // repeats, and a conflict
     std::ofstream companies(file("companies.csv"));
     companies << "company_id,domain,size\n";
     for (int i = 0; i < 400; ++i) companies << fmt::format("C{0},d{1}.example,{2}\n", i, i % 350, i % 120);
@@ -106,10 +108,11 @@ class Folder {
     if (i % 97 == 5) return fmt::format("L{},\"open\"x,1\n", i);
     const std::string employees = number(40) == 0 ? "" : fmt::format("{}", number(8000));
     const char* const industries[] = {"Software", "Retail", "Mining", ""};
-    return fmt::format("{},=u{}@{},{},{},{},{},{}\n", i % 501 == 0 ? "" : fmt::format("L{}", i), number(5000),
-                       number(30) == 0 ? "acme.example" : fmt::format("d{}.example", number(500)), employees,
-                       number(4) == 0 ? "n/k" : fmt::format("\"{},000,000\"", number(900)), industries[number(4)],
-                       number(3) == 0 ? "yes" : "", number(2) == 0 ? fmt::format("C{}", number(450)) : "");
+    return fmt::format("{},=u{}@{},{},{},{},{},{},2025-0{}-0{}T12:00:00Z\n", i % 501 == 0 ? "" : fmt::format("L{}", i),
+                       number(5000), number(30) == 0 ? "acme.example" : fmt::format("d{}.example", number(500)),
+                       employees, number(4) == 0 ? "n/k" : fmt::format("\"{},000,000\"", number(900)),
+                       industries[number(4)], number(3) == 0 ? "yes" : "",
+                       number(2) == 0 ? fmt::format("C{}", number(450)) : "", number(2) == 0 ? 1 : 7, number(9) + 1);
   }
   std::size_t number(std::size_t below) { return random_() % below; }
 
