@@ -20,6 +20,13 @@ using lang::Result;
 namespace {
 
 constexpr std::string_view separators = ",;\t|";
+
+// `sep=;` tells Excel how the lines after it are separated. It is the one candidate on its line, so that it is found
+// like any other.
+bool is_separator_line(std::string_view line) {
+  constexpr std::string_view begin = "sep=";
+  return line.size() == begin.size() + 1 && line.starts_with(begin) && separators.find(line.back()) != line.npos;
+}
 // After a fault in quotes the lines after the first are read again. As much as has been read, and this, may be read
 // again in all; rows such as `x","y` could make it quadratic otherwise.
 constexpr std::uint64_t spare_rescanned_bytes = std::uint64_t{64} << 20;
@@ -385,8 +392,8 @@ struct CsvReader::State {
     return true;
   }
 
-  Result<> read_header() {
-    if (Result<> begun = buffer.begin(); !begun) return begun;
+  // The next line that is not empty, as one of column names.
+  Result<> read_names() {
     const Error no_header{ErrorKind::data, buffer.name(), 0, "the file has no line of column names",
                           "an export begins with a line of column names"};
     if (!find_record()) return has_failed ? buffer.error() : no_header;
@@ -405,6 +412,15 @@ struct CsvReader::State {
                      "mend this line, or check that --separator is right"};
       case CsvStep::row:
         break;
+    }
+    return lang::Done{};
+  }
+
+  Result<> read_header() {
+    if (Result<> begun = buffer.begin(); !begun) return begun;
+    if (Result<> names = read_names(); !names) return names;
+    if (is_separator_line(raw)) {
+      if (Result<> names = read_names(); !names) return names;
     }
     if (cell_count > limits.columns) {
       return Error{ErrorKind::data, buffer.name(), line,

@@ -227,6 +227,23 @@ TEST_CASE("files without a header") {
   CHECK(steps("\"a,b\n1,2\n")[0].starts_with("error 1: the line of column names cannot be read"));
 }
 
+TEST_CASE("a line that tells Excel the separator is none of the file's") {
+  for (const std::string end : {"\n", "\r\n", "\r"}) {
+    const std::string text = "\xEF\xBB\xBFsep=;" + end + "a;b,c" + end + "1;2" + end;
+    for (const std::size_t chunk : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
+      CHECK(steps(text, chunk) == Steps{"3 [1][2]"});
+      auto reader = CsvReader::open(open_memory(text, chunk), "leads.csv", {}, {});
+      REQUIRE(reader.has_value());
+      CHECK(reader->separator() == ';');
+      CHECK(reader->header() == std::vector<std::string>{"a", "b,c"});
+    }
+  }
+  // Who names a separator knows better; a column may be called so.
+  CHECK(steps("sep=;\na,b\n1,2\n", 0, {.separator = ','}) == Steps{"3 [1][2]"});
+  CHECK(steps("sep=,b\n1,2\n") == Steps{"2 [1][2]"});
+  CHECK(steps("sep=;") == Steps{"error 0: the file has no line of column names"});
+}
+
 TEST_CASE("the separator is found in the header, outside quotes") {
   const auto separator = [](std::string_view text) {
     auto reader = CsvReader::open(open_memory(text, 3), "x", {}, {});
