@@ -1,11 +1,12 @@
 // Splits an export into rows and cells: RFC 4180 and what spreadsheets and CRMs make of it. Reads through one buffer
 // that grows up to the largest row; nothing is allocated per row; the work is linear in the size of the file.
 //
-// What is read: an optional UTF-8 byte-order mark; a line `sep=;` before the header, which is no row; lines that end in LF, CRLF or CR; cells in quotes with doubled
-// quotes and line breaks inside; a quote inside an unquoted cell is a letter like any other; empty lines are no rows
-// but count as lines; the last line may lack its end. A row that breaks the rules is handed back as a fault and reading
-// goes on at the next line, so that an unclosed quote never swallows the rows after it.
-// May include: runtime/data, runtime/ingest/byte_source.h, lang/*. Called by: header_map, keys, lead_reader, init.
+// What is read: an optional UTF-8 byte-order mark; a line `sep=;` before the header, which is no row; lines that end in
+// LF, CRLF or CR; cells in quotes with doubled quotes and line breaks inside; a quote inside an unquoted cell is a
+// letter like any other; empty lines are no rows but count as lines; the last line may lack its end. A row that breaks
+// the rules is handed back as a fault and reading goes on at the next line, so that an unclosed quote never swallows
+// the rows after it. May include: runtime/data, runtime/ingest/byte_source.h, lang/*. Called by: header_map, keys,
+// lead_reader, init.
 #pragma once
 
 #include <cstddef>
