@@ -92,7 +92,7 @@ void Checker::check_declaration(std::uint32_t index) {
                             if (name == nullptr || name->path.size() != 1) continue;
                             const Name& word = name->path[0];
                             const bool is_unknown = reach(symbols_, scopes_, name->path).failure == Failure::unknown;
-                            if (is_unknown && !symbols_.is_member_somewhere(word.text)) report_unknown(word);
+                            if (is_unknown && !symbols_.is_member_somewhere(word.text)) report_unknown(word, true);
                           }
                         },
                         [&](const SettingDecl& setting) { check_setting(setting, index); },

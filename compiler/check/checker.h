@@ -268,7 +268,8 @@ class Checker {
   [[nodiscard]] bool is_empty_text(ExprId id) const;
   [[nodiscard]] bool waits_for_opposite(ExprId id) const;
   bool bind_member(ExprId id, std::string_view spelling, const Type& opposite);
-  void report_unknown(const lang::Name& name);
+  // `wants_text`: where a text is wanted, the word is most likely one without its quotes.
+  void report_unknown(const lang::Name& name, bool wants_text = false);
   void report_wrong_type(ExprId id, const Type& wanted, const Type& found);
   // Whether a value of `found` may stand where `wanted` is declared; reports what may not.
   bool require_type(ExprId id, const Type& wanted, const Type& found);

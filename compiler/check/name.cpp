@@ -50,7 +50,7 @@ void Checker::report_unknown_field(std::uint32_t object, const Name& name) {
     message.fix = "did you mean `" + near + "`?";
 }
 
-void Checker::report_unknown(const Name& name) {
+void Checker::report_unknown(const Name& name, bool wants_text) {
   // Without an object, which has been reported, anything may be a field.
   const std::uint32_t object = inner_object();
   if (symbols_.is_broken(name.text) || symbols_.subject() == no_object || object == no_object) return;
@@ -62,6 +62,8 @@ void Checker::report_unknown(const Name& name) {
   Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_name>(name.span, name.text);
   if (object != symbols_.subject())
     message.fix = fmt::format("define it, or add it to `object {}` as a field", object_name(object));
+  const std::string in_quotes = fmt::format("text is written in quotes: `\"{}\"`", name.text);
+  if (wants_text) message.fix = "a " + in_quotes;
   if (framework_) {
     for (const LetterInfo& letter : policy_.frameworks.at(*framework_).letters) {
       if (letter.letter->name.text != name.text) continue;
@@ -84,6 +86,7 @@ void Checker::report_unknown(const Name& name) {
   }
   if (const std::string near = did_you_mean(name.text, candidates); !near.empty()) {
     message.fix = "did you mean `" + near + "`?";
+    if (wants_text) message.fix += " A " + in_quotes;
   }
 }
 
@@ -194,7 +197,7 @@ void Checker::report_no_member(const Name& word, const Type& opposite) {
   if (!wants_member) {
     // Opposite something unreadable, which has been reported, a member may well be right.
     const bool may_be_right = opposite.kind == Kind::poison;
-    if (!may_be_right || !symbols_.is_member_somewhere(word.text)) report_unknown(word);
+    if (!may_be_right || !symbols_.is_member_somewhere(word.text)) report_unknown(word, opposite.kind == Kind::text);
     return;
   }
   if (symbols_.is_broken(word.text)) return;

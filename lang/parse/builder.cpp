@@ -133,8 +133,28 @@ void Builder::report_unclosed_block(std::size_t at) {
   report_expected(at, "`}`", fmt::format("close the braces that `{}` has opened", shorten(trim(line))));
 }
 
+// The words behind the last operator, where `at` is in the midst of them and they end the comparison: a text of several
+// words without quotes. An operator behind them would say that an `and` is missing.
+std::string_view Builder::bare_words_around(std::size_t at) const {
+  if (last_operator.empty()) return {};
+  const auto operator_end = static_cast<std::size_t>(last_operator.data() - text.data()) + last_operator.size();
+  const std::size_t begin = skip_blanks(text, operator_end);
+  std::size_t end = begin;
+  for (std::size_t next = begin; next < text.size(); next = skip_blanks(text, end)) {
+    const std::size_t word_end = identifier_end(text, next);
+    if (word_end == next || is_reserved(text.substr(next, word_end - next))) break;
+    end = word_end;
+  }
+  const std::size_t next = skip_blanks(text, end);
+  const bool ends_here = next == text.size() || at_newline(text, next) || text[next] == '#' || text[next] == '}' ||
+                         word_at(text, next, "and") || word_at(text, next, "or");
+  return begin < at && at < end && ends_here ? text.substr(begin, end - begin) : std::string_view();
+}
+
 void Builder::fail_end_of_rule(std::size_t at, bool file_level) {
   const std::string_view rest = text.substr(at);
+  const std::string_view words = bare_words_around(at);
+  std::string quoted;
   std::string_view fix = file_level ? "begin each declaration on its own line"
                                     : "put each rule on its own line; join conditions with `and` or `or`";
   if (rest.starts_with('(') && last_end > 0 && identifier_end(text, last_end - 1) == last_end) {
@@ -145,6 +165,9 @@ void Builder::fail_end_of_rule(std::size_t at, bool file_level) {
     fix = "`then` stands only behind `if`";
   } else if (rest.starts_with('{')) {
     fix = "a set in braces stands only after `in` or `any`";
+  } else if (!words.empty()) {
+    quoted = fmt::format("a text of several words is written in quotes: `\"{}\"`", shorten(words));
+    fix = quoted;
   }
   fail_expected(at, "the end of the line", fix);
 }

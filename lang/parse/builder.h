@@ -118,6 +118,7 @@ class Builder {
   void report_expected(std::size_t at, std::string_view what, std::string_view fix);
   [[noreturn]] void fail_operand(std::size_t at);
   [[noreturn]] void fail_end_of_rule(std::size_t at, bool file_level);
+  [[nodiscard]] std::string_view bare_words_around(std::size_t at) const;
   void report_foreign(std::size_t begin, std::size_t end, std::string_view fix);
   void report_reserved_name(std::size_t begin, std::size_t end);
   void report_unclosed_block(std::size_t at);

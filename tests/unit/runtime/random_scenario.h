@@ -77,16 +77,18 @@ class Scenario : protected RandomProgram {
       auto& columns = columns_.emplace_back();
       for (const Type type : types) columns.emplace_back(compiler::physical_of(type.kind));
     }
+    const std::vector<bool> needed = looked_at();
     for (const std::size_t rows : batches) {
       make_rows(rows);
-      evaluate_naively();
+      evaluate_naively(needed);
       if (renamed_.empty()) check_facts();
       for (std::size_t at = 0; at + 1 < regions.size(); ++at) evaluate_table(regions[at], interpreters[at]);
       const BatchView batch = view(regions.back(), 0, rows);
       interpreters.back().evaluate(batch);
       for (const std::size_t at : outputs_) {
         REQUIRE(interpreters.back().has(ids_[at]));
-        for (std::size_t row = 0; row < rows; ++row) check_cell(interpreters.back(), at, values_[at].at(row), row);
+        const Vector found = interpreters.back().value(ids_[at]);
+        for (std::size_t row = 0; row < rows; ++row) check_cell(found, at, values_[at].at(row), row);
       }
     }
   }
@@ -204,24 +206,38 @@ class Scenario : protected RandomProgram {
   const Cell& operand(const Call& call, std::size_t which, std::size_t row) const {
     return values_[call.operands[which]].at(row);
   }
-  std::vector<std::vector<const Cell*>> child_operands(const Call& call, const Rows& children,
-                                                       std::size_t parent) const {
-    std::vector<std::vector<const Cell*>> operands(call.operands.size());
-    for (std::size_t which = 0; which < operands.size(); ++which) {
+  // Good until the next call; its memory is used again, for this is asked for every parent of every call.
+  const std::vector<std::vector<const Cell*>>& child_operands(const Call& call, const Rows& children,
+                                                              std::size_t parent) {
+    child_operands_.resize(call.operands.size());
+    for (std::size_t which = 0; which < call.operands.size(); ++which) {
+      const Value& value = values_[call.operands[which]];
+      child_operands_[which].clear();
       for (std::size_t row = children.offsets[parent]; row < children.offsets[parent + 1]; ++row) {
-        operands[which].push_back(&operand(call, which, row));
+        child_operands_[which].push_back(&value.at(row));
       }
     }
-    return operands;
+    return child_operands_;
   }
-  void evaluate_naively() {
-    values_.clear();
-    for (const Call& call : calls_) {
-      Value value;
+  // All calls, or, of an optimised program, those that its outputs are made of: nobody looks at the others.
+  std::vector<bool> looked_at() const {
+    std::vector<bool> needed(calls_.size(), renamed_.empty());
+    for (const std::size_t at : outputs_) needed[at] = true;
+    for (std::size_t at = calls_.size(); at-- > 0;) {
+      if (!needed[at]) continue;
+      for (const std::size_t operand : calls_[at].operands) needed[operand] = true;
+    }
+    return needed;
+  }
+  void evaluate_naively(const std::vector<bool>& needed) {
+    values_.resize(calls_.size());
+    for (std::size_t at = 0; at < calls_.size(); ++at) {
+      if (!needed[at]) continue;
+      const Call& call = calls_[at];
+      Value& value = values_[at];
       value.is_scalar = call.space.is_none();
-      value.rows.resize(value.is_scalar ? 1 : rows_[call.space.index].count);
+      value.rows.assign(value.is_scalar ? 1 : rows_[call.space.index].count, Cell());
       evaluate_call(call, value);
-      values_.push_back(std::move(value));
     }
   }
   void evaluate_call(const Call& call, Value& value) {
@@ -269,13 +285,13 @@ class Scenario : protected RandomProgram {
         break;
     }
     static const std::vector<Cell> no_columns;
+    std::vector<const Cell*> operands(call.operands.size());
     for (std::size_t row = 0; row < value.rows.size(); ++row) {
       if (!call.from.is_none()) {
         value.rows[row] = naive::fold(call, child_operands(call, rows_[call.from.index], row));
         continue;
       }
-      std::vector<const Cell*> operands;
-      for (std::size_t which = 0; which < call.operands.size(); ++which) operands.push_back(&operand(call, which, row));
+      for (std::size_t which = 0; which < operands.size(); ++which) operands[which] = &operand(call, which, row);
       const auto& columns = value.is_scalar ? no_columns : rows_[call.space.index].cells[row];
       value.rows[row] = naive::evaluate(pools_, call, operands, columns, as_of);
     }
@@ -351,8 +367,9 @@ class Scenario : protected RandomProgram {
       const std::size_t rows = std::min(part, table.count - first);
       interpreter.evaluate(view(region, first, first + rows));
       for (const ValueId id : region.exports) {
-        for (std::size_t row = 0; row < rows; ++row)
-          store(exported_[region.root.index][id.index], interpreter.value(id), row, first);
+        Stored& stored = exported_[region.root.index][id.index];
+        const Vector found = interpreter.value(id);
+        for (std::size_t row = 0; row < rows; ++row) store(stored, found, row, first);
       }
     }
   }
@@ -434,8 +451,7 @@ class Scenario : protected RandomProgram {
     REQUIRE(is_sound);
   }
 
-  void check_cell(const Interpreter& interpreter, std::size_t at, const Cell& wanted_cell, std::size_t row) {
-    const Vector found = interpreter.value(ids_[at]);
+  void check_cell(const Vector& found, std::size_t at, const Cell& wanted_cell, std::size_t row) {
     bool same = found.is_known(row) == wanted_cell.known;
     if (same && wanted_cell.known) {
       if (found.physical == Physical::boolean) same = found.is_yes(row) == wanted_cell.is_yes();
@@ -465,10 +481,11 @@ class Scenario : protected RandomProgram {
   }
 
   bool has_pools_ = false;
-  compiler::Program pools_;                                            // of the program as it was built
-  std::map<std::size_t, ValueId> renamed_;                             // outputs, by call
-  std::vector<Rows> rows_;                                             // by space
-  std::vector<Value> values_;                                          // by call
+  compiler::Program pools_;                 // of the program as it was built
+  std::map<std::size_t, ValueId> renamed_;  // outputs, by call
+  std::vector<Rows> rows_;                  // by space
+  std::vector<Value> values_;               // by call
+  std::vector<std::vector<const Cell*>> child_operands_;
   std::vector<std::vector<Columns>> columns_;                          // by space; what a batch shows
   std::map<std::uint32_t, std::map<std::uint32_t, Stored>> exported_;  // by `one` space, then value
   std::vector<std::vector<std::uint32_t>> offsets_;

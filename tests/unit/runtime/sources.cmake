@@ -6,8 +6,6 @@ muster_unit_test(runtime
     runtime/emit_test.cpp
     runtime/ingest_test.cpp
     runtime/init_test.cpp
-    runtime/interpret_narrow_test.cpp
-    runtime/interpret_random_test.cpp
     runtime/jit_code_test.cpp
     runtime/jit_random_test.cpp
     runtime/jit_rows_test.cpp
@@ -19,6 +17,15 @@ muster_unit_test(runtime
     runtime/tables_test.cpp
     runtime/verdict_test.cpp
   LIBRARIES nlohmann_json::nlohmann_json)
+
+# Thousands of random programs, in a program of their own so that they run beside the others. The longest tests are begun
+# first: one that begins last is waited for on a single processor.
+add_executable(unit_random main.cpp runtime/interpret_narrow_test.cpp runtime/interpret_random_test.cpp)
+muster_settings(unit_random)
+target_link_libraries(unit_random PRIVATE muster_runtime doctest::doctest)
+add_test(NAME unit_random COMMAND unit_random WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+set_tests_properties(unit_random PROPERTIES LABELS fast COST 200)
+set_tests_properties(unit_runtime PROPERTIES COST 100)
 
 # What starts threads, in a program of its own: under ThreadSanitizer the other tests would only take time.
 add_executable(unit_threads main.cpp runtime/engine_test.cpp runtime/relay_test.cpp runtime/threads_test.cpp)
