@@ -6,6 +6,7 @@
 #include "compiler/check/checker.h"
 #include "compiler/resolve/walk.h"
 #include "lang/source/unicode.h"
+#include "lang/support/count.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/text.h"
 
@@ -183,7 +184,7 @@ void Checker::report_wrong_type(ExprId id, const Type& wanted, const Type& found
   const bool too_fine = comparable(wanted, found) && found.digits > wanted.digits;
   const auto exactly = [&](const Type& type) {
     const int digits = type.kind == Kind::percent ? type.digits - 2 : type.digits;
-    return fmt::format("{} with {} digit{} after the point", words(type), digits, digits == 1 ? "" : "s");
+    return fmt::format("{} with {} after the point", words(type), count_of(digits, "digit"));
   };
   if (!too_fine) {
     diagnostics_.emit<DiagnosticId::wrong_type>(span(id), words(wanted), words(found));
@@ -253,7 +254,7 @@ Type Checker::check_call(ExprId id, const Call& call) {
     may = may || may_miss(call.arguments[i]);
   }
   info(id).may_be_missing = may;
-  const auto counted = [](std::size_t count) { return fmt::format("{} value{}", count, count == 1 ? "" : "s"); };
+  const auto counted = [](std::size_t count) { return count_of(count, "value"); };
   const auto count_matches = [&](std::size_t count) {
     if (types.size() == count) return true;
     diagnostics_.emit<DiagnosticId::wrong_argument_count>(span(id), call.function.text, counted(count), types.size());

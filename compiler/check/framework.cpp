@@ -6,6 +6,7 @@
 
 #include "compiler/check/checker.h"
 #include "compiler/resolve/walk.h"
+#include "lang/support/count.h"
 
 namespace muster::compiler {
 
@@ -67,8 +68,7 @@ std::optional<std::uint32_t> Checker::check_pattern(const FrameworkDecl& framewo
     for (const Parameter& parameter : pattern.parameters)
       parameters += (parameters.empty() ? "" : ", ") + parameter.name.text;
     Diagnostic& message = diagnostics_.emit<DiagnosticId::wrong_argument_count>(
-        source.name.span, source.name.text, fmt::format("{} value{}", wanted->size(), wanted->size() == 1 ? "" : "s"),
-        types.size());
+        source.name.span, source.name.text, count_of(wanted->size(), "value"), types.size());
     if (!parameters.empty()) message.fix = "it takes " + parameters + ", in this order";
     return std::nullopt;
   }

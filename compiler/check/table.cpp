@@ -7,6 +7,7 @@
 
 #include "compiler/check/checker.h"
 #include "compiler/check/table_cells.h"
+#include "lang/support/count.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::compiler {
@@ -251,9 +252,8 @@ bool Checker::check_table_row(const TableDecl& table, const TableRow& row, const
   const std::size_t errors = diagnostics_.error_count();
   bool has_all = true;
   if (!row.cells.empty() && row.cells.size() != types.size()) {
-    const auto cells = [](std::size_t count) { return fmt::format("{} cell{}", count, count == 1 ? "" : "s"); };
-    diagnostics_.emit<DiagnosticId::table_cells>(row.span, table.name.text, cells(types.size()),
-                                                 cells(row.cells.size()));
+    diagnostics_.emit<DiagnosticId::table_cells>(row.span, table.name.text, count_of(types.size(), "cell"),
+                                                 count_of(row.cells.size(), "cell"));
   }
   for (std::size_t k = 0; k < row.cells.size() && k < types.size(); ++k) {
     const Band& cell = row.cells[k];

@@ -6,6 +6,7 @@
 
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/source/unicode.h"
+#include "lang/support/count.h"
 
 namespace muster::lang {
 namespace {
@@ -78,10 +79,6 @@ void render_place(std::string& out, const SourceMap& sources, Span span, const C
   const ShownLine shown = show_line(line, begin, end);
   out += fmt::format("{}{:>5} |{} {}\n", colors.quiet, place.line, colors.end, shown.text);
   out += fmt::format("{}      |{} {}{}{}\n", colors.quiet, colors.end, color, shown.underline, colors.end);
-}
-
-std::string count_of(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 }  // namespace

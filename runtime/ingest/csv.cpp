@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "lang/source/unicode.h"
+#include "lang/support/count.h"
 #include "runtime/ingest/csv_buffer.h"
 #include "runtime/ingest/line_scan.h"
 
@@ -441,10 +442,9 @@ struct CsvReader::State {
       case RejectKind::unclosed_quote:
         return "this cell begins with a quote that is never closed";
       case RejectKind::too_few_cells:
-        return fmt::format("the row has {} cell{} and the header {}", cell_count, cell_count == 1 ? "" : "s",
-                           header.size());
+        return fmt::format("the row has {} and the header {}", lang::count_of(cell_count, "cell"), header.size());
       case RejectKind::too_many_cells:
-        return fmt::format("the row has {} cells and the header {}", cell_count, header.size());
+        return fmt::format("the row has {} and the header {}", lang::count_of(cell_count, "cell"), header.size());
       case RejectKind::cell_too_long:
         return fmt::format("this cell has more than {} bytes (--limit field_bytes)", limits.field_bytes);
       case RejectKind::record_too_long:

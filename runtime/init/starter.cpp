@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lang/spec/spec.h"
+#include "lang/support/count.h"
 #include "runtime/init/infer.h"
 #include "runtime/init/names.h"
 #include "stdlib/kernels/number.h"
@@ -54,10 +55,10 @@ class Writer {
   }
 
   void head() {
-    line("# A first policy for {}: {} leads, {} columns.", for_comment(profile_.name), profile_.rows,
-         profile_.header.size());
+    line("# A first policy for {}: {}, {}.", for_comment(profile_.name), lang::count_of(profile_.rows, "lead"),
+         lang::count_of(profile_.header.size(), "column"));
     if (profile_.malformed > 0)
-      line("# {} rows could not be split into cells; `muster run` lists them.", profile_.malformed);
+      line("# {} could not be split into cells; `muster run` lists them.", lang::count_of(profile_.malformed, "row"));
     line("# Made by `muster init` from the names and values of the export. Nothing here is final:");
     line("#   1. look through `object Lead`: are the types right?");
     line("#   2. say in `icp` whom you sell to, and in `score` what is worth how much");

@@ -8,6 +8,7 @@
 
 #include "compiler/ir/cost.h"
 #include "lang/source/unicode.h"
+#include "lang/support/count.h"
 #include "stdlib/kernels/time.h"
 #include "tools/muster/commands.h"
 #include "tools/muster/days.h"
@@ -18,9 +19,7 @@ namespace muster::tools {
 
 namespace {
 
-std::string count_of(std::size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
+using lang::count_of;
 
 // The objects whose rows a run needs besides the leads, and where it finds them.
 std::string further_files(const compiler::Program& program) {

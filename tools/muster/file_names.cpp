@@ -15,10 +15,6 @@ namespace muster::tools {
 
 namespace {
 
-lang::Error usage(std::string message, std::string fix) {
-  return {lang::ErrorKind::usage, "", 0, std::move(message), std::move(fix)};
-}
-
 // Whether both names stand for one file, which need not exist yet. A device such as /dev/null may be named twice.
 bool is_same_file(const std::string& a, const std::string& b) {
   struct stat first{};

@@ -74,10 +74,7 @@ ExitCode format_one(const std::string& path, const FmtCommand& command) {
     return ExitCode::ok;
   }
   if (same) return ExitCode::ok;
-  if (const lang::Result<> written = rewrite(path, formatted->text); !written) {
-    print_error(written.error());
-    return exit_code_of(written.error().kind);
-  }
+  if (const lang::Result<> written = rewrite(path, formatted->text); !written) return fail(written.error());
   write(Stream::output, fmt::format("{}: formatted\n", name));
   return ExitCode::ok;
 }

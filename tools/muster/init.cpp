@@ -8,6 +8,7 @@
 
 #include "compiler/compile.h"
 #include "lang/source/unicode.h"
+#include "lang/support/count.h"
 #include "runtime/emit/output_file.h"
 #include "runtime/init/profile.h"
 #include "runtime/init/starter.h"
@@ -68,10 +69,7 @@ ExitCode init(const InitCommand& command) {
   options.progress = [&](std::uint64_t done, std::uint64_t total) { progress.update(done, total); };
   const auto profile = runtime::profile_export(command.leads, options, command.limits);
   progress.clear();
-  if (!profile) {
-    print_error(profile.error());
-    return exit_code_of(profile.error().kind);
-  }
+  if (!profile) return fail(profile.error());
   const runtime::Starter starter = runtime::write_starter(*profile);
 
   // What is written must be a policy without errors; whatever the export holds, anything else is our mistake.
@@ -94,8 +92,10 @@ ExitCode init(const InitCommand& command) {
     return ExitCode::file;
   }
   const std::string shown = lang::escape_for_terminal(path);
-  write(Stream::output, fmt::format("{}: {} fields from {} leads", shown, starter.fields, profile->rows));
-  if (starter.left_out > 0) write(Stream::output, fmt::format("; {} columns left out, see the file", starter.left_out));
+  write(Stream::output, fmt::format("{}: {} from {}", shown, lang::count_of(starter.fields, "field"),
+                                    lang::count_of(profile->rows, "lead")));
+  if (starter.left_out > 0)
+    write(Stream::output, "; " + lang::count_of(starter.left_out, "column") + " left out, see the file");
   write(Stream::output, fmt::format("\nNext: read it, change it, then\n  muster check {0}\n  muster run {0} {1}\n",
                                     shown, lang::escape_for_terminal(command.leads)));
   return ExitCode::ok;

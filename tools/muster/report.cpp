@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lang/source/unicode.h"
+#include "lang/support/count.h"
 #include "runtime/data/rejected_row.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/time.h"
@@ -15,6 +16,8 @@
 namespace muster::tools {
 
 namespace {
+
+using lang::grouped;
 
 constexpr std::size_t bar_columns = 24;
 constexpr std::size_t most_issue_lines = 12;
@@ -24,15 +27,6 @@ constexpr std::size_t longest_value_bytes = 60;
 constexpr std::size_t most_issues_of_an_object = 5;
 
 // 1,234,567
-std::string grouped(std::uint64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t at = digits.size(); at > 3;) {
-    at -= 3;
-    digits.insert(at, ",");
-  }
-  return digits;
-}
-
 // 12.3%, rounded half up; "<0.1%" for what is there but too little.
 std::string share(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "0.0%";
@@ -93,7 +87,7 @@ class Report {
     line("{}", bold(policy));
     std::string basis = fmt::format("policy {}", program_.source_hash);
     const auto overridden = std::ranges::count_if(program_.settings, &compiler::SettingValue::overridden);
-    if (overridden > 0) basis += fmt::format(" with {} setting{} of this run", overridden, overridden == 1 ? "" : "s");
+    if (overridden > 0) basis += " with " + lang::count_of(overridden, "setting") + " of this run";
     basis += fmt::format(", as of {}", context_.as_of.empty() ? "any day" : context_.as_of);
     basis +=
         fmt::format(", zone {} (tz database {})", safe(program_.zone.name()), safe(kernels::zone_database_version()));

@@ -20,19 +20,6 @@
 
 namespace muster::tools {
 
-namespace {
-
-lang::Error usage(std::string message, std::string fix) {
-  return {lang::ErrorKind::usage, "", 0, std::move(message), std::move(fix)};
-}
-
-ExitCode fail(const lang::Error& error) {
-  print_error(error);
-  return exit_code_of(error.kind);
-}
-
-}  // namespace
-
 ExitCode run(const RunCommand& command) {
   const auto compiled = compile_policy(command.policy, command.choices, command.limits);
   if (!compiled) {

@@ -24,11 +24,6 @@ namespace muster::tools {
 
 namespace {
 
-ExitCode fail(const lang::Error& error) {
-  print_error(error);
-  return exit_code_of(error.kind);
-}
-
 // What every form of the report begins with.
 struct Head {
   std::vector<std::string> names;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "lang/support/count.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/time.h"
 
@@ -11,19 +12,12 @@ namespace muster::tools {
 
 namespace {
 
+using lang::grouped;
+
 using runtime::AgreementReport;
 using runtime::AttainmentRow;
 using runtime::ClauseCounts;
 using runtime::ClauseState;
-
-std::string grouped(std::uint64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t at = digits.size(); at > 3;) {
-    at -= 3;
-    digits.insert(at, ",");
-  }
-  return digits;
-}
 
 ReportCell count(std::uint64_t value) { return {grouped(value), std::to_string(value), true, true}; }
 ReportCell text(std::string value) { return {value, value, false, false}; }

@@ -68,6 +68,15 @@ void print_error(const lang::Error& error) {
   write(Stream::error, text);
 }
 
+ExitCode fail(const lang::Error& error) {
+  print_error(error);
+  return exit_code_of(error.kind);
+}
+
+lang::Error usage(std::string message, std::string fix) {
+  return {lang::ErrorKind::usage, "", 0, std::move(message), std::move(fix)};
+}
+
 ExitCode after_output(ExitCode code) {
   const int failure = output_failure();
   if (failure == 0) return code;

@@ -22,6 +22,10 @@ void write(Stream stream, std::string_view text);
 
 // "muster: leads.csv:12: message" and the fix, on the standard error; everything from data made safe.
 void print_error(const lang::Error& error);
+// The same, and the exit code that it means.
+[[nodiscard]] ExitCode fail(const lang::Error& error);
+// What is wrong with the command line.
+[[nodiscard]] lang::Error usage(std::string message, std::string fix);
 
 // `code`, or what a failed write to the standard output makes of it.
 [[nodiscard]] ExitCode after_output(ExitCode code);

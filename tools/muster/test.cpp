@@ -12,6 +12,7 @@
 
 #include "compiler/compile.h"
 #include "lang/source/unicode.h"
+#include "lang/support/count.h"
 #include "runtime/scenario/tests.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/text.h"
@@ -27,11 +28,9 @@ namespace muster::tools {
 
 namespace {
 
-using lang::escape_for_terminal;
+using lang::count_of;
 
-std::string count_of(std::size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
+using lang::escape_for_terminal;
 
 // "policy.muster:12", as a name; whoever prints it makes it safe.
 std::string place_of(const lang::SourceMap& sources, lang::Span span) {
@@ -54,10 +53,7 @@ class TestRunner {
     for (const std::string& policy : command_.policies) worst = std::max(worst, run_policy(policy));
     if (worst != ExitCode::ok) return worst;
     if (!command_.junit.empty()) {
-      if (auto written = write_junit(command_.junit, suites_); !written) {
-        print_error(written.error());
-        return exit_code_of(written.error().kind);
-      }
+      if (auto written = write_junit(command_.junit, suites_); !written) return fail(written.error());
     }
     return conclude();
   }
@@ -76,10 +72,7 @@ class TestRunner {
       print_error(compiled.error());
       return exit_code_of_policy(compiled.error().kind);
     }
-    if (auto named = note_files(policy, *compiled); !named) {
-      print_error(named.error());
-      return exit_code_of(named.error().kind);
-    }
+    if (auto named = note_files(policy, *compiled); !named) return fail(named.error());
     if (!compiled->diagnostics.all().empty()) {
       write(Stream::error, lang::render(compiled->diagnostics, compiled->sources,
                                         {wants_color(Stream::error), command_.limits.diagnostics}));
@@ -92,10 +85,7 @@ class TestRunner {
       if (kernels::fold_text(cases[at].title).find(part) != std::string::npos) chosen.push_back(at);
     }
     const auto answers = run_by_day(policy, *compiled, chosen);
-    if (!answers) {
-      print_error(answers.error());
-      return exit_code_of(answers.error().kind);
-    }
+    if (!answers) return fail(answers.error());
     tell(policy, *compiled, *answers);
     if (!command_.filter.empty()) return ExitCode::ok;  // somebody looks at a few tests
     has_guarantees_ = has_guarantees_ || has_guarantees(compiled->tree);
