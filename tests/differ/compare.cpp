@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -46,7 +47,7 @@ class Comparison {
         raw_outputs_(raw),
         outputs_(optimised),
         slow_(tree, sample, MUSTER_DIFFER_FOLDER),
-        scenarios_(scenarios_of(raw, sample)),
+        files_(sample),
         expected_(sample.leads.size()) {}
 
   Outcome run() {
@@ -84,24 +85,25 @@ class Comparison {
     }
     const Outputs& outputs = is_of_raw ? raw_outputs_ : outputs_;
     const auto roots = runtime::roots_of(program, all_wanted());
-    const auto body = [&](const runtime::BatchView& batch, std::size_t first, std::size_t count) {
+    const auto body = [&](const runtime::BatchView& batch, std::span<const std::size_t> leads) {
       for (const auto& [engine, evaluation] : evaluations) {
         if (outcome_.difference || !outcome_.failure.empty()) return;
         outcome_.failure = evaluation->evaluate(batch);
         if (!outcome_.failure.empty()) return;
-        compare_rows(*engine, first, count, outputs.readers(*evaluation, engine->wanted));
+        compare_rows(*engine, leads, outputs.readers(*evaluation, engine->wanted));
       }
     };
-    for_batches(program, sample_, scenarios_, roots, body);
+    const std::string unread = files_.for_batches(program, roots, body);
+    if (outcome_.failure.empty()) outcome_.failure = unread;
   }
 
-  void compare_rows(const Engine& engine, std::size_t first, std::size_t count,
+  void compare_rows(const Engine& engine, std::span<const std::size_t> leads,
                     const std::vector<Outputs::RowReader>& readers) {
-    for (std::size_t row = 0; row < count && !outcome_.difference; ++row) {
-      const bool is_new = expected_[first + row].empty();
-      if (is_new) expect(first + row, readers, row);
-      compare(engine, first + row, readers, row);
-      if (is_new) check_scores(first + row);
+    for (std::size_t row = 0; row < leads.size() && !outcome_.difference; ++row) {
+      const bool is_new = expected_[leads[row]].empty();
+      if (is_new) expect(leads[row], readers, row);
+      compare(engine, leads[row], readers, row);
+      if (is_new) check_scores(leads[row]);
     }
   }
 
@@ -167,7 +169,7 @@ class Comparison {
   const compiler::Program& optimised_;
   const Outputs raw_outputs_, outputs_;
   slow::Evaluator slow_;
-  const std::vector<runtime::Scenario> scenarios_;
+  const Files files_;
   std::vector<std::size_t> slow_at_;  // by label
   std::vector<std::vector<Answer>> expected_;
   Outcome outcome_;

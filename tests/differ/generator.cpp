@@ -22,7 +22,8 @@ const std::vector<std::string>& members_of(std::string_view picklist) {
   static const std::vector<std::string> countries{"US", "CA", "FR", "Elsewhere"};
   static const std::vector<std::string> sizes{"Small", "Medium", "Large"};
   static const std::vector<std::string> roles{"Champion", "User"};
-  return picklist == "Country" ? countries : picklist == "Size" ? sizes : roles;
+  static const std::vector<std::string> kinds{"View", "Download", "Demo", "Unsub"};
+  return picklist == "Country" ? countries : picklist == "Size" ? sizes : picklist == "Role" ? roles : kinds;
 }
 
 std::vector<ObjectShape> shapes() {
@@ -61,9 +62,12 @@ std::vector<ObjectShape> shapes() {
                  field("before", Kind::text),
                  field("mql_at", Kind::datetime, 0, "", true),
                  field("back_at", Kind::datetime, 0, "", true),
-                 field("company_id", Kind::text)};
-  lead.relations = {
-      {"Activity", activity_object, true}, {"Call", call_object, true}, {"company", company_object, false}};
+                 field("company_id", Kind::text),
+                 field("site", Kind::text)};
+  lead.relations = {{"Activity", activity_object, true},
+                    {"Call", call_object, true},
+                    {"company", company_object, false},
+                    {"Override", override_object, true}};
   ObjectShape activity{"Activity", {}, {}};
   activity.fields = {field("act_id", Kind::text),     field("act_lead", Kind::text),
                      field("act_at", Kind::datetime), field("what", Kind::picklist, 0, "Activity"),
@@ -80,7 +84,10 @@ std::vector<ObjectShape> shapes() {
   ObjectShape contact{"Contact", {}, {}};
   contact.fields = {field("cont_id", Kind::text), field("cont_comp", Kind::text),
                     field("role", Kind::picklist, 0, "Role"), field("interest", Kind::integer)};
-  return {lead, activity, call, company, contact};
+  ObjectShape by_hand{"Override", {}, {}};
+  by_hand.fields = {field("lead", Kind::text), field("stage", Kind::text), field("reason", Kind::text),
+                    field("at", Kind::datetime)};
+  return {lead, activity, call, company, contact, by_hand};
 }
 
 Sample generate(std::uint64_t seed, std::size_t leads) {
@@ -90,7 +97,7 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
   sample.seed = seed;
   sample.shapes = shapes();
   sample.given.assign(sample.shapes.size(), true);
-  for (std::size_t i = 1; i < sample.given.size(); ++i) sample.given[i] = !random.chance(4);
+  for (std::size_t i = 1; i < override_object; ++i) sample.given[i] = !random.chance(4);
   const kernels::Zone zone = *kernels::Zone::find("America/New_York");
   struct Moment {
     kernels::CivilDay day;

@@ -1,5 +1,6 @@
 #include "tests/differ/minimise.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,20 +43,32 @@ void drop_parts(Sample& sample, const std::string& separator, const std::string&
   }
 }
 
-// Rows of all leads alike; cells of the first one, so that a lead which completes it still has what was missing.
+// Companies, rows of all leads alike; cells of the first one, so that a lead which completes it still has what was
+// missing.
 void drop_data(Sample& sample, const std::string& label) {
   const auto try_it = [&](auto change) {
     Sample smaller = sample;
     change(smaller.leads);
     if (still_differs(smaller, label)) sample = smaller;
   };
+  for (std::size_t size = sample.companies.size(); size > 0; size /= 2) {
+    for (std::size_t i = 0; i < sample.companies.size();) {
+      Sample smaller = sample;
+      const auto begin = smaller.companies.begin() + static_cast<std::ptrdiff_t>(i);
+      const std::size_t count = std::min(size, smaller.companies.size() - i);
+      smaller.companies.erase(begin, begin + static_cast<std::ptrdiff_t>(count));
+      const bool is_needed = !still_differs(smaller, label);
+      if (is_needed) i += size;
+      if (!is_needed) sample = std::move(smaller);
+    }
+  }
   const DataRow& lead = sample.leads[0];
   for (std::size_t i = lead.below.size(); i-- > 0;) {
     try_it([&](std::vector<DataRow>& leads) {
       for (DataRow& each : leads) each.below.erase(each.below.begin() + static_cast<std::ptrdiff_t>(i));
     });
   }
-  for (std::size_t i = 0; i < lead.cells.size(); ++i) {
+  for (std::size_t i = 1; i < lead.cells.size(); ++i) {
     try_it([&](std::vector<DataRow>& leads) { leads[0].cells[i] = {}; });
   }
   for (std::size_t k = 0; k < lead.below.size(); ++k) {

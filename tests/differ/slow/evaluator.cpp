@@ -107,6 +107,13 @@ Evaluator::Evaluator(const Tree& of, const Sample& about, const std::string& fol
       rates[from + to][since.time_since_epoch().count()] = known(Kind::number, std::stoll(rate), digits);
     }
   }
+  for (const DataRow& row : sample.companies) {
+    const std::optional<FallbackMatch>& otherwise = reference().otherwise;
+    by_key[trimmed(row.cells[0].text)] = &row;
+    if (!otherwise) continue;
+    const Value match = field(otherwise->field.text, {*this, &row, row.object});
+    if (match.known()) by_fallback.emplace(folded(match.text), &row);
+  }
   // A lead without anything has all the labels.
   evaluate({0, 0, std::vector<Cell>(sample.shapes[0].fields.size()), {}}, {});
 }
@@ -118,6 +125,7 @@ const std::vector<Answer>& Evaluator::evaluate(const DataRow& of, const BoundsOf
   has_stages = false;
   worked_out.assign(tree.declarations.size(), std::nullopt);
   const Frame frame = of_lead();
+  company = referred(*this);
   const auto say = [&](std::string_view what, std::string_view name, const Value& value) {
     if (answers.size() == labels.size()) labels.push_back(std::string(what).append(name));
     answers.push_back(answer_of(value));

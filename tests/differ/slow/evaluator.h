@@ -88,22 +88,28 @@ struct Evaluator {
     return known(kind, kind == Kind::date ? sample.as_of.day : sample.as_of.instant);
   }
   [[nodiscard]] Frame of_lead();
+  [[nodiscard]] const Relation& reference() const {
+    return *std::ranges::find(decl<ObjectDecl>(sample.shapes[0].name).relations, false, &Relation::many);
+  }
 
   const lang::Tree& tree;
   const Sample& sample;
   const date::time_zone* zone;
   std::string_view currency;
   std::unordered_map<std::string_view, std::uint32_t> declarations;
-  std::unordered_map<std::string_view, std::vector<Value>> lists;       // picklists, labels, kinds of rows
-  std::unordered_map<std::string_view, Value> words;                    // of the lists
-  std::map<std::pair<std::string_view, std::string>, Value> spellings;  // of a list's words, folded
-  std::map<std::string, std::map<std::int64_t, Value>> rates;           // by both currencies, by day
+  std::unordered_map<std::string_view, std::vector<Value>> lists;        // picklists, labels, kinds of rows
+  std::unordered_map<std::string_view, Value> words;                     // of the lists
+  std::map<std::pair<std::string_view, std::wstring>, Value> spellings;  // of a list's words, folded
+  std::map<std::string, std::map<std::int64_t, Value>> rates;            // by both currencies, by day
   std::vector<const IgnoreDecl*> ignores;
   const Recycled* recycled = nullptr;
-  std::vector<Stage> stages;      // in the policy's order
-  std::deque<std::string> texts;  // that functions made
+  std::map<std::string_view, const DataRow*> by_key;        // rows that leads refer to
+  std::multimap<std::wstring, const DataRow*> by_fallback;  // by what the fallback match compares
+  std::vector<Stage> stages;                                // in the policy's order
+  std::deque<std::string> texts;                            // that functions made
   // Of the lead: what was worked out of it so far, by declaration.
   const DataRow* lead = nullptr;
+  const DataRow* company = nullptr;  // that it refers to
   BoundsOfScores bounds;
   std::vector<std::optional<Value>> worked_out;
   bool has_stages = false;
@@ -203,6 +209,7 @@ void work_out_stages(Evaluator& in);
 Value stage_compared(CompareOp op, std::string_view stage, Evaluator& in);
 Value becomes(std::string_view stage, Evaluator& in);
 Value behaviour_counts(const Value& at, Evaluator& in);
+const DataRow* referred(Evaluator& in);
 Value qualifier(const QualifierDecl& qualifier, const Frame& frame);
 
 }  // namespace muster::differ::slow

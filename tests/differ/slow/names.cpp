@@ -27,6 +27,17 @@ Value field(std::string_view wanted, const Frame& frame) {
   return is_to_come ? type : type.with(cell.number);
 }
 
+// By its key; else the only one that the fallback match fits.
+const DataRow* referred(Evaluator& in) {
+  const Relation& reference = in.reference();
+  const auto named = in.by_key.find(field(reference.by.text, in.of_lead()).text);
+  if (!in.sample.given[3]) return nullptr;
+  if (named != in.by_key.end()) return named->second;
+  const Value match = reference.otherwise ? value(reference.otherwise->value, in.of_lead()) : of_kind(Kind::text);
+  const std::wstring wanted = folded(match.text);
+  return match.known() && in.by_fallback.count(wanted) == 1 ? in.by_fallback.find(wanted)->second : nullptr;
+}
+
 Value name(const NameRef& ref, const Frame& frame) {
   Evaluator& in = frame.in;
   const auto at_word = [&](std::size_t at) { return std::string_view(ref.path[at].text); };
@@ -39,16 +50,13 @@ Value name(const NameRef& ref, const Frame& frame) {
   }
   const DataRow* row = from->row;
   std::uint32_t object = from->object;
-  for (; at < ref.path.size(); ++at) {  // through references, to the row that the last word is about
-    const std::vector<RelationShape>& relations = in.sample.shapes[object].relations;
-    const auto found = std::ranges::find(relations, at_word(at), &RelationShape::name);
-    if (found == relations.end() || found->many) break;
-    const DataRow* next = nullptr;
-    for (std::size_t i = 0; row != nullptr && in.sample.given[found->object] && i < row->below.size(); ++i) {
-      if (&relations[row->below[i].relation] == &*found) next = &row->below[i];
-    }
-    row = next;
-    object = found->object;
+  // Only leads refer to another row.
+  const auto& relations = in.sample.shapes[object].relations;
+  const auto reference = std::ranges::find(relations, at_word(at), &RelationShape::name);
+  if (reference != relations.end() && !reference->many) {
+    row = in.company;
+    object = reference->object;
+    ++at;
   }
   if (at == ref.path.size()) return truth(row != nullptr);
   const Frame place{in, row, object, at == 0 ? frame.outer : nullptr};
@@ -115,7 +123,7 @@ Value built_in(std::string_view function, const std::vector<Value>& arguments, E
     const std::size_t behind = at + arguments[1].text.size();
     return text(std::string(function == "text_before" ? first.text.substr(0, at) : first.text.substr(behind)));
   }
-  if (function == "length") return type.with(std::ranges::count_if(first.text, std::not_fn(continues)));
+  if (function == "length") return type.with(std::ssize(code_points(first.text)));
   if (function == "year") return type.with(static_cast<int>(civil(first.number()).year()));
   if (function == "month") return type.with(static_cast<unsigned>(civil(first.number()).month()));
   if (function == "day_of_month") return type.with(static_cast<unsigned>(civil(first.number()).day()));

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "tests/differ/slow/evaluator.h"
 
 namespace muster::differ::slow {
@@ -77,11 +79,11 @@ namespace {
 template <class Condition>
 Value was(Evaluator& in, Condition is_such) {
   const std::optional<Name>& remembers = in.only<LifecycleDecl>()->remembers;
-  const std::string word = remembers ? folded(field(remembers->text, in.of_lead()).text) : "";
+  const std::wstring word = remembers ? folded(field(remembers->text, in.of_lead()).text) : L"";
   for (const Stage& each : in.stages) {
     if (folded(each.decl->name.text) == word) return truth(is_such(each));
   }
-  return word.empty() || word == "disqualified" || word == "not yet" ? truth(false) : undecided();
+  return word.empty() || word == L"disqualified" || word == L"not yet" ? truth(false) : undecided();
 }
 Value was_from(std::int64_t rank, Evaluator& in) {
   return was(in, [&](const Stage& before) { return before.rank >= rank; });
@@ -129,11 +131,31 @@ Value holds_now(const Stage& stage, Evaluator& in) {
   return either(now, before);
 }
 
+// What people set: the stages in the latest rows that are in force. Several leave it open which is meant.
+std::set<const Stage*> set_by_hand(Evaluator& in) {
+  const auto* by_hand = in.only<StageOverride>();
+  std::map<Wide, std::set<const Stage*>> by_moment;
+  for (const DataRow& row : in.lead->below) {
+    const Frame frame = in.of_lead().below(&row, row.object);
+    if (by_hand == nullptr || in.sample.shapes[row.object].name != "Override") continue;
+    const Value at = field("at", frame);
+    const Wide age = in.now(Kind::moment).least - at.least;
+    const bool is_over = by_hand->expires_after && age >= value(*by_hand->expires_after, frame).least;
+    const bool has_reason = !by_hand->needs_reason || field("reason", frame).known();
+    if (!at.known() || age < 0 || is_over || !has_reason) continue;
+    for (const Stage& each : in.stages) {
+      if (folded(field("stage", frame).text) == folded(each.decl->name.text)) by_moment[at.least].insert(&each);
+    }
+  }
+  return by_moment.empty() ? std::set<const Stage*>() : by_moment.rbegin()->second;
+}
+
 }  // namespace
 
 void work_out_stages(Evaluator& in) {
   if (std::exchange(in.has_stages, true)) return;
-  in.disqualified = is_now(in.only<Disqualified>(), in);
+  const std::set<const Stage*> set = set_by_hand(in);
+  in.disqualified = set.empty() ? is_now(in.only<Disqualified>(), in) : truth(false);
   in.not_yet = is_now(in.only<NotYet>(), in);
   for (std::int64_t rank = 0; rank < std::ssize(in.stages); ++rank) {
     const Value below = is_held(rank - 1, rank - 1, in);
@@ -143,6 +165,14 @@ void work_out_stages(Evaluator& in) {
       const Value reached = is_asked ? both(holds_now(stage, in), below) : holds_now(stage, in);
       stage.held = both(reached, negation(in.disqualified));
     }
+  }
+  if (set.empty()) return;
+  // The main line up to the stage that was set, and nothing above it; beside the line up there nothing changes.
+  const Stage* top = *set.begin();
+  for (Stage& stage : in.stages) {
+    const bool is_passed = &stage == top || (!stage.decl->beside && stage.rank < top->rank);
+    if (set.size() > 1) stage.held = undecided();
+    if (set.size() == 1 && (is_passed || !stage.decl->beside || stage.rank > top->rank)) stage.held = truth(is_passed);
   }
 }
 
