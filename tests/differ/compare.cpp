@@ -46,7 +46,7 @@ class Comparison {
         optimised_(optimised),
         raw_outputs_(raw),
         outputs_(optimised),
-        slow_(tree, sample, MUSTER_DIFFER_FOLDER),
+        slow_(tree, sample),
         files_(sample),
         expected_(sample.leads.size()) {}
 
@@ -56,6 +56,7 @@ class Comparison {
     const std::vector<Engine> engines = engines_of(sample_.seed);
     outcome_.has_kernel = engines.back().is_kernel;
     for (const bool is_of_raw : {true, false}) evaluate(engines, is_of_raw);
+    if (outcome_.failure.empty() && !outcome_.difference) outcome_.failure = match_leads();
     return std::move(outcome_);
   }
 
@@ -74,6 +75,16 @@ class Comparison {
       slow_labels.erase(found);
     }
     return slow_labels.empty() ? std::string() : "nothing answers " + slow_labels.begin()->first;
+  }
+
+  std::string_view key_of(std::size_t lead) const { return sample_.leads[lead].cells[0].text; }
+  // Which leads were answered: all but those that another one stands for.
+  std::string match_leads() const {
+    for (std::size_t lead = 0; lead < expected_.size(); ++lead) {
+      const bool is_kept = slow_.leads.at(key_of(lead))->cells[0].text == key_of(lead);
+      if (expected_[lead].empty() == is_kept) return "another lead is kept than " + std::string(key_of(lead));
+    }
+    return {};
   }
 
   // Engines of one program share its batches.
@@ -113,7 +124,7 @@ class Comparison {
     for (const Outputs::ScoreLabels& score : outputs_.scores()) {
       bounds[score.name] = {readers[score.lowest](row).number, readers[score.highest](row).number};
     }
-    const std::vector<Answer>& slow = slow_.evaluate(sample_.leads[lead], bounds);
+    const std::vector<Answer>& slow = slow_.evaluate(*slow_.leads.at(key_of(lead)), bounds);
     std::vector<Answer>& answers = expected_[lead];
     answers.resize(readers.size());
     for (std::size_t label = 0; label < readers.size(); ++label) {

@@ -1,8 +1,11 @@
 #include "tests/differ/generator.h"
 
+#include <algorithm>
 #include <array>
+#include <fstream>
 #include <string_view>
 
+#include "stdlib/kernels/parse_value.h"
 #include "stdlib/kernels/time.h"
 
 namespace muster::differ {
@@ -29,7 +32,8 @@ const std::vector<std::string>& members_of(std::string_view picklist) {
 std::vector<ObjectShape> shapes() {
   const auto field = [](const char* name, Kind kind, unsigned digits = 0, const char* picklist = "",
                         bool event = false) {
-    return FieldShape{name, kind, static_cast<std::uint8_t>(digits), picklist, event};
+    const char* currency = kind != Kind::money ? "" : std::string_view(name) == "e0" ? "EUR" : "USD";
+    return FieldShape{name, kind, static_cast<std::uint8_t>(digits), picklist, event, currency};
   };
   ObjectShape lead{"Lead", {}, {}};
   lead.fields = {field("lead_id", Kind::text),
@@ -79,7 +83,7 @@ std::vector<ObjectShape> shapes() {
                  field("outcome", Kind::text)};
   ObjectShape company{"Company", {}, {}};
   company.fields = {field("comp_id", Kind::text), field("heads", Kind::integer), field("revenue", Kind::money, 2),
-                    field("domain", Kind::text)};
+                    field("domain", Kind::text), field("founded", Kind::date)};
   company.relations = {{"Contact", contact_object, true}};
   ObjectShape contact{"Contact", {}, {}};
   contact.fields = {field("cont_id", Kind::text), field("cont_comp", Kind::text),
@@ -90,12 +94,30 @@ std::vector<ObjectShape> shapes() {
   return {lead, activity, call, company, contact, by_hand};
 }
 
+// Of rates.csv, which the policies name: lines such as EUR,USD,2026-01-01,1.08 behind a header.
+static std::vector<Rate> read_rates() {
+  std::ifstream file(MUSTER_DIFFER_FOLDER "/rates.csv");
+  std::vector<Rate> made;
+  std::string from, to, day, rate;
+  std::getline(file, rate);
+  while (std::getline(file, from, ',') && std::getline(file, to, ',') && std::getline(file, day, ',') &&
+         std::getline(file, rate)) {
+    const std::size_t point = std::min(rate.find('.'), rate.size() - 1);
+    const auto digits = static_cast<unsigned>(rate.size() - 1 - point);
+    std::erase(rate, '.');
+    made.push_back({from, to, kernels::parse_date(day, {}).value, std::stoll(rate), digits});
+  }
+  return made;
+}
+
 Sample generate(std::uint64_t seed, std::size_t leads) {
   Random random(seed);
   for (int i = 0; i < 3; ++i) random.next();
   Sample sample;
   sample.seed = seed;
   sample.shapes = shapes();
+  static const std::vector<Rate> rates = read_rates();
+  sample.rates = rates;
   sample.given.assign(sample.shapes.size(), true);
   for (std::size_t i = 1; i < override_object; ++i) sample.given[i] = !random.chance(4);
   const kernels::Zone zone = *kernels::Zone::find("America/New_York");

@@ -271,9 +271,9 @@ bool has_rates(const Sample& sample, const DataRow& lead) {
 }  // namespace
 
 void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sample) {
-  // Rows that nobody could see stay unseen.
-  const bool can_complete =
-      !is_tracked && std::find(sample.given.begin(), sample.given.end(), false) == sample.given.end();
+  // Rows that nobody could see stay unseen, and another row may stand for one that was filled in.
+  const bool can_complete = !is_tracked && sample.policy.find("duplicates by") == std::string::npos &&
+                            std::find(sample.given.begin(), sample.given.end(), false) == sample.given.end();
   const bool remembers = sample.policy.find("remembers") != std::string::npos;
   sample.has_overrides = sample.policy.find("override stage") != std::string::npos;
   // What the lead is found by if it is not named, may be the company of another one after something is filled in.

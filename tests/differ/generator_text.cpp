@@ -55,7 +55,7 @@ object Lead {
   back_at: datetime? event
   company_id: text?
   site: text?
-  company: one Company by company_id{4}
+{5}  company: one Company by company_id{4}
   many Activity by act_lead{0}
   many Call by call_lead
 }
@@ -80,7 +80,8 @@ object Company {
   heads: int?
   revenue: money?
   domain: text?
-  many Contact by cont_comp
+  founded: date?
+{6}  many Contact by cont_comp
 }
 
 object Contact {
@@ -109,6 +110,13 @@ std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, 
   text = replaced(text, "{1}", random.chance(50) ? "  act_id: text key\n" : "");
   const std::vector<std::string> looked_for{"site", "(site default t0)", "lower(site)", "text_before(site, \"/\")"};
   text = replaced(text, "{4}", random.chance(50) ? ", otherwise domain = " + random.one_of(looked_for) : "");
+  const auto duplicates = [&](unsigned percent, const std::string& by, const std::string& dated) {
+    if (!random.chance(percent)) return std::string();
+    return "  duplicates by " + by + ": keep " + (random.chance(50) ? "newest" : "oldest") + " by " + dated +
+           (random.chance(50) ? ", join activities\n" : "\n");
+  };
+  text = replaced(text, "{5}", duplicates(15, "site", "day1"));
+  text = replaced(text, "{6}", duplicates(30, "domain", "founded"));
   PolicyWriter writer(random, shapes, as_of_day);
   return text + "\n" + writer.declarations();
 }

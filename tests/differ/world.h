@@ -25,6 +25,7 @@ struct FieldShape {
   std::uint8_t digits = 0;
   std::string picklist;
   bool event = false;
+  std::string currency;  // of money
 };
 struct RelationShape {
   std::string name;
@@ -51,6 +52,14 @@ struct DataRow {
   std::vector<DataRow> below;  // child rows
 };
 
+// From this day on an amount in one currency is worth so much in the other.
+struct Rate {
+  std::string from, to;
+  std::int64_t day = 0;
+  std::int64_t number = 0;  // mantissa
+  unsigned digits = 0;
+};
+
 // A policy with what it is asked about. The first shape is the lead's.
 struct Sample {
   std::uint64_t seed = 0;
@@ -59,6 +68,7 @@ struct Sample {
   std::vector<ObjectShape> shapes;
   std::vector<bool> given;     // by shape: the run has its file
   bool has_overrides = false;  // leads may have stages that people set
+  std::vector<Rate> rates;
   std::vector<DataRow> leads;
   std::vector<DataRow> companies;  // that leads refer to, with their contacts
   // By lead: it is the one before it after somebody filled in what was missing, so that no score may have left the

@@ -40,8 +40,11 @@ inline std::wstring code_points(std::string_view text, int options = 0) {
   if (options != 0) count = utf8proc_normalize_utf32(found.data(), count, how);
   return {found.begin(), found.begin() + count};
 }
-inline std::wstring folded(std::string_view text) {
-  return code_points(trimmed(text), UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+inline const std::wstring& folded(std::string_view text) {
+  static thread_local std::map<std::string, std::wstring, std::less<>> made;
+  const auto found = made.find(text);
+  if (found != made.end()) return found->second;
+  return made[std::string(text)] = code_points(trimmed(text), UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
 }
 inline std::string in_case(std::string_view text, bool upper) {
   std::string made;
@@ -54,8 +57,8 @@ inline std::string in_case(std::string_view text, bool upper) {
 }
 
 inline bool passes(TextOp op, std::string_view subject, std::string_view pattern) {
-  const std::wstring text = folded(subject);
-  std::wstring part = folded(pattern);
+  const std::wstring& text = folded(subject);
+  const std::wstring& part = folded(pattern);
   if (op == TextOp::exactly) return trimmed(subject) == trimmed(pattern);
   if (op == TextOp::contains) return text.find(part) != std::wstring::npos;
   if (op == TextOp::starts_with) return text.starts_with(part);
@@ -197,8 +200,10 @@ inline Value rescaled(const Value& value, unsigned digits, RoundingMode mode = R
                                           : rounded(value.least, ten_to(value.digits - digits), mode));
 }
 
-// Of numbers; or of dates, moments and lengths, in which a day is 24 hours. A term that is true is taken away.
-inline Value sum(const std::vector<std::pair<bool, Value>>& terms) {
+using Term = std::pair<bool, Value>;  // true: it is taken away
+
+// Of numbers; or of dates, moments and lengths, in which a day is 24 hours.
+inline Value sum(const std::vector<Term>& terms) {
   Value made = terms[0].second;
   int moments = 0;
   int dates = 0;
@@ -245,28 +250,29 @@ inline Value product(ProductOp op, const Value& left, const Value& right, unsign
 }
 
 // Texts are compared folded; of the labels of a grade the first is the best.
-inline Value compared(CompareOp op, const Value& left, const Value& right) {
-  // By operator, =, !=, <, <=, > and >=: whether it holds of what is less, equal, more.
-  static constexpr std::array<std::string_view, 6> holds{" y ", "y y", "y  ", "yy ", "  y", " yy"};
-  const auto order = [&](Wide a, Wide b) -> std::size_t {  // 0, 1, 2: less, equal, more
-    a *= ten_to(std::max(left.digits, right.digits) - left.digits);
-    b *= ten_to(std::max(left.digits, right.digits) - right.digits);
-    if (left.kind == Kind::text) a = folded(left.text).compare(folded(right.text));
+inline Value is_less(const Value& left, const Value& right) {
+  const unsigned digits = std::max(left.digits, right.digits);
+  const auto less = [&](Wide a, Wide b) {
+    if (left.kind == Kind::text) return folded(left.text) < folded(right.text);
     if (left.kind == Kind::label) std::swap(a, b);
-    return a < b ? 0 : a > b ? 2 : 1;
+    return a * ten_to(digits - left.digits) < b * ten_to(digits - right.digits);
   };
   const unsigned faults = left.faults | right.faults;
   if (!left.is_bounded || !right.is_bounded) return undecided(faults);
-  const std::size_t lowest = order(left.least, right.most);
-  const std::size_t highest = left.known() && right.known() ? lowest : order(left.most, right.least);
-  const std::string_view possible = holds[static_cast<std::size_t>(op)].substr(lowest, highest - lowest + 1);
-  const bool may_fail = possible.find(' ') != std::string_view::npos;
-  const bool may_hold = possible.find('y') != std::string_view::npos;
-  return undecided().between(may_fail ? 0 : 1, may_hold ? 1 : 0, faults);
+  return undecided().between(less(left.most, right.least) ? 1 : 0, less(left.least, right.most) ? 1 : 0, faults);
+}
+// What an operator says where it is known whether one is less than the other, and whether it is more.
+inline Value by_operator(CompareOp op, const Value& less, const Value& more) {
+  const Value equal = both(negation(less), negation(more));
+  const std::array<Value, 6> all{equal, negation(equal), less, negation(more), more, negation(less)};
+  return all[static_cast<std::size_t>(op)];
+}
+inline Value compared(CompareOp op, const Value& left, const Value& right) {
+  return by_operator(op, is_less(left, right), is_less(right, left));
 }
 inline bool same(const Value& left, const Value& right) {
   return left.known() && right.known() && compared(CompareOp::equal, left, right).is_yes();
 }
-inline bool is_less(const Value& left, const Value& right) { return compared(CompareOp::less, left, right).is_yes(); }
+inline bool is_surely_less(const Value& left, const Value& right) { return is_less(left, right).is_yes(); }
 
 }  // namespace muster::differ::slow
