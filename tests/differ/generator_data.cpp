@@ -52,18 +52,18 @@ class Leads {
 
   DataRow lead() {
     missing_percent_ = static_cast<unsigned>(random_.one_of(std::vector<int>{0, 5, 20, 20, 60}));
-    DataRow made = row(lead_object, 0);
-    const auto below = [&](std::uint32_t relation, std::uint32_t object, std::uint64_t most) {
+    DataRow made = row(lead_object);
+    const auto below = [&](std::uint32_t object, std::uint64_t most) {
       const std::uint64_t count = random_.chance(25) ? 0 : random_.below(most + 1);
       for (std::uint64_t i = 0; i < count; ++i) {
-        made.below.push_back(row(object, relation));
+        made.below.push_back(row(object));
         // A second row of the same moment.
         if (random_.chance(15)) copy_moment(made.below);
       }
     };
-    below(0, activity_object, 7);
-    below(1, call_object, 4);
-    if (sample_.has_overrides && random_.chance(40)) below(3, override_object, 3);
+    below(activity_object, 7);
+    below(call_object, 4);
+    if (sample_.has_overrides && random_.chance(40)) below(override_object, 3);
     if (random_.chance(65)) sample_.companies.push_back(company());
     if (random_.chance(80) && !sample_.companies.empty()) {  // its own, or that of others; now and then written wrongly
       const DataRow& any = random_.chance(85) ? sample_.companies.back() : random_.one_of(sample_.companies);
@@ -126,15 +126,15 @@ class Leads {
   }
 
   DataRow company() {
-    DataRow made = row(company_object, 0);
+    DataRow made = row(company_object);
     made.cells[0] = {true, 0, fresh_key('C')};
     const std::uint64_t contacts = random_.below(4);
-    for (std::uint64_t i = 0; i < contacts; ++i) made.below.push_back(row(contact_object, 0));
+    for (std::uint64_t i = 0; i < contacts; ++i) made.below.push_back(row(contact_object));
     return with_key(made);
   }
 
-  DataRow row(std::uint32_t object, std::uint32_t relation) {
-    DataRow made{object, relation, {}, {}};
+  DataRow row(std::uint32_t object) {
+    DataRow made{object, {}, {}};
     for (const FieldShape& field : sample_.shapes[object].fields) made.cells.push_back(cell(field));
     return made;
   }

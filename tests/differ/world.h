@@ -47,7 +47,6 @@ struct ObjectShape {
 
 struct DataRow {
   std::uint32_t object = 0;
-  std::uint32_t relation = 0;  // of the row that it hangs on, to this one
   std::vector<Cell> cells;     // by field of its shape; the first one is the key where the object has any
   std::vector<DataRow> below;  // child rows
 };

@@ -156,10 +156,8 @@ inline Value table(const TableDecl& table, const std::vector<Value>& arguments, 
     // Where all rows that match are added up, `otherwise` is for what none has matched.
     Value matched = truth(true);
     if (row->cells.empty() && table.policy == TablePolicy::sum) matched = all_hold(matches, negation);
-    for (std::size_t column = 0; column < row->cells.size(); ++column) {
-      const bool asks_missing = std::ranges::any_of(
-          rows, [&](const TableRow* each) { return !each->cells.empty() && is_missing(each->cells[column]); });
-      matched = both(matched, in_band(row->cells[column], arguments[column], asks_missing, frame));
+    for (std::size_t column = 0; column < row->cells.size(); ++column) {  // none says `missing`
+      matched = both(matched, in_band(row->cells[column], arguments[column], false, frame));
     }
     matches.push_back(matched);
   }

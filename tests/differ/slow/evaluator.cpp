@@ -57,12 +57,12 @@ Value declared(std::string_view name, const Frame& given) {
 
 // By its key; else the only one that the fallback match fits.
 const DataRow* referred(Evaluator& in) {
-  const Relation& reference = in.reference();
-  if (!in.sample.given[company_object]) return nullptr;
-  const auto named = in.companies.find(field(reference.by.text, in.of_lead()).text);
+  if (!in.sample.given[company_object] || in.reference == nullptr) return nullptr;
+  const auto named = in.companies.find(field(in.reference->by.text, in.of_lead()).text);
   if (named != in.companies.end()) return named->second;
-  const Value match = reference.otherwise ? value(reference.otherwise->value, in.of_lead()) : of_kind(Kind::text);
-  const std::wstring wanted = folded(match.text);
+  const std::optional<FallbackMatch>& otherwise = in.reference->otherwise;
+  const Value match = otherwise ? value(otherwise->value, in.of_lead()) : of_kind(Kind::text);
+  const std::wstring& wanted = folded(match.text);
   return match.known() && in.by_fallback.count(wanted) == 1 ? in.by_fallback.find(wanted)->second : nullptr;
 }
 
@@ -130,12 +130,12 @@ Value in_currency(const Value& amount, std::string_view currency, const Frame& f
   Value type = of_kind(Kind::number, currency_digits);
   type.currency = currency;
   const Value at = frame.in.in_kind(value(frame.in.only<RatesDecl>()->at, frame.in.of_lead()), Kind::date);
-  const auto& rates = frame.in.rates.at(std::string(amount.currency).append(currency));
-  const auto after = rates.upper_bound(at.number());
-  if (!amount.known() || !at.known() || after == rates.begin()) return type.missing(amount.faults);
-  const Value& rate = std::prev(after)->second;
-  const Wide exact = amount.least * rate.least;
-  return type.with(rounded(exact, ten_to(amount.digits + rate.digits - currency_digits)));
+  const Rate* rate = nullptr;
+  for (const Rate& each : frame.in.sample.rates) {  // by day
+    if (each.from == amount.currency && each.to == currency && each.day <= at.least) rate = &each;
+  }
+  if (!amount.known() || !at.known() || rate == nullptr) return type.missing(amount.faults);
+  return type.with(rounded(amount.least * rate->number, ten_to(amount.digits + rate->digits - currency_digits)));
 }
 
 // ---- expressions
@@ -322,13 +322,11 @@ Answer answer_of(const Value& value) {
 
 std::string_view reported(const Evaluator& in) {
   if (in.disqualified.is_yes()) return "disqualified";
-  const Stage* best = nullptr;  // of one rank that of the main line
+  std::map<std::pair<std::int64_t, bool>, std::string_view> held;  // of one rank that of the main line is the highest
   for (const Stage& each : in.stages) {
-    const bool is_higher = best == nullptr || each.rank > best->rank || (each.rank == best->rank && !each.decl->beside);
-    if (each.held.is_yes() && is_higher) best = &each;
+    if (each.held.is_yes()) held[{each.rank, !each.decl->beside}] = each.decl->name.text;
   }
-  if (best != nullptr) return best->decl->name.text;
-  return in.not_yet.is_yes() ? "not yet" : "";
+  return !held.empty() ? held.rbegin()->second : in.not_yet.is_yes() ? "not yet" : "";
 }
 
 }  // namespace
@@ -374,19 +372,18 @@ Evaluator::Evaluator(const Tree& of, const Sample& about) : tree(of), sample(abo
   for (const auto* decl : all<StageDecl>()) {
     stages.push_back({decl, decl->beside ? stage(decl->beside->text).rank : ++top});
   }
-  for (const Rate& each : sample.rates) {
-    rates[each.from + each.to][each.day] = known(Kind::number, each.number, each.digits);
-  }
   leads = by_key(sample.leads);
   companies = by_key(sample.companies);
+  for (const Relation& each : decl<ObjectDecl>("Lead").relations) {
+    if (!each.many) reference = &each;
+  }
   for (const auto& [key, row] : companies) {
-    const std::optional<FallbackMatch>& otherwise = reference().otherwise;
-    if (!otherwise || key != row->cells[0].text) continue;
-    const Value match = field(otherwise->field.text, {*this, row, row->object});
+    if (reference == nullptr || !reference->otherwise || key != row->cells[0].text) continue;
+    const Value match = field(reference->otherwise->field.text, {*this, row, row->object});
     if (match.known()) by_fallback.emplace(folded(match.text), row);
   }
   // A lead without anything has all the labels.
-  evaluate({0, 0, std::vector<Cell>(sample.shapes[0].fields.size()), {}}, {});
+  evaluate({0, std::vector<Cell>(sample.shapes[0].fields.size()), {}}, {});
 }
 
 // Of rows with one value the policy may keep only one, for which it says by what moment, then that with the smallest
@@ -394,7 +391,8 @@ Evaluator::Evaluator(const Tree& of, const Sample& about) : tree(of), sample(abo
 std::map<std::string_view, const DataRow*> Evaluator::by_key(const std::vector<DataRow>& rows) {
   std::map<std::string_view, const DataRow*> made;
   std::map<std::wstring, std::vector<const DataRow*>> alike;
-  const auto& policy = decl<ObjectDecl>(rows.empty() ? "Lead" : sample.shapes[rows[0].object].name).duplicates;
+  if (rows.empty() || !declarations.contains(sample.shapes[rows[0].object].name)) return made;
+  const std::optional<Duplicates>& policy = decl<ObjectDecl>(sample.shapes[rows[0].object].name).duplicates;
   for (const DataRow& row : rows) {
     const Value by = policy ? field(policy->by.text, {*this, &row, row.object}) : of_kind(Kind::text);
     alike[by.known() ? folded(by.text) : L"key " + folded(row.cells[0].text)].push_back(&row);

@@ -90,9 +90,6 @@ struct Evaluator {
   }
   [[nodiscard]] Frame of_lead();
   [[nodiscard]] std::map<std::string_view, const DataRow*> by_key(const std::vector<DataRow>& rows);
-  [[nodiscard]] const Relation& reference() const {
-    return *std::ranges::find(decl<ObjectDecl>(sample.shapes[0].name).relations, false, &Relation::many);
-  }
 
   const lang::Tree& tree;
   const Sample& sample;
@@ -101,9 +98,9 @@ struct Evaluator {
   std::unordered_map<std::string_view, std::vector<Value>> lists;        // picklists, labels, kinds of rows
   std::unordered_map<std::string_view, Value> words;                     // of the lists
   std::map<std::pair<std::string_view, std::wstring>, Value> spellings;  // of a list's words, folded
-  std::map<std::string, std::map<std::int64_t, Value>> rates;            // by both currencies, by day
   std::vector<const IgnoreDecl*> ignores;
   const Recycled* recycled = nullptr;
+  const Relation* reference = nullptr;                          // of a lead to its company
   std::deque<DataRow> kept;                                     // of rows that are one
   std::map<std::string_view, const DataRow*> leads, companies;  // by key, also by those that are not kept
   std::multimap<std::wstring, const DataRow*> by_fallback;      // companies by what the fallback match compares

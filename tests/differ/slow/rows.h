@@ -100,7 +100,7 @@ inline Selection select(RowsId id, const Frame& frame, bool with_where = true) {
   const Field* kind_field =
       kind == frame.in.words.end() ? nullptr : frame.in.field_that(found.object, &Field::kinds_span);
   for (const DataRow& row : frame.row->below) {
-    if (row.relation != static_cast<std::size_t>(relation - parent.relations.begin())) continue;
+    if (row.object != found.object) continue;
     const Frame inside = frame.below(&row, found.object);
     const Value at = time == nullptr ? of_kind(Kind::moment) : field(time->name.text, inside);
     if (compared(CompareOp::greater, at, frame.in.now(at.kind)).is_yes()) continue;  // it has not happened

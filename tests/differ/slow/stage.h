@@ -59,6 +59,7 @@ inline std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& 
 inline Value letters_met(const std::vector<Letter>& all, bool as_share) {
   std::vector<Term> halves;
   for (const Letter& letter : all) halves.insert(halves.end(), {{false, letter.met}, {false, letter.wholly}});
+  if (all.empty()) return known(Kind::number, 0);
   const Value count = sum(halves);
   const auto share = [&](Wide of) { return as_share ? rounded(of * 5000, static_cast<Wide>(all.size())) : of * 5; };
   return of_kind(Kind::number, as_share ? 4 : 1).between(share(count.least), share(count.most), count.faults);
