@@ -253,19 +253,21 @@ inline Value product(ProductOp op, const Value& left, const Value& right, unsign
 inline Value is_less(const Value& left, const Value& right) {
   const unsigned digits = std::max(left.digits, right.digits);
   const auto less = [&](Wide a, Wide b) {
-    if (left.kind == Kind::text) return folded(left.text) < folded(right.text);
     if (left.kind == Kind::label) std::swap(a, b);
     return a * ten_to(digits - left.digits) < b * ten_to(digits - right.digits);
   };
   const unsigned faults = left.faults | right.faults;
   if (!left.is_bounded || !right.is_bounded) return undecided(faults);
+  if (left.kind == Kind::text) return truth(folded(left.text) < folded(right.text));
   return undecided().between(less(left.most, right.least) ? 1 : 0, less(left.least, right.most) ? 1 : 0, faults);
 }
 // What an operator says where it is known whether one is less than the other, and whether it is more.
 inline Value by_operator(CompareOp op, const Value& less, const Value& more) {
-  const Value equal = both(negation(less), negation(more));
-  const std::array<Value, 6> all{equal, negation(equal), less, negation(more), more, negation(less)};
-  return all[static_cast<std::size_t>(op)];
+  const bool is_inverse = op == CompareOp::not_equal || op == CompareOp::less_equal || op == CompareOp::greater_equal;
+  const bool is_about_less = op == CompareOp::less || op == CompareOp::greater_equal;
+  const bool is_about_both = op == CompareOp::equal || op == CompareOp::not_equal;
+  const Value made = is_about_both ? both(negation(less), negation(more)) : is_about_less ? less : more;
+  return is_inverse ? negation(made) : made;
 }
 inline Value compared(CompareOp op, const Value& left, const Value& right) {
   return by_operator(op, is_less(left, right), is_less(right, left));
