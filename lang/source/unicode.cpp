@@ -304,10 +304,11 @@ std::size_t display_width(std::string_view text) {
   return width;
 }
 
-bool is_nfc(std::string_view text) {
-  if (is_ascii(text)) return true;
-  return map_runs(text, [](utf8proc_int32_t value) { return value; }) == text;
+std::string to_nfc(std::string_view text) {
+  return is_ascii(text) ? std::string(text) : map_runs(text, [](utf8proc_int32_t value) { return value; });
 }
+
+bool is_nfc(std::string_view text) { return is_ascii(text) || to_nfc(text) == text; }
 
 std::string fold(std::string_view text) {
   return is_ascii(text) ? map_ascii(text, 'A', 'Z') : map_runs(text, simple_fold);

@@ -28,6 +28,8 @@ struct CodePoint {
 [[nodiscard]] std::size_t display_width(std::string_view text);
 
 [[nodiscard]] bool is_nfc(std::string_view text);
+// NFC(text). Malformed bytes are kept as they are.
+[[nodiscard]] std::string to_nfc(std::string_view text);
 
 // NFC of the simple case folding of NFC(text). Idempotent. Malformed bytes are kept as they are.
 [[nodiscard]] std::string fold(std::string_view text);

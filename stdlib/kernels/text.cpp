@@ -152,7 +152,7 @@ std::string prepare(lang::TextOp op, std::string_view pattern) {
     case lang::TextOp::matches_regex:
       break;
   }
-  return std::string(pattern);
+  return lang::to_nfc(pattern);
 }
 
 }  // namespace
@@ -200,7 +200,7 @@ lang::Result<TextPattern> TextPattern::make(lang::TextOp op, std::vector<std::st
       options.set_case_sensitive(false);
       options.set_never_capture(true);
       options.set_max_mem(static_cast<std::int64_t>(std::min<std::uint64_t>(limits.pattern_program, 1ULL << 40U)));
-      auto expression = std::make_unique<re2::RE2>(pattern, options);
+      auto expression = std::make_unique<re2::RE2>(prepare(op, pattern), options);
       if (!expression->ok()) {
         if (expression->error_code() == re2::RE2::ErrorPatternTooLarge) {
           return pattern_error("this regular expression becomes too large when compiled",
@@ -236,10 +236,11 @@ bool TextPattern::matches(std::string_view raw, std::string_view folded) const {
     case lang::TextOp::matches:
       return std::any_of(compiled_->globs.begin(), compiled_->globs.end(),
                          [&](const Glob& glob) { return glob.matches(folded); });
-    case lang::TextOp::matches_regex:
-      return std::any_of(compiled_->expressions.begin(), compiled_->expressions.end(), [&](const auto& expression) {
-        return re2::RE2::PartialMatch(re2::StringPiece(raw.data(), raw.size()), *expression);
-      });
+    case lang::TextOp::matches_regex: {  // not folded: the pattern may say what case it means
+      const std::string composed = lang::to_nfc(raw);
+      return std::any_of(compiled_->expressions.begin(), compiled_->expressions.end(),
+                         [&](const auto& expression) { return re2::RE2::PartialMatch(composed, *expression); });
+    }
   }
   return false;
 }

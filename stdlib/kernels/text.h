@@ -29,7 +29,7 @@ class TextPattern {
   ~TextPattern();
 
   // Whether any of the patterns holds. `raw` is the trimmed text, `folded` is fold_text(raw). No pattern: no.
-  // Regular expressions are matched without regard to case against `raw`; `exactly` compares `raw`.
+  // Regular expressions are matched without regard to case against NFC(raw); `exactly` compares `raw`.
   [[nodiscard]] bool matches(std::string_view raw, std::string_view folded) const;
   // As they were given, for whoever looks for texts that match.
   [[nodiscard]] lang::TextOp op() const;

@@ -1,125 +1,107 @@
 #include "tests/differ/batches.h"
 
-#include <algorithm>
-#include <optional>
+#include <date/date.h>
+#include <fmt/format.h>
 
+#include <chrono>
+
+#include "runtime/ingest/lead_reader.h"
 #include "runtime/run/feeder.h"
 #include "runtime/run/relations.h"
-#include "runtime/scenario/build.h"
+#include "stdlib/kernels/number.h"
+#include "stdlib/kernels/time.h"
+#include "tests/differ/generator.h"
 
 namespace muster::differ {
 
-using compiler::Physical;
+using compiler::Kind;
 using compiler::Program;
-using runtime::Scenario;
 
 namespace {
 
-std::uint32_t object_of(const Program& program, const std::string& name) {
-  const auto& objects = program.schema.objects;
-  return static_cast<std::uint32_t>(
-      std::find_if(objects.begin(), objects.end(), [&](const auto& each) { return each.name == name; }) -
-      objects.begin());
-}
-
-// Where a sample's fields and relations are found in a program's schema, by shape.
-struct Places {
-  std::uint32_t object = 0;
-  std::vector<int> field;                              // by field of the schema: the shape's, or -1
-  std::vector<std::optional<std::uint32_t>> relation;  // by relation of the shape; a reduced policy may not have it
-};
-
-std::vector<Places> places_of(const Program& program, const Sample& sample) {
-  std::vector<Places> made;
-  for (const ObjectShape& shape : sample.shapes) {
-    Places& places = made.emplace_back();
-    places.object = object_of(program, shape.name);
-    const compiler::ObjectSchema& schema = program.schema.objects[places.object];
-    for (const auto& field : schema.fields) places.field.push_back(shape.field(field.name));
-    for (const RelationShape& each : shape.relations) {
-      const auto found = std::find_if(schema.relations.begin(), schema.relations.end(),
-                                      [&](const auto& relation) { return relation.name == each.name; });
-      places.relation.emplace_back();
-      if (found == schema.relations.end()) continue;
-      places.relation.back() = static_cast<std::uint32_t>(found - schema.relations.begin());
-    }
-  }
-  return made;
-}
-
-// Several fields of the schema may have one name: each reads the cell in its own way.
-std::vector<runtime::ScenarioCell> cells_of(const compiler::ObjectSchema& schema, const Places& places,
-                                            const DataRow& row) {
-  std::vector<runtime::ScenarioCell> made;
-  for (std::uint32_t field = 0; field < schema.fields.size(); ++field) {
-    const int at = places.field[field];
-    if (at < 0 || !row.cells[static_cast<std::size_t>(at)].known) continue;
-    const Cell& cell = row.cells[static_cast<std::size_t>(at)];
-    switch (compiler::physical_of(schema.fields[field].type.kind)) {
-      case Physical::boolean:
-        made.push_back({field, cell.number != 0});
-        break;
-      case Physical::integer:
-        made.push_back({field, cell.number});
-        break;
-      case Physical::code:
-        made.push_back({field, runtime::PicklistCode{static_cast<std::uint32_t>(cell.number)}});
-        break;
-      case Physical::text:
-        made.push_back({field, cell.text});
-        break;
-    }
-  }
-  return made;
-}
-
-void add_rows(const Program& program, const Sample& sample, const std::vector<Places>& places, const DataRow& parent,
-              std::uint32_t number, Scenario& scenario) {
-  for (const DataRow& row : parent.below) {
-    const std::optional<std::uint32_t> relation = places[parent.object].relation[row.relation];
-    if (!sample.given[row.object] || !relation) continue;
-    const Places& own = places[row.object];
-    const auto at = static_cast<std::uint32_t>(scenario.rows.size());
-    scenario.rows.push_back({own.object, {number, *relation}, cells_of(program.schema.objects[own.object], own, row)});
-    add_rows(program, sample, places, row, at, scenario);
+std::string cell_text(const FieldShape& field, const Cell& cell) {
+  switch (field.kind) {
+    case Kind::boolean:
+      return cell.number != 0 ? "yes" : "no";
+    case Kind::text:
+      return '"' + cell.text + '"';
+    case Kind::picklist:
+      return members_of(field.picklist)[static_cast<std::size_t>(cell.number)];
+    case Kind::date:
+      return kernels::format_date(cell.number);
+    case Kind::datetime:
+      return date::format("%FT%TZ", date::sys_time<std::chrono::microseconds>{std::chrono::microseconds{cell.number}});
+    case Kind::duration:  // in seconds
+      return kernels::format_decimal(cell.number, 6);
+    case Kind::percent:  // 45 is 0.45
+      return kernels::format_decimal(cell.number, field.digits - 2U);
+    default:
+      return kernels::format_decimal(cell.number, field.digits);
   }
 }
 
 }  // namespace
 
-std::vector<Scenario> scenarios_of(const Program& program, const Sample& sample) {
-  const std::vector<Places> places = places_of(program, sample);
-  std::vector<Scenario> scenarios;
-  scenarios.reserve(sample.leads.size());
-  for (const DataRow& lead : sample.leads) {
-    Scenario& scenario = scenarios.emplace_back();
-    scenario.lead = cells_of(program.schema.subject_object(), places[0], lead);
-    add_rows(program, sample, places, lead, runtime::ScenarioLink::lead, scenario);
+Files::Files(const Sample& sample) : sample_(sample) {
+  for (const ObjectShape& shape : sample.shapes) {
+    std::string& header = texts_.emplace_back();
+    for (const FieldShape& field : shape.fields) header += (header.empty() ? "" : ",") + field.name;
+    header += '\n';
   }
-  return scenarios;
+  for (std::size_t i = 0; i < sample.leads.size(); ++i) {
+    add(sample.leads[i]);
+    leads_[sample.leads[i].cells[0].text] = i;
+  }
+  for (const DataRow& company : sample.companies) add(company);
 }
 
-void for_batches(const Program& program, const Sample& sample, const std::vector<Scenario>& scenarios,
-                 std::span<const compiler::ValueId> roots,
-                 const std::function<void(const runtime::BatchView&, std::size_t, std::size_t)>& body) {
-  const runtime::ScenarioRows rows(program, scenarios, sample.as_of);
-  const std::vector<runtime::Region> regions = runtime::regions_of(program, roots);
-  const auto make = [&](std::uint32_t object, const runtime::RecordFields& fields) {
-    runtime::Table table = rows.table(object, fields);
-    for (std::size_t i = 0; i < sample.shapes.size(); ++i) {
-      if (sample.shapes[i].name == program.schema.objects[object].name) table.is_given = sample.given[i];
+void Files::add(const DataRow& row) {
+  std::string& text = texts_[row.object];
+  const std::vector<FieldShape>& fields = sample_.shapes[row.object].fields;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (i > 0) text += ',';
+    if (row.cells[i].known) text += cell_text(fields[i], row.cells[i]);
+  }
+  text += '\n';
+  for (const DataRow& each : row.below) add(each);
+}
+
+std::string Files::for_batches(const Program& program, std::span<const compiler::ValueId> roots,
+                               const Body& body) const {
+  runtime::ReadOptions reading;
+  runtime::TableOptions tables;
+  reading.csv.separator = tables.csv.separator = ',';
+  reading.as_of = tables.as_of = sample_.as_of;
+  auto reader = runtime::LeadReader::open(runtime::open_memory(texts_[lead_object]), "Lead", program, reading, {});
+  if (!reader) return reader.error().message;
+  std::vector<runtime::TableSource> sources;
+  for (std::size_t i = 1; i < sample_.shapes.size(); ++i) {
+    const std::string& name = sample_.shapes[i].name;
+    for (std::uint32_t object = 0; object < program.schema.objects.size(); ++object) {
+      if (!sample_.given[i] || program.schema.objects[object].name != name) continue;
+      sources.push_back({object, name, runtime::open_memory(texts_[i])});
     }
-    return table;
-  };
-  const auto relations = runtime::Relations::of_tables(program, regions, make, sample.as_of);
-  runtime::Feeder feeder(program, *relations, regions.back(), sample.as_of);
+  }
+  const std::vector<runtime::Region> regions = runtime::regions_of(program, roots);
+  auto relations =
+      runtime::Relations::load(program, regions, std::move(sources), tables, sample_.as_of, reader->merged_keys(), {});
+  if (!relations) return relations.error().message;
+  runtime::Feeder feeder(program, **relations, regions.back(), sample_.as_of);
   runtime::Batch batch;
-  for (std::size_t begin = 0; begin < scenarios.size(); begin += batch.rows) {
-    rows.fill(begin, batch);
+  std::string rejected;
+  const auto reject = [&](const runtime::RejectedRow& row) -> lang::Result<> {
+    rejected = row.reason;
+    return lang::Done{};
+  };
+  for (;;) {
+    const auto has_more = reader->next(batch, reject);
+    if (!has_more) return has_more.error().message;
+    if (!*has_more || !rejected.empty()) return rejected;
     for (std::size_t at = 0; at < batch.rows;) {
       const std::size_t count = feeder.fill(batch, at);
-      body(feeder.view(), begin + at, count);
-      at += count;
+      std::vector<std::size_t> leads;
+      for (const std::size_t end = at + count; at < end; ++at) leads.push_back(leads_.at(batch.keys[at]));
+      body(feeder.view(), leads);
     }
   }
 }

@@ -1,24 +1,37 @@
-// A sample's leads as batches for an engine: through the tables, links and the feeder that a run has.
-// May include: runtime/*, compiler/ir, tests/differ. Called by: differ.
+// A sample's rows as the files of a run, and those as batches for an engine: through the readers, tables, links and the
+// feeder that a run has. May include: runtime/*, compiler/ir, tests/differ. Called by: differ.
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/ir/program.h"
 #include "runtime/data/batch.h"
-#include "runtime/scenario/scenario.h"
 #include "tests/differ/world.h"
 
 namespace muster::differ {
 
-// The leads with their rows, for every program of the sample's policy.
-[[nodiscard]] std::vector<runtime::Scenario> scenarios_of(const compiler::Program& program, const Sample& sample);
+class Files {
+ public:
+  // `sample` outlives the files. They are for every program of its policy.
+  explicit Files(const Sample& sample);
 
-// Calls body(batch, the lead that it begins with, leads in it). `roots`: the values that are wanted.
-void for_batches(const compiler::Program& program, const Sample& sample,
-                 const std::vector<runtime::Scenario>& scenarios, std::span<const compiler::ValueId> roots,
-                 const std::function<void(const runtime::BatchView&, std::size_t, std::size_t)>& body);
+  // Calls body(batch, by row of it the position of the lead in the sample). `roots`: the values that are wanted.
+  // Returns why a file cannot be read; empty: it can.
+  using Body = std::function<void(const runtime::BatchView&, std::span<const std::size_t>)>;
+  [[nodiscard]] std::string for_batches(const compiler::Program& program, std::span<const compiler::ValueId> roots,
+                                        const Body& body) const;
+
+ private:
+  void add(const DataRow& row);
+
+  const Sample& sample_;
+  std::vector<std::string> texts_;                 // by shape
+  std::map<std::string_view, std::size_t> leads_;  // by key
+};
 
 }  // namespace muster::differ

@@ -3,6 +3,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -45,8 +46,8 @@ class Comparison {
         optimised_(optimised),
         raw_outputs_(raw),
         outputs_(optimised),
-        slow_(tree, sample, MUSTER_DIFFER_FOLDER),
-        scenarios_(scenarios_of(raw, sample)),
+        slow_(tree, sample),
+        files_(sample),
         expected_(sample.leads.size()) {}
 
   Outcome run() {
@@ -55,6 +56,7 @@ class Comparison {
     const std::vector<Engine> engines = engines_of(sample_.seed);
     outcome_.has_kernel = engines.back().is_kernel;
     for (const bool is_of_raw : {true, false}) evaluate(engines, is_of_raw);
+    if (outcome_.failure.empty() && !outcome_.difference) outcome_.failure = match_leads();
     return std::move(outcome_);
   }
 
@@ -75,6 +77,16 @@ class Comparison {
     return slow_labels.empty() ? std::string() : "nothing answers " + slow_labels.begin()->first;
   }
 
+  std::string_view key_of(std::size_t lead) const { return sample_.leads[lead].cells[0].text; }
+  // Which leads were answered: all but those that another one stands for.
+  std::string match_leads() const {
+    for (std::size_t lead = 0; lead < expected_.size(); ++lead) {
+      const bool is_kept = slow_.leads.at(key_of(lead))->cells[0].text == key_of(lead);
+      if (expected_[lead].empty() == is_kept) return "another lead is kept than " + std::string(key_of(lead));
+    }
+    return {};
+  }
+
   // Engines of one program share its batches.
   void evaluate(const std::vector<Engine>& engines, bool is_of_raw) {
     const compiler::Program& program = is_of_raw ? raw_ : optimised_;
@@ -84,24 +96,25 @@ class Comparison {
     }
     const Outputs& outputs = is_of_raw ? raw_outputs_ : outputs_;
     const auto roots = runtime::roots_of(program, all_wanted());
-    const auto body = [&](const runtime::BatchView& batch, std::size_t first, std::size_t count) {
+    const auto body = [&](const runtime::BatchView& batch, std::span<const std::size_t> leads) {
       for (const auto& [engine, evaluation] : evaluations) {
         if (outcome_.difference || !outcome_.failure.empty()) return;
         outcome_.failure = evaluation->evaluate(batch);
         if (!outcome_.failure.empty()) return;
-        compare_rows(*engine, first, count, outputs.readers(*evaluation, engine->wanted));
+        compare_rows(*engine, leads, outputs.readers(*evaluation, engine->wanted));
       }
     };
-    for_batches(program, sample_, scenarios_, roots, body);
+    const std::string unread = files_.for_batches(program, roots, body);
+    if (outcome_.failure.empty()) outcome_.failure = unread;
   }
 
-  void compare_rows(const Engine& engine, std::size_t first, std::size_t count,
+  void compare_rows(const Engine& engine, std::span<const std::size_t> leads,
                     const std::vector<Outputs::RowReader>& readers) {
-    for (std::size_t row = 0; row < count && !outcome_.difference; ++row) {
-      const bool is_new = expected_[first + row].empty();
-      if (is_new) expect(first + row, readers, row);
-      compare(engine, first + row, readers, row);
-      if (is_new) check_scores(first + row);
+    for (std::size_t row = 0; row < leads.size() && !outcome_.difference; ++row) {
+      const bool is_new = expected_[leads[row]].empty();
+      if (is_new) expect(leads[row], readers, row);
+      compare(engine, leads[row], readers, row);
+      if (is_new) check_scores(leads[row]);
     }
   }
 
@@ -111,7 +124,7 @@ class Comparison {
     for (const Outputs::ScoreLabels& score : outputs_.scores()) {
       bounds[score.name] = {readers[score.lowest](row).number, readers[score.highest](row).number};
     }
-    const std::vector<Answer>& slow = slow_.evaluate(sample_.leads[lead], bounds);
+    const std::vector<Answer>& slow = slow_.evaluate(*slow_.leads.at(key_of(lead)), bounds);
     std::vector<Answer>& answers = expected_[lead];
     answers.resize(readers.size());
     for (std::size_t label = 0; label < readers.size(); ++label) {
@@ -167,7 +180,7 @@ class Comparison {
   const compiler::Program& optimised_;
   const Outputs raw_outputs_, outputs_;
   slow::Evaluator slow_;
-  const std::vector<runtime::Scenario> scenarios_;
+  const Files files_;
   std::vector<std::size_t> slow_at_;  // by label
   std::vector<std::vector<Answer>> expected_;
   Outcome outcome_;

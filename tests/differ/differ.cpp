@@ -41,7 +41,7 @@ void print_row(const Sample& sample, const DataRow& row, const std::string& inde
     out << ' ' << field.name << ": ";
     if (field.kind == compiler::Kind::text) {
       out << '"' << row.cells[i].text << '"';
-    } else if (field.kind == compiler::Kind::picklist && field.picklist != "Activity") {
+    } else if (field.kind == compiler::Kind::picklist) {
       out << members_of(field.picklist)[static_cast<std::size_t>(row.cells[i].number)];
     } else {
       out << row.cells[i].number;
@@ -68,6 +68,9 @@ void report(Sample sample, const Difference& difference, const Options& options)
   const std::size_t first = again.difference ? 0 : difference.lead;
   for (std::size_t i = first; i < (again.difference ? sample.leads.size() : first + 1); ++i) {
     print_row(sample, sample.leads[i], "", out);
+  }
+  if (again.difference) {
+    for (const DataRow& each : sample.companies) print_row(sample, each, "", out);
   }
   out << sample.policy << "\n\n" << std::flush;
 }

@@ -1,8 +1,11 @@
 #include "tests/differ/generator.h"
 
+#include <algorithm>
 #include <array>
+#include <fstream>
 #include <string_view>
 
+#include "stdlib/kernels/parse_value.h"
 #include "stdlib/kernels/time.h"
 
 namespace muster::differ {
@@ -22,13 +25,15 @@ const std::vector<std::string>& members_of(std::string_view picklist) {
   static const std::vector<std::string> countries{"US", "CA", "FR", "Elsewhere"};
   static const std::vector<std::string> sizes{"Small", "Medium", "Large"};
   static const std::vector<std::string> roles{"Champion", "User"};
-  return picklist == "Country" ? countries : picklist == "Size" ? sizes : roles;
+  static const std::vector<std::string> kinds{"View", "Download", "Demo", "Unsub"};
+  return picklist == "Country" ? countries : picklist == "Size" ? sizes : picklist == "Role" ? roles : kinds;
 }
 
 std::vector<ObjectShape> shapes() {
   const auto field = [](const char* name, Kind kind, unsigned digits = 0, const char* picklist = "",
                         bool event = false) {
-    return FieldShape{name, kind, static_cast<std::uint8_t>(digits), picklist, event};
+    const char* currency = kind != Kind::money ? "" : std::string_view(name) == "e0" ? "EUR" : "USD";
+    return FieldShape{name, kind, static_cast<std::uint8_t>(digits), picklist, event, currency};
   };
   ObjectShape lead{"Lead", {}, {}};
   lead.fields = {field("lead_id", Kind::text),
@@ -61,9 +66,12 @@ std::vector<ObjectShape> shapes() {
                  field("before", Kind::text),
                  field("mql_at", Kind::datetime, 0, "", true),
                  field("back_at", Kind::datetime, 0, "", true),
-                 field("company_id", Kind::text)};
-  lead.relations = {
-      {"Activity", activity_object, true}, {"Call", call_object, true}, {"company", company_object, false}};
+                 field("company_id", Kind::text),
+                 field("site", Kind::text)};
+  lead.relations = {{"Activity", activity_object, true},
+                    {"Call", call_object, true},
+                    {"company", company_object, false},
+                    {"Override", override_object, true}};
   ObjectShape activity{"Activity", {}, {}};
   activity.fields = {field("act_id", Kind::text),     field("act_lead", Kind::text),
                      field("act_at", Kind::datetime), field("what", Kind::picklist, 0, "Activity"),
@@ -75,12 +83,31 @@ std::vector<ObjectShape> shapes() {
                  field("outcome", Kind::text)};
   ObjectShape company{"Company", {}, {}};
   company.fields = {field("comp_id", Kind::text), field("heads", Kind::integer), field("revenue", Kind::money, 2),
-                    field("domain", Kind::text)};
+                    field("domain", Kind::text), field("founded", Kind::date)};
   company.relations = {{"Contact", contact_object, true}};
   ObjectShape contact{"Contact", {}, {}};
   contact.fields = {field("cont_id", Kind::text), field("cont_comp", Kind::text),
                     field("role", Kind::picklist, 0, "Role"), field("interest", Kind::integer)};
-  return {lead, activity, call, company, contact};
+  ObjectShape by_hand{"Override", {}, {}};
+  by_hand.fields = {field("lead", Kind::text), field("stage", Kind::text), field("reason", Kind::text),
+                    field("at", Kind::datetime)};
+  return {lead, activity, call, company, contact, by_hand};
+}
+
+// Of rates.csv, which the policies name: lines such as EUR,USD,2026-01-01,1.08 behind a header.
+static std::vector<Rate> read_rates() {
+  std::ifstream file(MUSTER_DIFFER_FOLDER "/rates.csv");
+  std::vector<Rate> made;
+  std::string from, to, day, rate;
+  std::getline(file, rate);
+  while (std::getline(file, from, ',') && std::getline(file, to, ',') && std::getline(file, day, ',') &&
+         std::getline(file, rate)) {
+    const std::size_t point = std::min(rate.find('.'), rate.size() - 1);
+    const auto digits = static_cast<unsigned>(rate.size() - 1 - point);
+    std::erase(rate, '.');
+    made.push_back({from, to, kernels::parse_date(day, {}).value, std::stoll(rate), digits});
+  }
+  return made;
 }
 
 Sample generate(std::uint64_t seed, std::size_t leads) {
@@ -89,8 +116,10 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
   Sample sample;
   sample.seed = seed;
   sample.shapes = shapes();
+  static const std::vector<Rate> rates = read_rates();
+  sample.rates = rates;
   sample.given.assign(sample.shapes.size(), true);
-  for (std::size_t i = 1; i < sample.given.size(); ++i) sample.given[i] = !random.chance(4);
+  for (std::size_t i = 1; i < override_object; ++i) sample.given[i] = !random.chance(4);
   const kernels::Zone zone = *kernels::Zone::find("America/New_York");
   struct Moment {
     kernels::CivilDay day;

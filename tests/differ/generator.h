@@ -26,14 +26,13 @@ inline constexpr std::uint32_t activity_object = 1;
 inline constexpr std::uint32_t call_object = 2;
 inline constexpr std::uint32_t company_object = 3;
 inline constexpr std::uint32_t contact_object = 4;
+inline constexpr std::uint32_t override_object = 5;
 
 // Texts, numbers and days that policies and leads take from, so that they meet.
 [[nodiscard]] const std::vector<std::string>& some_texts();
 [[nodiscard]] const std::vector<std::int64_t>& some_numbers();
 [[nodiscard]] const std::vector<std::string>& members_of(std::string_view picklist);
-inline constexpr std::size_t kinds_of_activity = 4;
-
-// What the five objects look like.
+// What the six objects look like.
 [[nodiscard]] std::vector<ObjectShape> shapes();
 [[nodiscard]] std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, std::int32_t as_of_day,
                                       bool is_tracked);

@@ -15,7 +15,8 @@ constexpr std::int64_t second = 1'000'000;
 constexpr std::int64_t day = 86'400 * second;
 
 bool is_key(const FieldShape& field) {
-  return field.name.ends_with("_id") || field.name.ends_with("_lead") || field.name.ends_with("_comp");
+  return field.name.ends_with("_id") || field.name.ends_with("_lead") || field.name.ends_with("_comp") ||
+         field.name == "lead";
 }
 bool is_extreme(const FieldShape& field, const Cell& cell) {
   const bool is_number = field.kind == Kind::integer || field.kind == Kind::decimal || field.kind == Kind::money ||
@@ -30,44 +31,84 @@ bool has_extreme(const Sample& sample, const DataRow& row) {
   return std::any_of(row.below.begin(), row.below.end(),
                      [&](const DataRow& each) { return has_extreme(sample, each); });
 }
+// The company that a lead names, or null.
+const DataRow* named_company(const Sample& sample, const DataRow& lead) {
+  const auto field = static_cast<std::size_t>(sample.shapes[lead_object].field("company_id"));
+  std::string key = lead.cells[field].text;
+  std::erase(key, ' ');
+  for (const DataRow& each : sample.companies) {
+    if (each.cells[0].text == key) return &each;
+  }
+  return nullptr;
+}
 
 class Leads {
  public:
-  Leads(Random& random, const Sample& sample) : random_(random), sample_(sample) {}
+  Leads(Random& random, Sample& sample, std::size_t leads)
+      : random_(random),
+        sample_(sample),
+        sites_(leads / 2 + 1),
+        company_id_(static_cast<std::size_t>(sample.shapes[lead_object].field("company_id"))) {}
 
   DataRow lead() {
     missing_percent_ = static_cast<unsigned>(random_.one_of(std::vector<int>{0, 5, 20, 20, 60}));
-    DataRow made = row(lead_object, 0);
-    const auto below = [&](std::uint32_t relation, std::uint32_t object, std::uint64_t most) {
+    DataRow made = row(lead_object);
+    const auto below = [&](std::uint32_t object, std::uint64_t most) {
       const std::uint64_t count = random_.chance(25) ? 0 : random_.below(most + 1);
       for (std::uint64_t i = 0; i < count; ++i) {
-        made.below.push_back(row(object, relation));
+        made.below.push_back(row(object));
         // A second row of the same moment.
         if (random_.chance(15)) copy_moment(made.below);
       }
     };
-    below(0, activity_object, 7);
-    below(1, call_object, 4);
-    if (random_.chance(75)) made.below.push_back(company());
-    return made;
+    below(activity_object, 7);
+    below(call_object, 4);
+    if (sample_.has_overrides && random_.chance(40)) below(override_object, 3);
+    if (random_.chance(65)) sample_.companies.push_back(company());
+    if (random_.chance(80) && !sample_.companies.empty()) {  // its own, or that of others; now and then written wrongly
+      const DataRow& any = random_.chance(85) ? sample_.companies.back() : random_.one_of(sample_.companies);
+      made.cells[company_id_] = any.cells[0];
+      std::string& key = made.cells[company_id_].text;
+      if (random_.chance(10)) key = random_.chance(50) ? " " + key + " " : "c" + key.substr(1);
+    }
+    return with_key(made);
   }
 
-  // The same with what was missing.
+  // The same with what was missing, and a company of its own.
   DataRow completed(const DataRow& from) {
     missing_percent_ = 0;
+    const DataRow* named = named_company(sample_, from);
+    DataRow own = filled(named == nullptr ? company() : *named);
+    own.cells[0].text = fresh_key('C');
+    DataRow made = filled(from);
+    made.cells[company_id_] = own.cells[0];
+    sample_.companies.push_back(with_key(own));
+    return with_key(made);
+  }
+
+ private:
+  std::string fresh_key(char letter) { return letter + std::to_string(next_key_++); }
+  // Its own where it has none yet, or is a copy; and in its child rows.
+  DataRow with_key(DataRow row) {
+    if (row.object == lead_object) row.cells[0] = {true, 0, fresh_key('L')};
+    for (DataRow& each : row.below) {
+      const std::size_t parent = each.object == activity_object || each.object == contact_object ? 1 : 0;
+      if (parent == 1) each.cells[0] = {true, 0, "k" + std::to_string(random_.below(100)) + "_" + fresh_key('_')};
+      each.cells[parent] = row.cells[0];
+    }
+    return row;
+  }
+
+  DataRow filled(const DataRow& from) {
     DataRow made = from;
     const ObjectShape& shape = sample_.shapes[from.object];
     for (std::size_t i = 0; i < shape.fields.size(); ++i) {
       if (is_missing(shape.fields[i], from.cells[i])) made.cells[i] = past(shape.fields[i]);
     }
-    for (DataRow& row : made.below) row = completed(row);
-    const bool has_company = std::any_of(made.below.begin(), made.below.end(),
-                                         [](const DataRow& row) { return row.object == company_object; });
-    if (from.object == lead_object && !has_company) made.below.push_back(completed(company()));
+    for (DataRow& row : made.below) row = filled(row);
     return made;
   }
 
- private:
   // As the engines see it; a key is made up by whoever reads the row.
   bool is_missing(const FieldShape& field, const Cell& cell) const {
     if (is_key(field)) return false;
@@ -85,14 +126,15 @@ class Leads {
   }
 
   DataRow company() {
-    DataRow made = row(company_object, 2);
+    DataRow made = row(company_object);
+    made.cells[0] = {true, 0, fresh_key('C')};
     const std::uint64_t contacts = random_.below(4);
-    for (std::uint64_t i = 0; i < contacts; ++i) made.below.push_back(row(contact_object, 0));
-    return made;
+    for (std::uint64_t i = 0; i < contacts; ++i) made.below.push_back(row(contact_object));
+    return with_key(made);
   }
 
-  DataRow row(std::uint32_t object, std::uint32_t relation) {
-    DataRow made{object, relation, {}, {}};
+  DataRow row(std::uint32_t object) {
+    DataRow made{object, {}, {}};
     for (const FieldShape& field : sample_.shapes[object].fields) made.cells.push_back(cell(field));
     return made;
   }
@@ -101,7 +143,7 @@ class Leads {
     DataRow& last = rows.back();
     for (const DataRow& other : rows) {
       if (&other == &last || other.object != last.object) continue;
-      const std::size_t time = last.object == activity_object ? 2 : 1;
+      const std::size_t time = last.object == activity_object ? 2 : last.object == override_object ? 3 : 1;
       last.cells[time] = other.cells[time];
       return;
     }
@@ -109,8 +151,6 @@ class Leads {
 
   Cell cell(const FieldShape& field) {
     Cell made;
-    if (field.name == "act_id")
-      return {true, 0, "k" + std::to_string(random_.below(100)) + "_" + std::to_string(next_key_++)};
     if (is_key(field)) return made;
     if (random_.chance(missing_percent_)) return made;
     made.known = true;
@@ -119,11 +159,12 @@ class Leads {
         made.number = static_cast<std::int64_t>(random_.below(2));
         break;
       case Kind::text:
-        made.text = field.name == "before" ? stage_word() : text();
+        made.text = field.name == "before" || field.name == "stage"  ? stage_word()
+                    : field.name == "site" || field.name == "domain" ? site()
+                                                                     : text();
         break;
       case Kind::picklist:
-        made.number = static_cast<std::int64_t>(
-            random_.below(field.picklist == "Activity" ? kinds_of_activity : members_of(field.picklist).size()));
+        made.number = static_cast<std::int64_t>(random_.below(members_of(field.picklist).size()));
         break;
       case Kind::date:
         made.number = sample_.as_of.day + days();
@@ -150,6 +191,12 @@ class Leads {
       for (char& byte : made) byte = byte >= 'a' && byte <= 'z' ? static_cast<char>(byte - 32) : byte;
     }
     return random_.chance(2) ? "  " : made;
+  }
+
+  // Few enough that leads and companies meet, and some of them more than once.
+  std::string site() {
+    std::string made = random_.chance(80) ? "site" : " Site";
+    return made + std::to_string(random_.below(sites_)) + (random_.chance(90) ? ".de" : ".de/ ");
   }
 
   std::string stage_word() {
@@ -189,7 +236,9 @@ class Leads {
   }
 
   Random& random_;
-  const Sample& sample_;
+  Sample& sample_;
+  std::uint64_t sites_;
+  std::size_t company_id_;
   unsigned missing_percent_ = 0;
   std::uint64_t next_key_ = 0;
 };
@@ -222,14 +271,19 @@ bool has_rates(const Sample& sample, const DataRow& lead) {
 }  // namespace
 
 void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sample) {
-  // Rows that nobody could see stay unseen.
-  const bool can_complete =
-      !is_tracked && std::find(sample.given.begin(), sample.given.end(), false) == sample.given.end();
+  // Rows that nobody could see stay unseen, and another row may stand for one that was filled in.
+  const bool can_complete = !is_tracked && sample.policy.find("duplicates by") == std::string::npos &&
+                            std::find(sample.given.begin(), sample.given.end(), false) == sample.given.end();
   const bool remembers = sample.policy.find("remembers") != std::string::npos;
-  Leads made(random, sample);
+  sample.has_overrides = sample.policy.find("override stage") != std::string::npos;
+  // What the lead is found by if it is not named, may be the company of another one after something is filled in.
+  const bool has_fallback = sample.policy.find("otherwise domain") != std::string::npos;
+  Leads made(random, sample, leads);
   sample.leads.reserve(leads);
   for (std::size_t i = 0; i < leads; ++i) {
+    const DataRow* company = i % 4 == 3 ? named_company(sample, sample.leads.back()) : nullptr;
     if (i % 4 == 3 && can_complete && !has_extreme(sample, sample.leads.back()) &&
+        (company == nullptr ? !has_fallback : !has_extreme(sample, *company)) &&
         (!remembers || has_history(sample, sample.leads.back()))) {
       DataRow completed = made.completed(sample.leads.back());
       if (has_rates(sample, completed)) {

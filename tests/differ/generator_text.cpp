@@ -42,7 +42,7 @@ object Lead {
   day1: date?
   at0: datetime?
   at1: datetime? event
-  len0: duration?
+  len0: duration? format "seconds"
   c0: Country?
   z0: Size?
   budget: money? dated by budget_at, verified by budget_ok
@@ -54,7 +54,8 @@ object Lead {
   mql_at: datetime? event
   back_at: datetime? event
   company_id: text?
-  company: one Company by company_id
+  site: text?
+{5}  company: one Company by company_id{4}
   many Activity by act_lead{0}
   many Call by call_lead
 }
@@ -79,7 +80,8 @@ object Company {
   heads: int?
   revenue: money?
   domain: text?
-  many Contact by cont_comp
+  founded: date?
+{6}  many Contact by cont_comp
 }
 
 object Contact {
@@ -106,6 +108,15 @@ std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, 
   if (extends) text += "\nextend Lead {\n  m1: money?\n}\n";
   text = replaced(text, "{2}", random.chance(50) ? "at0" : "day0");
   text = replaced(text, "{1}", random.chance(50) ? "  act_id: text key\n" : "");
+  const std::vector<std::string> looked_for{"site", "(site default t0)", "lower(site)", "text_before(site, \"/\")"};
+  text = replaced(text, "{4}", random.chance(50) ? ", otherwise domain = " + random.one_of(looked_for) : "");
+  const auto duplicates = [&](unsigned percent, const std::string& by, const std::string& dated) {
+    if (!random.chance(percent)) return std::string();
+    return "  duplicates by " + by + ": keep " + (random.chance(50) ? "newest" : "oldest") + " by " + dated +
+           (random.chance(50) ? ", join activities\n" : "\n");
+  };
+  text = replaced(text, "{5}", duplicates(15, "site", "day1"));
+  text = replaced(text, "{6}", duplicates(30, "domain", "founded"));
   PolicyWriter writer(random, shapes, as_of_day);
   return text + "\n" + writer.declarations();
 }

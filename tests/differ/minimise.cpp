@@ -1,5 +1,6 @@
 #include "tests/differ/minimise.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,8 +43,26 @@ void drop_parts(Sample& sample, const std::string& separator, const std::string&
   }
 }
 
+// Halves first, then smaller parts.
+void drop_rows(Sample& sample, std::vector<DataRow> Sample::* rows, const std::string& label) {
+  for (std::size_t size = (sample.*rows).size(); size > 0; size /= 2) {
+    for (std::size_t i = 0; i < (sample.*rows).size();) {
+      Sample smaller = sample;
+      std::vector<DataRow>& left = smaller.*rows;
+      const auto begin = left.begin() + static_cast<std::ptrdiff_t>(i);
+      left.erase(begin, begin + static_cast<std::ptrdiff_t>(std::min(size, left.size() - i)));
+      if (still_differs(smaller, label)) {
+        sample = std::move(smaller);
+      } else {
+        i += size;
+      }
+    }
+  }
+}
+
 // Rows of all leads alike; cells of the first one, so that a lead which completes it still has what was missing.
 void drop_data(Sample& sample, const std::string& label) {
+  drop_rows(sample, &Sample::companies, label);
   const auto try_it = [&](auto change) {
     Sample smaller = sample;
     change(smaller.leads);
@@ -52,10 +71,12 @@ void drop_data(Sample& sample, const std::string& label) {
   const DataRow& lead = sample.leads[0];
   for (std::size_t i = lead.below.size(); i-- > 0;) {
     try_it([&](std::vector<DataRow>& leads) {
-      for (DataRow& each : leads) each.below.erase(each.below.begin() + static_cast<std::ptrdiff_t>(i));
+      for (DataRow& each : leads) {
+        if (i < each.below.size()) each.below.erase(each.below.begin() + static_cast<std::ptrdiff_t>(i));
+      }
     });
   }
-  for (std::size_t i = 0; i < lead.cells.size(); ++i) {
+  for (std::size_t i = 1; i < lead.cells.size(); ++i) {
     try_it([&](std::vector<DataRow>& leads) { leads[0].cells[i] = {}; });
   }
   for (std::size_t k = 0; k < lead.below.size(); ++k) {
@@ -68,15 +89,23 @@ void drop_data(Sample& sample, const std::string& label) {
 }  // namespace
 
 void minimise(Sample& sample, const Difference& difference) {
-  const std::vector<DataRow> leads = sample.leads;
+  const Sample whole = sample;
   const bool is_completed = sample.is_completed[difference.lead];
-  sample.leads = {leads[difference.lead]};
+  sample.leads = {whole.leads[difference.lead]};
   sample.is_completed = {false};
   if (is_completed && !still_differs(sample, difference.label)) {
-    sample.leads = {leads[difference.lead - 1], leads[difference.lead]};
+    sample.leads = {whole.leads[difference.lead - 1], whole.leads[difference.lead]};
     sample.is_completed = {false, true};
   }
-  if (!still_differs(sample, difference.label)) return;
+  if (!still_differs(sample, difference.label)) {  // other leads have a say in it
+    sample = whole;
+    sample.is_completed.assign(sample.leads.size(), false);
+    if (still_differs(sample, difference.label)) drop_rows(sample, &Sample::leads, difference.label);
+  }
+  if (!still_differs(sample, difference.label)) {
+    sample = whole;
+    return;
+  }
   drop_parts(sample, "\n\n", difference.label);
   drop_parts(sample, "\n", difference.label);
   drop_data(sample, difference.label);

@@ -3,55 +3,31 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
-#include <limits>
-#include <span>
+
+#include "tests/narrow_column.h"
 
 namespace muster::differ {
 
 using compiler::Physical;
 
-namespace {
-
-// What stands in rows without a value: codes are 0 there, and numbers are what a caller happens to have left.
-template <class Narrow>
-Narrow left_behind(std::size_t row) {
-  using Limits = std::numeric_limits<Narrow>;
-  if (!Limits::is_signed) return 0;
-  return std::array<Narrow, 3>{Limits::min(), Limits::max(), 7}[row % 3];
-}
-
-// The values in fewer bytes; false where one does not fit.
-template <class Narrow, class Wide>
-bool fit(std::span<const Wide> wide, const runtime::Word* known, std::vector<unsigned char>& narrow) {
-  narrow.resize(wide.size() * sizeof(Narrow));
-  for (std::size_t row = 0; row < wide.size(); ++row) {
-    const bool is_known = runtime::test_bit(known, row);
-    const auto value = is_known ? static_cast<Narrow>(wide[row]) : left_behind<Narrow>(row);
-    if (is_known && Wide{value} != wide[row]) return false;
-    std::memcpy(narrow.data() + row * sizeof(Narrow), &value, sizeof(Narrow));
-  }
-  return true;
-}
-
-std::uint8_t fewest_bytes(const runtime::ColumnView& column, std::size_t rows, std::vector<unsigned char>& narrow) {
-  if (column.physical == Physical::integer) {
-    const std::span wide(column.integers, rows);
-    return fit<std::int8_t>(wide, column.known, narrow)    ? 1
-           : fit<std::int16_t>(wide, column.known, narrow) ? 2
-           : fit<std::int32_t>(wide, column.known, narrow) ? 4
-                                                           : 0;
-  }
-  const std::span wide(column.codes, rows);
-  return fit<std::uint8_t>(wide, column.known, narrow) ? 1 : fit<std::uint16_t>(wide, column.known, narrow) ? 2 : 0;
-}
-
-}  // namespace
-
 void NarrowBatch::narrow(runtime::ColumnView& column, std::size_t rows) {
   if (column.physical == Physical::boolean || column.narrow != nullptr || rows == 0) return;
+  const bool has_integers = column.physical == Physical::integer;
+  std::vector<std::int64_t> integers(has_integers ? rows : 0);
+  std::vector<std::uint32_t> codes(has_integers ? 0 : rows);
+  for (std::size_t row = 0; row < rows; ++row) {
+    if (!runtime::test_bit(column.known, row)) continue;
+    if (has_integers) integers[row] = column.integers[row];
+    if (!has_integers) codes[row] = column.codes[row];
+  }
   std::vector<unsigned char>& values = columns_.emplace_back();
-  const std::uint8_t bytes = fewest_bytes(column, rows, values);
+  const std::uint8_t bytes = runtime::narrow_as_possible(column.physical, integers, codes, values);
   if (bytes == 0) return;
+  // In rows without a value codes are 0, and numbers are what a caller happens to have left.
+  for (std::size_t row = 0; row < integers.size(); ++row) {
+    static constexpr std::array<int, 3> left_behind{0x80, 0x7F, 0x07};
+    if (!runtime::test_bit(column.known, row)) std::memset(&values[row * bytes], left_behind[row % 3], bytes);
+  }
   column.narrow = values.data();
   column.narrow_bytes = bytes;
   column.integers = nullptr;

@@ -274,8 +274,21 @@ std::string PolicyWriter::comparison(int depth, const Scope& scope) {
   return text_question(text(depth, scope));
 }
 
+// Of what every library understands alike: no quantifier within another one, and no classes of letters beside ASCII.
+std::string PolicyWriter::regex() {
+  std::string made = chance(25) ? "^" : "";
+  for (std::uint64_t i = 0, pieces = 1 + below(3); i < pieces; ++i) {
+    made += pick({"a", "vp", "S", "\u00E9", "\u00C9", ".", "[a-m]", "[^@ ]", "[0-9x.]", "\\\\.", "\\\\b", "\\\\d",
+                  "(?:a|vp|sales)", "(an|be|\u00C9)", " [a-m]"});
+    if (!made.ends_with("b")) made += pick({"", "", "", "*", "+", "?", "{2}", "{1,3}"});
+  }
+  return made + (chance(25) ? "$" : "");
+}
+
 std::string PolicyWriter::text_question(const std::string& subject) {
-  switch (below(4)) {
+  switch (below(5)) {
+    case 4:
+      return "(" + subject + " matches regex \"" + regex() + "\")";
     case 0:
       return "(" + subject + pick({" = ", " != "}) + text_literal() + ")";
     case 1:

@@ -234,6 +234,10 @@ void PolicyWriter::write_lifecycle() {
   }
   if (remembers_ && chance(50)) body += std::string("  recycled ") + (chance(60) ? "at back_at " : "") + "when b1\n";
   if (remembers_ && chance(20)) body += "  never back below MQL\n";
+  if (chance(40)) {
+    body += "  override stage from \"overrides.csv\"" + pick({"", " by Sales"}) + pick({"", ", needs reason"}) +
+            pick({"", ", expires after 30 days", ", expires after 36 hours"}) + "\n";
+  }
   if (chance(50)) body += "  not yet when " + condition(1, scope) + "\n";
   body += "  disqualified when " + pick({"b0", "(i2 < 0)", "(t1 contains \"intern\")"}) + "\n";
   add(std::string("lifecycle") + (remembers_ ? " remembers stage from before" : "") + " {\n" + body + "}");

@@ -86,6 +86,7 @@ class PolicyWriter {
   std::string money(int depth, const Scope& scope);
   std::string text(int depth, const Scope& scope);
   std::string text_question(const std::string& subject);  // a condition
+  std::string regex();
   std::string date(int depth, const Scope& scope);
   std::string moment(int depth, const Scope& scope);
   std::string length(int depth, const Scope& scope);

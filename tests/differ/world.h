@@ -25,6 +25,7 @@ struct FieldShape {
   std::uint8_t digits = 0;
   std::string picklist;
   bool event = false;
+  std::string currency;  // of money
 };
 struct RelationShape {
   std::string name;
@@ -42,19 +43,20 @@ struct ObjectShape {
     }
     return -1;
   }
-  [[nodiscard]] int relation(std::string_view wanted) const {
-    for (std::size_t i = 0; i < relations.size(); ++i) {
-      if (relations[i].name == wanted) return static_cast<int>(i);
-    }
-    return -1;
-  }
 };
 
 struct DataRow {
   std::uint32_t object = 0;
-  std::uint32_t relation = 0;  // of the row that it hangs on, to this one
-  std::vector<Cell> cells;     // by field of its shape
-  std::vector<DataRow> below;  // child rows, and rows that this one refers to
+  std::vector<Cell> cells;     // by field of its shape; the first one is the key where the object has any
+  std::vector<DataRow> below;  // child rows
+};
+
+// From this day on an amount in one currency is worth so much in the other.
+struct Rate {
+  std::string from, to;
+  std::int64_t day = 0;
+  std::int64_t number = 0;  // mantissa
+  unsigned digits = 0;
 };
 
 // A policy with what it is asked about. The first shape is the lead's.
@@ -63,8 +65,11 @@ struct Sample {
   std::string policy;
   runtime::AsOf as_of;
   std::vector<ObjectShape> shapes;
-  std::vector<bool> given;  // by shape: the run has its file
+  std::vector<bool> given;     // by shape: the run has its file
+  bool has_overrides = false;  // leads may have stages that people set
+  std::vector<Rate> rates;
   std::vector<DataRow> leads;
+  std::vector<DataRow> companies;  // that leads refer to, with their contacts
   // By lead: it is the one before it after somebody filled in what was missing, so that no score may have left the
   // bounds that it had.
   std::vector<bool> is_completed;

@@ -1,11 +1,12 @@
-#include <fstream>
-#include <sstream>
-
-#include "tests/differ/slow/evaluator.h"
+#include "tests/differ/slow/score.h"
 
 namespace muster::differ::slow {
 
+Frame Evaluator::of_lead() { return {*this, lead}; }
+
 namespace {
+
+// ---- names
 
 Value criterion(CriterionId id, const Frame& frame) {
   const Overloaded work_out{
@@ -17,13 +18,300 @@ Value criterion(CriterionId id, const Frame& frame) {
       [&](const CriterionGroup& group) {
         const bool is_any = group.kind == GroupKind::any_of;
         const auto all = group.kind == GroupKind::all_of ? group.items.size() : group.count;
-        std::vector<std::pair<bool, Value>> holding{{false, known(Kind::number, 0)}};
+        std::vector<Term> holding;
         for (const CriterionId each : group.items) holding.emplace_back(false, criterion(each, frame));
         return compared(CompareOp::greater_equal, sum(holding), known(Kind::number, is_any ? 1 : all));
       },
   };
   return std::visit(work_out, frame.in.tree.criteria[id].node);
 }
+
+Value declared(std::string_view name, const Frame& given) {
+  Evaluator& in = given.in;
+  const std::uint32_t index = in.declarations.at(name);
+  const bool is_of_lead = given.outer == nullptr && given.row == in.lead;
+  if (is_of_lead && in.worked_out[index]) return *in.worked_out[index];
+  const Frame frame = given.by_itself();
+  // What a company that is not there has is missing, also where it is the same for all companies.
+  const auto of_row = [&](const Value& made) { return frame.row == nullptr ? made.missing(made.faults) : made; };
+  const Overloaded work_out{
+      [&](const LetDecl& decl) { return of_row(value(decl.value, frame)); },
+      [&](const QualifierDecl& decl) {
+        return of_row(all_hold(decl.items, [&](CriterionId each) { return criterion(each, frame); }));
+      },
+      [&](const ScoreDecl& decl) { return of_row(score(decl, frame)); },
+      [&](const GradeDecl& decl) { return of_row(grade(decl, frame)); },
+      [&](const SettingDecl& decl) {
+        ExprId in_force = decl.value;
+        for (const DatedValue& later : decl.later) {
+          if (later.from <= in.now(Kind::date).least) in_force = later.value;
+        }
+        return as_declared(value(in_force, frame), decl.type);
+      },
+      [](const auto&) { return undecided(); },
+  };
+  const Value made = std::visit(work_out, in.tree.declarations[index].node);
+  if (is_of_lead) in.worked_out[index] = made;
+  return made;
+}
+
+// By its key; else the only one that the fallback match fits.
+const DataRow* referred(Evaluator& in) {
+  if (!in.sample.given[company_object] || in.reference == nullptr) return nullptr;
+  const auto named = in.companies.find(field(in.reference->by.text, in.of_lead()).text);
+  if (named != in.companies.end()) return named->second;
+  const std::optional<FallbackMatch>& otherwise = in.reference->otherwise;
+  const Value match = otherwise ? value(otherwise->value, in.of_lead()) : of_kind(Kind::text);
+  const std::wstring& wanted = folded(match.text);
+  return match.known() && in.by_fallback.count(wanted) == 1 ? in.by_fallback.find(wanted)->second : nullptr;
+}
+
+// ---- functions
+
+Value built_in(std::string_view function, const std::vector<Value>& arguments, Evaluator& in) {
+  const Value& first = arguments[0];
+  const bool is_same = function == "absolute" || function == "smaller_of" || function == "larger_of";
+  const bool is_text = function == "lower" || function == "upper" || function.starts_with("text_");
+  Value type = is_same ? first : of_kind(is_text ? Kind::text : function == "date_of" ? Kind::date : Kind::number);
+  unsigned faults = 0;
+  for (const Value& each : arguments) {
+    if (is_same) type.digits = std::max(type.digits, each.digits);
+    faults |= each.faults;
+  }
+  if (!std::ranges::all_of(arguments, &Value::known)) return type.missing(faults);
+  const auto text = [&](std::string made) { return text_value(in.texts.emplace_back(std::move(made))); };
+  if (function == "lower" || function == "upper") return text(in_case(first.text, function == "upper"));
+  if (is_text) {
+    const std::size_t at = first.text.find(arguments[1].text);
+    if (at == std::string_view::npos) return type;
+    const std::size_t behind = at + arguments[1].text.size();
+    return text(std::string(function == "text_before" ? first.text.substr(0, at) : first.text.substr(behind)));
+  }
+  if (function == "length") return type.with(std::ssize(code_points(first.text)));
+  if (function == "year") return type.with(static_cast<int>(civil(first.number()).year()));
+  if (function == "month") return type.with(static_cast<unsigned>(civil(first.number()).month()));
+  if (function == "day_of_month") return type.with(static_cast<unsigned>(civil(first.number()).day()));
+  if (function == "day_of_week") return type.with(weekday(first.number()));
+  if (function == "date_of") return in.in_kind(first, Kind::date);
+  if (function == "absolute") return type.with(first.least < 0 ? -first.least : first.least);
+  if (function == "floor") return type.with(floored(first.least, ten_to(first.digits)));
+  if (function == "ceiling") return type.with(-floored(-first.least, ten_to(first.digits)));
+  const bool takes_first = is_surely_less(first, arguments[1]) == (function == "smaller_of");
+  return rescaled(takes_first ? first : arguments[1], type.digits);
+}
+
+Value call(const Call& call, const Frame& frame) {
+  std::vector<Value> arguments = each_of(call.arguments, [&](ExprId id) { return value(id, frame); });
+  if (!frame.in.declarations.contains(call.function.text)) return built_in(call.function.text, arguments, frame.in);
+  Parameters parameters;
+  const auto pass = [&](const auto& decl) {
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      arguments[i] = parameters[decl.parameters[i].name.text] = as_declared(arguments[i], decl.parameters[i].type);
+    }
+  };
+  const Overloaded work_out{
+      [&](const TableDecl& decl) {
+        pass(decl);
+        return table(decl, arguments, frame);
+      },
+      [&](const DefineDecl& decl) {
+        pass(decl);
+        const Value made = value(decl.body, frame.by_itself(&parameters));
+        return decl.result ? as_declared(made, *decl.result) : made;
+      },
+      [](const auto&) { return undecided(); },
+  };
+  return std::visit(work_out, frame.in.tree.declarations[frame.in.declarations.at(call.function.text)].node);
+}
+
+// At the rate of the lead's day, or the latest one before it.
+Value in_currency(const Value& amount, std::string_view currency, const Frame& frame) {
+  if (amount.currency.empty() || currency.empty() || amount.currency == currency) return amount;
+  Value type = of_kind(Kind::number, currency_digits);
+  type.currency = currency;
+  const Value at = frame.in.in_kind(value(frame.in.only<RatesDecl>()->at, frame.in.of_lead()), Kind::date);
+  const Rate* rate = nullptr;
+  for (const Rate& each : frame.in.sample.rates) {  // by day
+    if (each.from == amount.currency && each.to == currency && each.day <= at.least) rate = &each;
+  }
+  if (!amount.known() || !at.known() || rate == nullptr) return type.missing(amount.faults);
+  return type.with(rounded(amount.least * rate->number, ten_to(amount.digits + rate->digits - currency_digits)));
+}
+
+// ---- expressions
+
+Value membership(const Membership& test, const Frame& frame) {
+  const Value subject = value(test.value, frame);
+  const auto* range = frame.in.node<RangeLiteral>(test.collection);
+  return range == nullptr ? is_one_of(subject, items_of(test.collection, frame.in), frame)
+                          : is_within(subject, {range->low, range->high, false, range->high_excluded}, frame);
+}
+
+Value text_test(const TextTest& test, const Frame& frame) {
+  const Value subject = value(test.subject, frame);
+  const std::vector<Value> patterns = values(items_of(test.pattern, frame.in), frame);
+  const auto is_passed = [&](const Value& pattern) { return passes(test.op, subject.text, pattern.text); };
+  return !subject.known() && !patterns.empty() ? undecided() : truth(std::ranges::any_of(patterns, is_passed));
+}
+
+Value product_of(const Product& of, const Frame& frame, unsigned digits, RoundingMode mode) {
+  return product(of.op, value(of.left, frame), value(of.right, frame), digits, mode);
+}
+
+}  // namespace
+
+Value field(std::string_view wanted, const Frame& frame) {
+  using compiler::Kind;
+  static const std::map<Kind, slow::Kind> kinds{
+      {Kind::boolean, slow::Kind::truth},   {Kind::date, slow::Kind::date}, {Kind::datetime, slow::Kind::moment},
+      {Kind::duration, slow::Kind::length}, {Kind::text, slow::Kind::text}, {Kind::picklist, slow::Kind::member}};
+  const ObjectShape& shape = frame.in.sample.shapes[frame.object];
+  const auto at = static_cast<std::size_t>(shape.field(wanted));
+  const FieldShape& own = shape.fields[at];
+  Value type = of_kind(kinds.contains(own.kind) ? kinds.at(own.kind) : slow::Kind::number, own.digits);
+  type.list = own.picklist;
+  type.currency = own.currency;
+  if (frame.row == nullptr || !frame.row->cells[at].known) return type;
+  const Cell& cell = frame.row->cells[at];
+  if (type.kind == slow::Kind::text) return text_value(cell.text);
+  if (type.kind == slow::Kind::member) return frame.in.lists.at(type.list)[static_cast<std::size_t>(cell.number)];
+  const bool is_to_come = own.event && cell.number > frame.in.now(type.kind).least;
+  return is_to_come ? type : type.with(cell.number);
+}
+
+Value name(const NameRef& ref, const Frame& frame) {
+  Evaluator& in = frame.in;
+  const auto at_word = [&](std::size_t at) { return std::string_view(ref.path[at].text); };
+  if (frame.parameters != nullptr && frame.parameters->contains(at_word(0))) return frame.parameters->at(at_word(0));
+  const Frame* from = &frame;
+  std::size_t at = 0;
+  if (ref.path.size() > 1 && at_word(0) == "lead") {
+    while (from->outer != nullptr) from = from->outer;
+    at = 1;
+  }
+  const DataRow* row = from->row;
+  std::uint32_t object = from->object;
+  if (at_word(at) == "company") {  // the only row that another one refers to
+    row = in.company;
+    object = company_object;
+    ++at;
+  }
+  if (at == ref.path.size()) return truth(row != nullptr);
+  const Frame place{in, row, object, at == 0 ? frame.outer : nullptr};
+  if (in.sample.shapes[object].field(at_word(at)) >= 0) return field(at_word(at), place);
+  if (at_word(at) == "disqualified") return in.disqualified;
+  if (const auto found = in.words.find(at_word(at)); found != in.words.end()) return found->second;
+  if (at + 1 == ref.path.size()) return declared(at_word(at), place);
+  const std::vector<Letter> all = letters(in.decl<FrameworkDecl>(at_word(at)), place);
+  const std::string_view part = at_word(at + 1);
+  if (part == "met" || part == "share") return letters_met(all, part == "share");
+  return std::ranges::find(all, part, &Letter::name)->met;
+}
+
+Value value(ExprId id, const Frame& frame) {
+  Evaluator& in = frame.in;
+  const Overloaded work_out{
+      [&](const NumberLiteral& n) { return known(Kind::number, n.value.mantissa, n.value.digits); },
+      [&](const PercentLiteral& p) { return known(Kind::number, p.value.mantissa, p.value.digits + 2U); },
+      [&](const MoneyLiteral& m) {
+        Value made = known(Kind::number, m.value.mantissa, m.value.digits);
+        made.currency = m.currency;
+        return rescaled(made, std::max(currency_digits, made.digits));
+      },
+      [&](const DurationLiteral& d) { return known(Kind::length, d.microseconds); },
+      [&](const DateLiteral& d) { return known(Kind::date, d.days); },
+      [&](const DateTimeLiteral& d) {
+        if (!d.offset_minutes) return known(Kind::moment, instant_of(d.days, d.microsecond_of_day, *in.zone));
+        const std::int64_t offset = *d.offset_minutes * std::int64_t{60'000'000};
+        return known(Kind::moment, d.days * microseconds_of_day + d.microsecond_of_day - offset);
+      },
+      [&](const TextLiteral& t) { return text_value(t.value); },
+      [&](const BoolLiteral& b) { return truth(b.value); },
+      [&](const NameRef& ref) { return name(ref, frame); },
+      [&](const Call& function) { return call(function, frame); },
+      [&](const AsOf&) { return in.now(Kind::moment); },
+      [&](const Negate& negate) {
+        const Value made = value(negate.operand, frame);
+        return made.known() ? made.with(-made.least) : made.missing(made.faults);
+      },
+      [&](const SumChain& chain) {
+        std::vector<Term> terms;
+        for (const SumTerm& each : chain.terms) {
+          const std::string_view currency = terms.empty() ? "" : terms[0].second.currency;
+          terms.emplace_back(each.minus, in_currency(value(each.operand, frame), currency, frame));
+        }
+        return sum(terms);
+      },
+      [&](const Product& of) { return product_of(of, frame, 4, RoundingMode::half_even); },
+      [&](const Round& round) {  // a quotient is rounded once, from what it exactly is
+        const auto* of = in.node<Product>(round.operand);
+        if (of != nullptr && of->op == ProductOp::divide) return product_of(*of, frame, round.digits, round.mode);
+        return rescaled(value(round.operand, frame), round.digits, round.mode);
+      },
+      [&](const DefaultTo& made) {
+        const std::vector<Value> both_of = values({made.operand, made.fallback}, frame);
+        return chosen({{both_of[0].known() ? 0U : 1U}, true}, both_of);
+      },
+      [&](const Not& inverse) { return negation(value(inverse.operand, frame)); },
+      [&](const Logic& logic) {
+        const auto is_no = [&](ExprId each) { return negation(value(each, frame)); };
+        return logic.op == LogicOp::disjunction
+                   ? negation(all_hold(logic.operands, is_no))
+                   : all_hold(logic.operands, [&](ExprId each) { return value(each, frame); });
+      },
+      [&](const Implies& i) { return either(negation(value(i.left, frame)), value(i.right, frame)); },
+      [&](const Comparison& test) {
+        const auto* ref = in.node<NameRef>(test.left);
+        const bool is_stage = ref != nullptr && ref->path.size() == 1 && ref->path[0].text == "stage";
+        if (is_stage) return stage_compared(test.op, in.word(test.right), in);
+        const Value left = value(test.left, frame);
+        return compare(test.op, left, in_currency(value(test.right, frame), left.currency, frame), in);
+      },
+      [&](const Membership& test) {
+        return test.negated ? negation(membership(test, frame)) : membership(test, frame);
+      },
+      [&](const InWindow& test) { return in_window(test.window, value(test.value, frame), frame); },
+      [&](const TextTest& test) { return text_test(test, frame); },
+      [&](const StateTest& test) { return truth(value(test.operand, frame).known() == (test.state == State::known)); },
+      [&](const KnownWithin& test) {
+        if (!value(test.operand, frame).known()) return truth(false);
+        const Value learned = field(field_of(test.operand, frame).dated_by->text, frame);
+        return in_window({{}, LastDuration{test.duration}}, learned, frame);
+      },
+      [&](const EvidenceTest& test) {
+        if (!value(test.operand, frame).known()) return undecided();
+        const Field& about = field_of(test.operand, frame);
+        if (test.evidence == Evidence::verified) return is_verified(about, frame);
+        if (test.evidence == Evidence::claimed) return negation(is_verified(about, frame));
+        return truth((about.source == Source::explicit_) == (test.evidence == Evidence::explicit_));
+      },
+      [&](const RowsTest& test) { return rows_test(test, frame); },
+      [&](const Aggregate& fold) { return aggregate(fold, frame); },
+      [&](const DaysOf& days) { return days_of(days, frame); },
+      [&](const FrameworkQualified& test) { return qualified(in.decl<FrameworkDecl>(in.word(test.framework)), frame); },
+      [&](const StageBecomes& test) { return becomes(test.stage.text, in); },
+      [&](const If& choice) {
+        const Taken taken = first_of({value(choice.condition, frame), truth(true)});
+        return chosen(taken, values({choice.then, choice.otherwise}, frame));
+      },
+      [&](const Match& match) {
+        const Taken taken =
+            first_band(match.subject, each_of(match.arms, [](const auto& arm) { return &arm.band; }), frame);
+        return chosen(taken, values(each_of(match.arms, &MatchArm::result), frame));
+      },
+      [&](const ScoreBound& bound) {
+        const auto [lowest, highest] = in.bounds[bound.score.text];
+        return known(Kind::number, bound.kind == BoundKind::lowest ? lowest : highest, 4);
+      },
+      [&](const Parenthesised& inner) { return value(inner.inner, frame); },
+      [&](const auto&) { return undecided(); },
+  };
+  return std::visit(work_out, in.tree.expressions[id].node);
+}
+
+// ---- the answers
+
+namespace {
 
 Answer answer_of(const Value& value) {
   if (!value.known()) return {.number = value.faults};
@@ -34,23 +322,16 @@ Answer answer_of(const Value& value) {
 
 std::string_view reported(const Evaluator& in) {
   if (in.disqualified.is_yes()) return "disqualified";
-  const Stage* best = nullptr;  // of one rank that of the main line
+  std::map<std::pair<std::int64_t, bool>, std::string_view> held;  // of one rank that of the main line is the highest
   for (const Stage& each : in.stages) {
-    const bool is_higher = best == nullptr || each.rank > best->rank || (each.rank == best->rank && !each.decl->beside);
-    if (each.held.is_yes() && is_higher) best = &each;
+    if (each.held.is_yes()) held[{each.rank, !each.decl->beside}] = each.decl->name.text;
   }
-  if (best != nullptr) return best->decl->name.text;
-  return in.not_yet.is_yes() ? "not yet" : "";
+  return !held.empty() ? held.rbegin()->second : in.not_yet.is_yes() ? "not yet" : "";
 }
 
 }  // namespace
 
-Value qualifier(const QualifierDecl& decl, const Frame& frame) {
-  return all_hold(decl.items, [&](CriterionId id) { return criterion(id, frame); });
-}
-
-Evaluator::Evaluator(const Tree& of, const Sample& about, const std::string& folder)
-    : tree(of), sample(about), zone(date::locate_zone("UTC")) {
+Evaluator::Evaluator(const Tree& of, const Sample& about) : tree(of), sample(about), zone(date::locate_zone("UTC")) {
   for (std::uint32_t index = 0; index < tree.declarations.size(); ++index) {
     const auto add_name = [&](const auto& decl) {
       if constexpr (requires { std::string_view(decl.name.text); }) declarations[decl.name.text] = index;
@@ -60,7 +341,6 @@ Evaluator::Evaluator(const Tree& of, const Sample& about, const std::string& fol
   for (const auto* header : all<PolicyHeader>()) {
     for (const PolicyEntry& entry : header->entries) {
       if (entry.key == PolicyEntry::Key::zone) zone = date::locate_zone(entry.text);
-      if (entry.key == PolicyEntry::Key::currency) currency = entry.text;
     }
   }
   const auto add_word = [&](Kind kind, std::string_view list, std::string_view word) {
@@ -92,38 +372,61 @@ Evaluator::Evaluator(const Tree& of, const Sample& about, const std::string& fol
   for (const auto* decl : all<StageDecl>()) {
     stages.push_back({decl, decl->beside ? stage(decl->beside->text).rank : ++top});
   }
-  for (const auto* decl : all<RatesDecl>()) {  // lines such as EUR,USD,2026-01-01,1.08 behind a header
-    std::ifstream file(folder + "/" + decl->file.text);
-    std::string line;
-    std::getline(file, line);
-    while (std::getline(file, line)) {
-      std::ranges::replace_if(line, [](char byte) { return byte == ',' || byte == '-'; }, ' ');
-      std::string from, to, rate;
-      int year = 0, month = 0, day = 0;
-      std::istringstream(line) >> from >> to >> year >> month >> day >> rate;
-      const auto digits = static_cast<unsigned>(rate.size() - 1 - std::min(rate.find('.'), rate.size() - 1));
-      std::erase(rate, '.');
-      const std::chrono::sys_days since{std::chrono::year{year} / month / day};
-      rates[from + to][since.time_since_epoch().count()] = known(Kind::number, std::stoll(rate), digits);
-    }
+  leads = by_key(sample.leads);
+  companies = by_key(sample.companies);
+  for (const Relation& each : decl<ObjectDecl>("Lead").relations) {
+    if (!each.many) reference = &each;
+  }
+  for (const auto& [key, row] : companies) {
+    if (reference == nullptr || !reference->otherwise || key != row->cells[0].text) continue;
+    const Value match = field(reference->otherwise->field.text, {*this, row, row->object});
+    if (match.known()) by_fallback.emplace(folded(match.text), row);
   }
   // A lead without anything has all the labels.
-  evaluate({0, 0, std::vector<Cell>(sample.shapes[0].fields.size()), {}}, {});
+  evaluate({0, std::vector<Cell>(sample.shapes[0].fields.size()), {}}, {});
+}
+
+// Of rows with one value the policy may keep only one, for which it says by what moment, then that with the smallest
+// key; those of the others are its child rows where it says so.
+std::map<std::string_view, const DataRow*> Evaluator::by_key(const std::vector<DataRow>& rows) {
+  std::map<std::string_view, const DataRow*> made;
+  std::map<std::wstring, std::vector<const DataRow*>> alike;
+  if (rows.empty() || !declarations.contains(sample.shapes[rows[0].object].name)) return made;
+  const std::optional<Duplicates>& policy = decl<ObjectDecl>(sample.shapes[rows[0].object].name).duplicates;
+  for (const DataRow& row : rows) {
+    const Value by = policy ? field(policy->by.text, {*this, &row, row.object}) : of_kind(Kind::text);
+    alike[by.known() ? folded(by.text) : L"key " + folded(row.cells[0].text)].push_back(&row);
+  }
+  for (auto& [value, group] : alike) {
+    const auto rank = [&](const DataRow* row) {
+      const Value at = policy ? field(policy->dated->text, {*this, row, row->object}) : of_kind(Kind::date);
+      return std::tuple(!at.known(), policy && policy->newest ? -at.least : at.least, row->cells[0].text);
+    };
+    std::ranges::sort(group, {}, rank);
+    DataRow& first = kept.emplace_back(*group[0]);
+    for (const DataRow* row : group) {
+      made[row->cells[0].text] = &first;
+      if (row == group[0] || !policy->join_rows) continue;
+      first.below.insert(first.below.end(), row->below.begin(), row->below.end());
+    }
+  }
+  return made;
 }
 
 const std::vector<Answer>& Evaluator::evaluate(const DataRow& of, const BoundsOfScores& of_scores) {
   answers.clear();
   lead = &of;
   bounds = of_scores;
-  has_stages = false;
   worked_out.assign(tree.declarations.size(), std::nullopt);
   const Frame frame = of_lead();
+  company = referred(*this);
+  work_out_stages(*this);
   const auto say = [&](std::string_view what, std::string_view name, const Value& value) {
     if (answers.size() == labels.size()) labels.push_back(std::string(what).append(name));
     answers.push_back(answer_of(value));
   };
   const auto say_declared = [&](std::string_view what, const auto& decl) {
-    if (!decl.about) say(what, decl.name.text, slow::declared(decl.name.text, frame));
+    if (!decl.about) say(what, decl.name.text, declared(decl.name.text, frame));
   };
   const Overloaded answer{
       [&](const QualifierDecl& decl) { say_declared("qualifier ", decl); },
@@ -145,7 +448,6 @@ const std::vector<Answer>& Evaluator::evaluate(const DataRow& of, const BoundsOf
         }
       },
       [&](const LifecycleDecl&) {
-        work_out_stages(*this);
         for (const Stage& stage : stages) say("stage ", stage.decl->name.text, stage.held);
         say("disqualified", "", disqualified);
         say("not yet", "", not_yet);

@@ -1,8 +1,8 @@
 // An evaluator of policies that is meant to be obviously right and not to be fast: one lead at a time, one row at a
 // time, from the parsed tree, written from the language reference alone. It shares the parser with Muster and nothing
-// of what decides an answer. names.cpp follows names, expression.cpp works out values and conditions, rows.cpp child
-// rows, score.cpp points, stage.cpp frameworks and the lifecycle, evaluator.cpp the rest.
-// May include: lang/syntax, tests/differ. Called by: differ.
+// of what decides an answer. stage.h works out frameworks and the lifecycle, rows.h child rows, choice.h sets, bands
+// and tables, score.h points; evaluator.cpp follows names and works out values and conditions, and with them the
+// answers. May include: lang/syntax, tests/differ. Called by: differ.
 #pragma once
 
 #include <deque>
@@ -13,6 +13,7 @@
 
 #include "lang/syntax/tree.h"
 #include "tests/differ/answer.h"
+#include "tests/differ/generator.h"
 #include "tests/differ/slow/value.h"
 #include "tests/differ/world.h"
 
@@ -33,7 +34,7 @@ struct Stage {
 // The differ evaluates; the rest is for the functions below.
 struct Evaluator {
   // Both outlive the evaluator.
-  Evaluator(const lang::Tree& tree, const Sample& sample, const std::string& folder);
+  Evaluator(const lang::Tree& tree, const Sample& sample);
   // By label; valid until the next call, its texts as long as the evaluator.
   const std::vector<Answer>& evaluate(const DataRow& lead, const BoundsOfScores& bounds);
 
@@ -88,46 +89,35 @@ struct Evaluator {
     return known(kind, kind == Kind::date ? sample.as_of.day : sample.as_of.instant);
   }
   [[nodiscard]] Frame of_lead();
+  [[nodiscard]] std::map<std::string_view, const DataRow*> by_key(const std::vector<DataRow>& rows);
 
   const lang::Tree& tree;
   const Sample& sample;
   const date::time_zone* zone;
-  std::string_view currency;
   std::unordered_map<std::string_view, std::uint32_t> declarations;
-  std::unordered_map<std::string_view, std::vector<Value>> lists;       // picklists, labels, kinds of rows
-  std::unordered_map<std::string_view, Value> words;                    // of the lists
-  std::map<std::pair<std::string_view, std::string>, Value> spellings;  // of a list's words, folded
-  std::map<std::string, std::map<std::int64_t, Value>> rates;           // by both currencies, by day
+  std::unordered_map<std::string_view, std::vector<Value>> lists;        // picklists, labels, kinds of rows
+  std::unordered_map<std::string_view, Value> words;                     // of the lists
+  std::map<std::pair<std::string_view, std::wstring>, Value> spellings;  // of a list's words, folded
   std::vector<const IgnoreDecl*> ignores;
   const Recycled* recycled = nullptr;
-  std::vector<Stage> stages;      // in the policy's order
-  std::deque<std::string> texts;  // that functions made
+  const Relation* reference = nullptr;                          // of a lead to its company
+  std::deque<DataRow> kept;                                     // of rows that are one
+  std::map<std::string_view, const DataRow*> leads, companies;  // by key, also by those that are not kept
+  std::multimap<std::wstring, const DataRow*> by_fallback;      // companies by what the fallback match compares
+  std::vector<Stage> stages;                                    // in the policy's order
+  std::deque<std::string> texts;                                // that functions made
   // Of the lead: what was worked out of it so far, by declaration.
   const DataRow* lead = nullptr;
+  const DataRow* company = nullptr;  // that it refers to
   BoundsOfScores bounds;
   std::vector<std::optional<Value>> worked_out;
-  bool has_stages = false;
-  Value disqualified, not_yet;
+  Value sent_back, disqualified, not_yet;
   std::vector<std::string> labels;
   std::vector<Answer> answers;
 };
 inline constexpr unsigned currency_digits = 2;
 
-struct Selected {
-  const DataRow* row;
-  Value counts, at;
-};
-struct Selection {
-  std::uint32_t object = 0;
-  bool is_given = true;        // false: nothing is known about such rows
-  bool is_complete = true;     // false: there may be rows that nobody saw
-  std::vector<Selected> rows;  // none that surely does not count; by time, those without one first, then by key
-};
-// While a rule is worked out: its `restart after` and those around it. Only what came after all such rows counts.
-struct Restart {
-  Selection rows;
-  const Restart* around;
-};
+struct Restart;
 using Parameters = std::map<std::string_view, Value>;
 
 // Where an expression stands: the row that bare names are about, and the rows around a `where`. A reference that leads
@@ -147,18 +137,6 @@ struct Frame {
   [[nodiscard]] Frame by_itself(const Parameters* own = nullptr) const { return {in, row, object, outer, own}; }
 };
 
-// Of what is tried in turn, that which may be taken: up to the first one that surely is.
-struct Taken {
-  std::vector<std::size_t> possible;
-  bool is_sure = false;
-  unsigned faults = 0;  // why the first one that is open is open
-  [[nodiscard]] bool is_open() const { return possible.size() > (is_sure ? 1U : 0U); }
-};
-struct Letter {  // met at all, wholly met, half met
-  std::string_view name;
-  Value met, wholly, half;
-};
-
 template <class Items, class Work>
 auto each_of(const Items& items, Work work) {
   std::vector<std::decay_t<std::invoke_result_t<Work, decltype(*items.begin())>>> made;
@@ -173,36 +151,17 @@ Value all_hold(const Items& items, Work condition) {
   return made;
 }
 
+// Of evaluator.cpp.
+Value value(ExprId id, const Frame& frame);
 Value name(const NameRef& ref, const Frame& frame);
 Value field(std::string_view wanted, const Frame& frame);
-Value declared(std::string_view name, const Frame& frame);
-Value call(const Call& call, const Frame& frame);
-Value as_declared(const Value& value, const TypeRef& type);
-Value in_currency(const Value& amount, std::string_view currency, const Frame& frame);
-Value value(ExprId id, const Frame& frame);
-Value holds(const std::optional<ExprId>& condition, const Frame& frame);  // yes where there is none
-const Field& field_of(ExprId name, const Frame& frame);
-std::pair<Value, Value> edges(const Window& window, Kind kind, const Frame& frame);  // both included
-Value in_window(const Window& window, const Value& time, const Frame& frame);
-Taken first_of(const std::vector<Value>& conditions);
-Taken first_band(ExprId subject, const std::vector<const Band*>& bands, const Frame& frame);
-Value chosen(const Taken& taken, const std::vector<Value>& results);
-Value table(const TableDecl& table, const std::vector<Value>& arguments, const Frame& frame);
-Value grade(const GradeDecl& grade, const Frame& frame);
-Selection select(RowsId id, const Frame& frame, bool with_where = true);
-Value rows_test(const RowsTest& test, const Frame& frame);
-Value aggregate(const Aggregate& aggregate, const Frame& frame);
-Value days_of(const DaysOf& days, const Frame& frame);
-bool add_different(const Value& value, std::vector<Value>& seen);  // whether it is known and none of them
-Value score(const ScoreDecl& score, const Frame& frame);
-Value is_verified(const Field& about, const Frame& frame);
-std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& frame);
-Value letters_met(const std::vector<Letter>& letters, bool as_share);
-Value qualified(const FrameworkDecl& framework, const Frame& frame);
-void work_out_stages(Evaluator& in);
-Value stage_compared(CompareOp op, std::string_view stage, Evaluator& in);
-Value becomes(std::string_view stage, Evaluator& in);
-Value behaviour_counts(const Value& at, Evaluator& in);
-Value qualifier(const QualifierDecl& qualifier, const Frame& frame);
+
+inline Value holds(const std::optional<ExprId>& condition, const Frame& frame) {
+  return condition ? value(*condition, frame) : truth(true);
+}
+inline const Field& field_of(ExprId name, const Frame& frame) {
+  const std::string_view word = frame.in.word(name);
+  return *frame.in.field_that(frame.object, [&](const Field& each) { return each.name.text == word; });
+}
 
 }  // namespace muster::differ::slow

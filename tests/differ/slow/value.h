@@ -1,14 +1,17 @@
 // Values of the slow evaluator, and what can be done with numbers, texts and days as the reference says it: exact in
 // 128 bits, rounded once, checked once. It shares no code with Muster's kernels.
-// May include: the standard library, date, lang/syntax (what to do). Called by: tests/differ/slow.
+// May include: the standard library, date, utf8proc, lang/syntax (what to do). Called by: tests/differ/slow.
 #pragma once
 
 #include <date/tz.h>
+#include <utf8proc.h>
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <regex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -21,13 +24,7 @@ namespace muster::differ::slow {
 using Wide = __int128;
 using namespace lang;  // which says what to do
 
-// ---- texts, of the letters that the generator writes: ASCII, and E and O with an accent in either of two spellings
-
-inline bool is_in(char byte, char first, char last) { return byte >= first && byte <= last; }
-inline bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0U) == 0x80U; }  // a code point
-inline bool is_letter(char byte) {
-  return is_in(byte, 'a', 'z') || is_in(byte, 'A', 'Z') || is_in(byte, '0', '9') || (byte & '\x80') != 0;
-}
+// ---- texts
 
 inline std::string_view trimmed(std::string_view text) {
   while (text.starts_with(' ')) text.remove_prefix(1);
@@ -35,52 +32,51 @@ inline std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+inline std::wstring code_points(std::string_view text, int options = 0) {
+  std::vector<utf8proc_int32_t> found(4 * text.size() + 1);
+  const auto* bytes = reinterpret_cast<const utf8proc_uint8_t*>(text.data());
+  const auto how = static_cast<utf8proc_option_t>(options);
+  auto count = utf8proc_decompose(bytes, std::ssize(text), found.data(), std::ssize(found), how);
+  if (options != 0) count = utf8proc_normalize_utf32(found.data(), count, how);
+  return {found.begin(), found.begin() + count};
+}
+inline const std::wstring& folded(std::string_view text) {
+  static thread_local std::map<std::string, std::wstring, std::less<>> made;
+  const auto found = made.find(text);
+  if (found != made.end()) return found->second;
+  return made[std::string(text)] = code_points(trimmed(text), UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+}
 inline std::string in_case(std::string_view text, bool upper) {
-  std::string made(text);
-  const auto replace = [&](std::string_view from, std::string_view to) {
-    for (auto at = made.find(from); at != std::string::npos; at = made.find(from)) made.replace(at, from.size(), to);
-  };
-  for (char& byte : made) {
-    if (upper ? is_in(byte, 'a', 'z') : is_in(byte, 'A', 'Z')) byte = static_cast<char>(byte ^ ('a' - 'A'));
-  }
-  if (std::ranges::none_of(made, continues)) return made;
-  // Small, large, and both with the accent as a letter of its own.
-  using Spellings = std::array<std::string_view, 4>;
-  for (const auto& [small, large, small_apart, large_apart] :
-       {Spellings{"\u00E9", "\u00C9", "e\u0301", "E\u0301"}, Spellings{"\u00F6", "\u00D6", "o\u0308", "O\u0308"}}) {
-    replace(upper ? small : large, upper ? large : small);
-    replace(upper ? large_apart : small_apart, upper ? large : small);
+  std::string made;
+  for (const wchar_t each : code_points(text, UTF8PROC_COMPOSE)) {
+    std::array<utf8proc_uint8_t, 4> bytes{};
+    const auto end = utf8proc_encode_char(upper ? utf8proc_toupper(each) : utf8proc_tolower(each), bytes.data());
+    made.append(bytes.begin(), bytes.begin() + end);
   }
   return made;
 }
-inline std::string folded(std::string_view text) { return in_case(trimmed(text), false); }
-
-// * is any text, ? is one character.
-inline bool globs(std::string_view pattern, std::string_view text) {
-  if (pattern.empty()) return text.empty();
-  const std::string_view rest = pattern.substr(1);
-  if (pattern.front() == '*') return globs(rest, text) || (!text.empty() && globs(pattern, text.substr(1)));
-  if (text.empty() || (pattern.front() != '?' && pattern.front() != text.front())) return false;
-  std::size_t length = 1;
-  while (pattern.front() == '?' && length < text.size() && continues(text[length])) ++length;
-  return globs(rest, text.substr(length));
-}
-
-inline bool has_word(std::string_view text, std::string_view word) {
-  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || !is_letter(text[at - 1])) && (end == text.size() || !is_letter(text[end]))) return true;
-  }
-  return false;
-}
 
 inline bool passes(TextOp op, std::string_view subject, std::string_view pattern) {
-  const std::string text = folded(subject);
-  const std::string part = folded(pattern);
-  return (op == TextOp::exactly && trimmed(subject) == trimmed(pattern)) ||
-         (op == TextOp::contains && text.find(part) != std::string::npos) ||
-         (op == TextOp::starts_with && text.starts_with(part)) || (op == TextOp::ends_with && text.ends_with(part)) ||
-         (op == TextOp::matches && globs(part, text)) || (op == TextOp::contains_word && has_word(text, part));
+  const std::wstring& text = folded(subject);
+  const std::wstring& part = folded(pattern);
+  if (op == TextOp::exactly) return trimmed(subject) == trimmed(pattern);
+  if (op == TextOp::contains) return text.find(part) != std::wstring::npos;
+  if (op == TextOp::starts_with) return text.starts_with(part);
+  if (op == TextOp::ends_with) return text.ends_with(part);
+  // The others as regular expressions.
+  static const std::wregex special(LR"([.^$|()\[\]{}*+?\\])"), any_text(LR"(\\\*)"), any_letter(LR"(\\\?)");
+  static thread_local std::map<std::pair<TextOp, std::wstring>, std::wregex> made;
+  auto expression = made.find({op, part});
+  if (expression == made.end()) {
+    std::wstring says = op == TextOp::matches_regex ? part : std::regex_replace(part, special, LR"(\$&)");
+    if (op == TextOp::matches) {
+      says = L"^" + std::regex_replace(std::regex_replace(says, any_text, L".*"), any_letter, L".") + L"$";
+    } else if (op == TextOp::contains_word) {
+      says = L"(^|[^a-z0-9\u0080-\U0010FFFF])" + says + L"($|[^a-z0-9\u0080-\U0010FFFF])";
+    }
+    expression = made.try_emplace({op, part}, says).first;
+  }
+  return std::regex_search(text, expression->second);
 }
 
 // ---- days and moments
@@ -204,8 +200,10 @@ inline Value rescaled(const Value& value, unsigned digits, RoundingMode mode = R
                                           : rounded(value.least, ten_to(value.digits - digits), mode));
 }
 
-// Of numbers; or of dates, moments and lengths, in which a day is 24 hours. A term that is true is taken away.
-inline Value sum(const std::vector<std::pair<bool, Value>>& terms) {
+using Term = std::pair<bool, Value>;  // true: it is taken away
+
+// Of numbers; or of dates, moments and lengths, in which a day is 24 hours.
+inline Value sum(const std::vector<Term>& terms) {
   Value made = terms[0].second;
   int moments = 0;
   int dates = 0;
@@ -252,28 +250,31 @@ inline Value product(ProductOp op, const Value& left, const Value& right, unsign
 }
 
 // Texts are compared folded; of the labels of a grade the first is the best.
-inline Value compared(CompareOp op, const Value& left, const Value& right) {
-  // By operator, =, !=, <, <=, > and >=: whether it holds of what is less, equal, more.
-  static constexpr std::array<std::string_view, 6> holds{" y ", "y y", "y  ", "yy ", "  y", " yy"};
-  const auto order = [&](Wide a, Wide b) -> std::size_t {  // 0, 1, 2: less, equal, more
-    a *= ten_to(std::max(left.digits, right.digits) - left.digits);
-    b *= ten_to(std::max(left.digits, right.digits) - right.digits);
-    if (left.kind == Kind::text) a = folded(left.text).compare(folded(right.text));
+inline Value is_less(const Value& left, const Value& right) {
+  const unsigned digits = std::max(left.digits, right.digits);
+  const auto less = [&](Wide a, Wide b) {
     if (left.kind == Kind::label) std::swap(a, b);
-    return a < b ? 0 : a > b ? 2 : 1;
+    return a * ten_to(digits - left.digits) < b * ten_to(digits - right.digits);
   };
   const unsigned faults = left.faults | right.faults;
   if (!left.is_bounded || !right.is_bounded) return undecided(faults);
-  const std::size_t lowest = order(left.least, right.most);
-  const std::size_t highest = left.known() && right.known() ? lowest : order(left.most, right.least);
-  const std::string_view possible = holds[static_cast<std::size_t>(op)].substr(lowest, highest - lowest + 1);
-  const bool may_fail = possible.find(' ') != std::string_view::npos;
-  const bool may_hold = possible.find('y') != std::string_view::npos;
-  return undecided().between(may_fail ? 0 : 1, may_hold ? 1 : 0, faults);
+  if (left.kind == Kind::text) return truth(folded(left.text) < folded(right.text));
+  return undecided().between(less(left.most, right.least) ? 1 : 0, less(left.least, right.most) ? 1 : 0, faults);
+}
+// What an operator says where it is known whether one is less than the other, and whether it is more.
+inline Value by_operator(CompareOp op, const Value& less, const Value& more) {
+  const bool is_inverse = op == CompareOp::not_equal || op == CompareOp::less_equal || op == CompareOp::greater_equal;
+  const bool is_about_less = op == CompareOp::less || op == CompareOp::greater_equal;
+  const bool is_about_both = op == CompareOp::equal || op == CompareOp::not_equal;
+  const Value made = is_about_both ? both(negation(less), negation(more)) : is_about_less ? less : more;
+  return is_inverse ? negation(made) : made;
+}
+inline Value compared(CompareOp op, const Value& left, const Value& right) {
+  return by_operator(op, is_less(left, right), is_less(right, left));
 }
 inline bool same(const Value& left, const Value& right) {
   return left.known() && right.known() && compared(CompareOp::equal, left, right).is_yes();
 }
-inline bool is_less(const Value& left, const Value& right) { return compared(CompareOp::less, left, right).is_yes(); }
+inline bool is_surely_less(const Value& left, const Value& right) { return is_less(left, right).is_yes(); }
 
 }  // namespace muster::differ::slow

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "naive_rows.h"
 #include "runtime/interpret/interpreter.h"
+#include "tests/narrow_column.h"
 
 namespace muster::runtime {
 
@@ -42,14 +42,7 @@ struct Columns {
   ColumnView view() {
     ColumnView made{physical, integers.data(), codes.data(), yes.data(), known.data(), &dictionary};
     if (!may_be_narrow) return made;
-    if (physical == compiler::Physical::integer) {
-      made.narrow_bytes = narrow<std::int8_t>(integers)    ? 1
-                          : narrow<std::int16_t>(integers) ? 2
-                          : narrow<std::int32_t>(integers) ? 4
-                                                           : 0;
-    } else if (physical != compiler::Physical::boolean) {
-      made.narrow_bytes = narrow<std::uint8_t>(codes) ? 1 : narrow<std::uint16_t>(codes) ? 2 : 0;
-    }
+    made.narrow_bytes = narrow_as_possible(physical, integers, codes, narrow_);
     if (made.narrow_bytes == 0) return made;
     made.narrow = narrow_.data();
     made.integers = nullptr;
@@ -58,17 +51,6 @@ struct Columns {
   }
 
  private:
-  // Whether all of `wide` fit; then narrow_ holds them.
-  template <class Narrow, class Wide>
-  bool narrow(const std::vector<Wide>& wide) {
-    narrow_.resize(wide.size() * sizeof(Narrow));
-    for (std::size_t row = 0; row < wide.size(); ++row) {
-      const auto value = static_cast<Narrow>(wide[row]);
-      if (static_cast<Wide>(value) != wide[row]) return false;
-      std::memcpy(narrow_.data() + row * sizeof(Narrow), &value, sizeof(Narrow));
-    }
-    return true;
-  }
   std::vector<unsigned char> narrow_;
 };
 

@@ -126,6 +126,8 @@ TEST_CASE("regular expressions: RE2, any case, anywhere") {
   CHECK(holds(TextOp::matches_regex, "+49 30 1", {"^[+]49"}));
   CHECK(holds(TextOp::matches_regex, "Head of RevOps", {"revops$"}));
   CHECK(holds(TextOp::matches_regex, "\u00C4rzte", {"^\u00E4.zte$"}));
+  CHECK(holds(TextOp::matches_regex, "A\u0308rzte", {"^.rzte$"}));
+  CHECK(holds(TextOp::matches_regex, "\u00C4rzte", {"^a\u0308rzte$"}));
   CHECK(refused(TextOp::matches_regex, "("));
   CHECK(refused(TextOp::matches_regex, "(?=a)b"));
   CHECK(refused(TextOp::matches_regex, "((a{100}){100}){100}"));

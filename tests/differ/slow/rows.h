@@ -1,14 +1,68 @@
+// Windows of time, and child rows: which of them count, and what is asked about them.
+// May include: tests/differ/slow. Called by: tests/differ/slow.
+#pragma once
+
 #include <set>
 
-#include "tests/differ/slow/evaluator.h"
+#include "tests/differ/slow/stage.h"
 
 namespace muster::differ::slow {
 
-namespace {
+// Of a window, both included.
+inline std::pair<Value, Value> edges(const Window& window, Kind kind, const Frame& frame) {
+  const Evaluator& in = frame.in;
+  const Value now = in.now(kind);
+  const std::int64_t today = in.now(Kind::date).number();
+  const auto first_of = [&](std::int64_t day) { return in.in_kind(known(Kind::date, day), kind); };
+  Value to = now;
+  const Overloaded work_out{
+      [&](const LastDuration& last) {
+        const Wide unit = kind == Kind::date ? microseconds_of_day : 1;
+        return now.with(now.least - value(last.duration, frame).least / unit + 1);
+      },
+      [&](const LastMonths& last) {  // the same local time of that day, itself left out
+        const std::int64_t day = months_before(today, std::int64_t{last.count} * months_of(last.unit));
+        const std::int64_t of_day = local_of(in.now(Kind::moment).number(), *in.zone) - today * microseconds_of_day;
+        return now.with((kind == Kind::date ? day : instant_of(day, of_day, *in.zone)) + 1);
+      },
+      [&](const LastCalendar& last) { return first_of(first_of_unit(today, last.unit, std::int64_t{last.count} - 1)); },
+      [&](const Since& since) { return in.in_kind(value(since.from, frame), kind); },
+      [&](const Between& between) {
+        to = value(between.to, frame);
+        if (to.kind != kind && to.known()) to = now.with(first_of(to.number() + 1).least - 1);
+        return in.in_kind(value(between.from, frame), kind);
+      },
+  };
+  const Value from = std::visit(work_out, window.node);
+  return {from, to};
+}
+
+inline Value in_window(const Window& window, const Value& time, const Frame& frame) {
+  const auto [from, to] = edges(window, time.kind, frame);
+  return both(compared(CompareOp::greater_equal, time, from), compared(CompareOp::less_equal, time, to));
+}
+
+// ---- which rows count
+
+struct Selected {
+  const DataRow* row;
+  Value counts, at;
+};
+struct Selection {
+  std::uint32_t object = 0;
+  bool is_given = true;        // false: nothing is known about such rows
+  bool is_complete = true;     // false: there may be rows that nobody saw
+  std::vector<Selected> rows;  // none that surely does not count; by time, those without one first, then by key
+};
+// While a rule is worked out: its `restart after` and those around it. Only what came after all such rows counts.
+struct Restart {
+  Selection rows;
+  const Restart* around;
+};
 
 // `tracked since` and `only when` say where rows could be seen: the consent is there, and the window does not begin
 // before the first day.
-bool was_seen(const Relation& relation, const Rows& rows, const Frame& frame) {
+inline bool was_seen(const Relation& relation, const Rows& rows, const Frame& frame) {
   if (!holds(relation.tracked_only_when, frame).is_yes()) return false;
   if (!relation.tracked_since) return true;
   if (!rows.window) return false;
@@ -24,21 +78,17 @@ Value holds_for_all(const Selection& rows, Condition condition) {
   return rows.is_complete ? made : both(made, undecided());
 }
 
-}  // namespace
-
 // Rows that count, or may count: of the kind, not ignored, after the lead was sent back, in the window, `where` holds.
-Selection select(RowsId id, const Frame& frame, bool with_where) {
+inline Selection select(RowsId id, const Frame& frame, bool with_where = true) {
   const Rows& rows = frame.in.tree.rows[id];
   const ObjectShape& parent = frame.in.sample.shapes[frame.object];
   const auto kind = frame.in.words.find(rows.source.text);
   const std::string_view source = kind == frame.in.words.end() ? rows.source.text : kind->second.list;
-  const auto relation = std::ranges::find_if(parent.relations, [&](const RelationShape& each) {
-    return each.many && (each.name == source || frame.in.sample.shapes[each.object].name == source);
-  });
+  const auto relation = std::ranges::find(parent.relations, source, &RelationShape::name);
   Selection found;
   found.object = relation->object;
   for (const Relation& each : frame.in.decl<ObjectDecl>(parent.name).relations) {
-    if (each.many && each.name.text == relation->name) found.is_complete = was_seen(each, rows, frame);
+    if (each.name.text == source) found.is_complete = was_seen(each, rows, frame);
   }
   if (!frame.in.sample.given[found.object] || frame.row == nullptr) {
     found.is_complete = found.is_given = false;
@@ -50,7 +100,7 @@ Selection select(RowsId id, const Frame& frame, bool with_where) {
   const Field* kind_field =
       kind == frame.in.words.end() ? nullptr : frame.in.field_that(found.object, &Field::kinds_span);
   for (const DataRow& row : frame.row->below) {
-    if (row.relation != static_cast<std::size_t>(relation - parent.relations.begin())) continue;
+    if (row.object != found.object) continue;
     const Frame inside = frame.below(&row, found.object);
     const Value at = time == nullptr ? of_kind(Kind::moment) : field(time->name.text, inside);
     if (compared(CompareOp::greater, at, frame.in.now(at.kind)).is_yes()) continue;  // it has not happened
@@ -79,7 +129,9 @@ Selection select(RowsId id, const Frame& frame, bool with_where) {
   return found;
 }
 
-Value rows_test(const RowsTest& test, const Frame& frame) {
+// ---- what is asked about them
+
+inline Value rows_test(const RowsTest& test, const Frame& frame) {
   if (test.quantifier == Quantifier::all) {  // whatever is in the window must pass `where`
     const std::optional<ExprId>& where = frame.in.tree.rows[test.rows].where;
     const Selection found = select(test.rows, frame, false);
@@ -89,14 +141,15 @@ Value rows_test(const RowsTest& test, const Frame& frame) {
   return test.quantifier == Quantifier::any ? negation(none) : none;
 }
 
-bool add_different(const Value& value, std::vector<Value>& seen) {
+// Whether it is known and none of them.
+inline bool add_different(const Value& value, std::vector<Value>& seen) {
   const auto is_same = [&](const Value& other) { return same(value, other); };
   if (!value.known() || std::ranges::any_of(seen, is_same)) return false;
   seen.push_back(value);
   return true;
 }
 
-Value aggregate(const Aggregate& fold, const Frame& frame) {
+inline Value aggregate(const Aggregate& fold, const Frame& frame) {
   const Selection found = select(fold.rows, frame);
   const std::size_t count = found.rows.size();
   const auto sure = static_cast<std::size_t>(
@@ -144,12 +197,12 @@ Value aggregate(const Aggregate& fold, const Frame& frame) {
   if (!is_settled || !std::ranges::all_of(values, &Value::known)) return type.missing(faults);
   if (fold.op == AggregateOp::sum) return type.with(total);
   if (values.empty()) return type;
-  if (fold.op == AggregateOp::min) return *std::ranges::min_element(values, is_less);
-  if (fold.op == AggregateOp::max) return *std::ranges::max_element(values, is_less);
+  if (fold.op == AggregateOp::min) return *std::ranges::min_element(values, is_surely_less);
+  if (fold.op == AggregateOp::max) return *std::ranges::max_element(values, is_surely_less);
   return type.with(rounded(total * ten_to(type.digits), static_cast<Wide>(count) * ten_to(values[0].digits)));
 }
 
-Value days_of(const DaysOf& test, const Frame& frame) {
+inline Value days_of(const DaysOf& test, const Frame& frame) {
   const Selection found = select(test.rows, frame);
   const auto is_near = [&](std::int64_t first, std::int64_t other) {
     const auto* apart = test.together ? std::get_if<ApartAtMost>(&*test.together) : nullptr;

@@ -1,29 +1,31 @@
+// Points: of rules, groups and scores.
+// May include: tests/differ/slow, libquadmath. Called by: tests/differ/slow.
+#pragma once
+
 #include <numeric>
 
-#include "tests/differ/slow/evaluator.h"
+#include "tests/differ/slow/choice.h"
+#include "tests/differ/slow/rows.h"
 
 // libquadmath's, whose header clang does not find.
 extern "C" __float128 exp2q(__float128);
-extern "C" __float128 powq(__float128, __float128);
 extern "C" __float128 rintq(__float128);
 
 namespace muster::differ::slow {
 
 using MaybeFade = std::optional<Fade>;
 
-namespace {
-
 // Points have 4 digits; what is not sure earns nothing. Where the sum of a group or score does not fit it is this, so
 // that what it is part of does not fit either: the lead is rejected.
-constexpr Wide overflow = without_end;
+inline constexpr Wide overflow = without_end;
 
-Wide points_of(ExprId id, const Frame& frame) { return rescaled(value(id, frame), 4).least; }
-Wide points_of(const Points& points, const Frame& frame) {
+inline Wide points_of(ExprId id, const Frame& frame) { return rescaled(value(id, frame), 4).least; }
+inline Wide points_of(const Points& points, const Frame& frame) {
   return points_of(points.amount, frame) * (points.minus ? -1 : 1);
 }
 
 // What is left of points after the time since `at`; what has not come yet has not aged.
-Wide faded(Wide points, const Fade& fade, const Value& at, const Frame& frame) {
+inline Wide faded(Wide points, const Fade& fade, const Value& at, const Frame& frame) {
   const auto nearest = [](__float128 exact) { return static_cast<Wide>(rintq(exact)); };  // half to even
   const Wide unit = at.kind == Kind::date ? microseconds_of_day : 1;
   const Wide interval = value(*fade.interval, frame).least;
@@ -34,30 +36,28 @@ Wide faded(Wide points, const Fade& fade, const Value& at, const Frame& frame) {
     return nearest(static_cast<__float128>(points) * share);
   }
   if (fade.kind == FadeKind::to_zero) return rounded(points * std::max<Wide>(0, interval - age), interval);
-  // What is left after so many whole intervals, exact while 128 bits hold it: in lowest terms that is for as long as it
-  // may lie in the middle of two numbers.
+  // What is left after so many whole intervals, exact while 113 bits hold both: in lowest terms that is for as long as
+  // it may lie in the middle of two numbers.
   const Value lost = value(*fade.percent, frame);
   const auto common = std::gcd(static_cast<std::int64_t>(ten_to(lost.digits)), lost.number());
   const Wide whole = ten_to(lost.digits) / common;
   const Wide left = whole - lost.least / common;
-  Wide top = points;
-  Wide bottom = 1;
-  const Wide intervals = age / interval;
-  for (Wide i = 0; i < intervals; ++i) {
-    if (!__builtin_mul_overflow(top, left, &top) && !__builtin_mul_overflow(bottom, whole, &bottom)) continue;
-    const __float128 share = static_cast<__float128>(left) / static_cast<__float128>(whole);
-    return nearest(static_cast<__float128>(points) * powq(share, static_cast<__float128>(intervals)));
+  auto top = static_cast<__float128>(points);
+  __float128 bottom = 1;
+  for (Wide i = 0; i < age / interval; ++i) {
+    top *= static_cast<__float128>(left);
+    bottom *= static_cast<__float128>(whole);
   }
-  return rounded(top, bottom);
+  return nearest(top / bottom);
 }
 
 // The innermost fade wins. One `since` a moment takes from the whole group or score, so nothing is left for what is
 // inside.
-MaybeFade fade_of(const Clauses& own, const MaybeFade& around) {
+inline MaybeFade fade_of(const Clauses& own, const MaybeFade& around) {
   const MaybeFade& made = own.fade || (around && around->since) ? own.fade : around;
   return made && made->kind == FadeKind::never ? MaybeFade() : made;
 }
-bool is_first_only(const Clauses& clauses) {
+inline bool is_first_only(const Clauses& clauses) {
   return clauses.frequency && std::holds_alternative<FirstOnly>(clauses.frequency->node);
 }
 
@@ -76,11 +76,11 @@ Wide capped(Wide points, const Item& item, const Frame& frame) {
 
 template <class Group>
 Wide most_of(const Group& group, const Frame& frame);
-Wide most_of(const PointRule& rule, const Frame& frame) {
+inline Wide most_of(const PointRule& rule, const Frame& frame) {
   const bool repeats = (rule.per || rule.per_rows) && !is_first_only(rule.clauses);
   return points_of(repeats ? *rule.clauses.at_most : rule.points.amount, frame) * (rule.points.minus ? -1 : 1);
 }
-Wide most_of(const BandRule& rule, const Frame& frame) {
+inline Wide most_of(const BandRule& rule, const Frame& frame) {
   return std::ranges::max(each_of(rule.bands, [&](const auto& band) { return points_of(band.points, frame); }));
 }
 template <class Group>
@@ -97,7 +97,7 @@ Wide most_of(const Group& group, const Frame& frame) {
 // ---- what is earned before caps; nothing where a rule does not fire
 
 // Those that surely count, by time.
-std::vector<Selected> counted_rows(RowsId id, const PointRule& rule, const Frame& frame) {
+inline std::vector<Selected> counted_rows(RowsId id, const PointRule& rule, const Frame& frame) {
   const Selection found = select(id, frame);
   const auto* latest = rule.clauses.frequency ? std::get_if<LatestPer>(&rule.clauses.frequency->node) : nullptr;
   std::vector<Selected> rows;
@@ -120,7 +120,7 @@ std::vector<Selected> counted_rows(RowsId id, const PointRule& rule, const Frame
   return rows;
 }
 
-std::optional<Wide> earned(const PointRule& rule, const MaybeFade& fade, const Frame& frame) {
+inline std::optional<Wide> earned(const PointRule& rule, const MaybeFade& fade, const Frame& frame) {
   const Wide each = points_of(rule.points, frame);
   const auto* test = rule.when ? frame.in.node<RowsTest>(*rule.when) : nullptr;
   const bool is_any = test != nullptr && test->quantifier == Quantifier::any && !rule.per && !rule.per_rows;
@@ -148,7 +148,7 @@ std::optional<Wide> earned(const PointRule& rule, const MaybeFade& fade, const F
 }
 
 // The points that every band gives which may be the right one, or none.
-std::optional<Wide> earned(const BandRule& rule, const MaybeFade&, const Frame& frame) {
+inline std::optional<Wide> earned(const BandRule& rule, const MaybeFade&, const Frame& frame) {
   if (!holds(rule.when, frame).is_yes()) return {};
   Taken taken = first_band(rule.subject, each_of(rule.bands, [](const auto& each) { return &each.band; }), frame);
   auto points =
@@ -206,9 +206,7 @@ Wide points_inside(const Item& item, const MaybeFade& around, const Frame& outsi
   return fits(total) ? total : overflow;
 }
 
-}  // namespace
-
-Value score(const ScoreDecl& decl, const Frame& frame) {
+inline Value score(const ScoreDecl& decl, const Frame& frame) {
   const Value type = of_kind(Kind::number, 4);
   Wide total = points_inside(decl, {}, frame);
   if (!fits(total)) return type.missing(overflow_fault);

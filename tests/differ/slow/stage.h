@@ -1,14 +1,25 @@
+// Frameworks, stages and the fates beside them, of the lead.
+// May include: tests/differ/slow. Called by: tests/differ/slow.
+#pragma once
+
+#include <set>
+
 #include "tests/differ/slow/evaluator.h"
 
 namespace muster::differ::slow {
 
 // ---- frameworks
 
-Value is_verified(const Field& about, const Frame& frame) {
+struct Letter {  // met at all, wholly met, half met
+  std::string_view name;
+  Value met, wholly, half;
+};
+
+inline Value is_verified(const Field& about, const Frame& frame) {
   return about.verified_by ? field(about.verified_by->text, frame) : truth(about.claim == Claim::verified);
 }
 
-std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& around) {
+inline std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& around) {
   const Frame frame = around.by_itself(around.parameters);
   std::vector<Letter> all;
   if (framework.source) {
@@ -28,8 +39,7 @@ std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& around)
       made.half = both(negation(met), half);
     }
     if (letter.half_when_claimed) {  // also of a value that is missing: once it is there, nobody has verified it
-      const auto* test = frame.in.node<Comparison>(letter.met);
-      const Value verified = is_verified(field_of(test != nullptr ? test->left : letter.met, frame), frame);
+      const Value verified = is_verified(field_of(frame.in.node<Comparison>(letter.met)->left, frame), frame);
       made.wholly = both(met, verified);
       made.half = both(met, negation(verified));
     }
@@ -46,20 +56,21 @@ std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& around)
 }
 
 // A letter counts 1, or a half where it is half met.
-Value letters_met(const std::vector<Letter>& all, bool as_share) {
-  std::vector<std::pair<bool, Value>> halves;
+inline Value letters_met(const std::vector<Letter>& all, bool as_share) {
+  std::vector<Term> halves;
   for (const Letter& letter : all) halves.insert(halves.end(), {{false, letter.met}, {false, letter.wholly}});
+  if (all.empty()) return known(Kind::number, 0);
   const Value count = sum(halves);
   const auto share = [&](Wide of) { return as_share ? rounded(of * 5000, static_cast<Wide>(all.size())) : of * 5; };
   return of_kind(Kind::number, as_share ? 4 : 1).between(share(count.least), share(count.most), count.faults);
 }
 
-Value qualified(const FrameworkDecl& framework, const Frame& frame) {
+inline Value qualified(const FrameworkDecl& framework, const Frame& frame) {
   const bool is_of_pattern = !framework.qualified && framework.source;
   const FrameworkDecl& says = is_of_pattern ? frame.in.decl<FrameworkDecl>(framework.source->name.text) : framework;
   const std::vector<Letter> all = letters(framework, frame);
   const Overloaded work_out{
-      [&](ExprId condition) { return value(condition, frame.by_itself()); },
+      [](ExprId) { return undecided(); },
       [&](const QualifiedAll&) { return all_hold(all, [](const Letter& each) { return each.wholly; }); },
       [&](const QualifiedAtLeast& least) {
         return compared(CompareOp::greater_equal, letters_met(all, false), known(Kind::number, least.count));
@@ -70,33 +81,28 @@ Value qualified(const FrameworkDecl& framework, const Frame& frame) {
 
 // ---- the lifecycle
 
-namespace {
-
 // Whether the stage until now is such a one: no for a blank and for words that an answer has where there is no stage;
 // undecided for words that are no stage.
 template <class Condition>
 Value was(Evaluator& in, Condition is_such) {
   const std::optional<Name>& remembers = in.only<LifecycleDecl>()->remembers;
-  const std::string word = remembers ? folded(field(remembers->text, in.of_lead()).text) : "";
+  const std::wstring word = remembers ? folded(field(remembers->text, in.of_lead()).text) : L"";
   for (const Stage& each : in.stages) {
     if (folded(each.decl->name.text) == word) return truth(is_such(each));
   }
-  return word.empty() || word == "disqualified" || word == "not yet" ? truth(false) : undecided();
+  return word.empty() || word == L"disqualified" || word == L"not yet" ? truth(false) : undecided();
 }
-Value was_from(std::int64_t rank, Evaluator& in) {
+inline Value was_from(std::int64_t rank, Evaluator& in) {
   return was(in, [&](const Stage& before) { return before.rank >= rank; });
 }
 
 // Of the lead: a stage of that rank or above, up to another one.
-Value is_held(std::int64_t from, std::int64_t to, Evaluator& in) {
+inline Value is_held(std::int64_t from, std::int64_t to, Evaluator& in) {
   return negation(all_hold(in.stages, [&](const Stage& each) {
     return each.rank >= from && each.rank <= to ? negation(each.held) : truth(true);
   }));
 }
-Value held_from(std::int64_t rank, Evaluator& in) {
-  work_out_stages(in);
-  return is_held(rank, std::ssize(in.stages), in);
-}
+inline Value held_from(std::int64_t rank, Evaluator& in) { return is_held(rank, std::ssize(in.stages), in); }
 
 // Whether the condition of such an item holds.
 template <class Item>
@@ -105,12 +111,12 @@ Value is_now(const Item* item, Evaluator& in) {
 }
 
 // What a lead has been once it stays, up to this rank.
-std::int64_t floor_of(const Evaluator& in) {
+inline std::int64_t floor_of(const Evaluator& in) {
   const auto* never_below = in.only<NeverBackBelow>();
   return never_below == nullptr ? -1 : in.stage(never_below->stage.text).rank;
 }
 
-Value holds_now(const Stage& stage, Evaluator& in) {
+inline Value holds_now(const Stage& stage, Evaluator& in) {
   const StageDecl& decl = *stage.decl;
   const Frame frame = in.of_lead();
   Value now = value(decl.condition, frame);
@@ -122,18 +128,36 @@ Value holds_now(const Stage& stage, Evaluator& in) {
   Value before = was(in, [&](const Stage& each) {
     return &each == &stage || (!decl.beside && !each.decl->beside && each.rank > stage.rank);
   });
-  before = both(both(before, negation(is_now(in.recycled, in))), holds(decl.kept_while, frame));
+  before = both(both(before, negation(in.sent_back)), holds(decl.kept_while, frame));
   // Never back: whatever else would take it away.
   const std::int64_t floor = floor_of(in);
   if (!decl.beside && stage.rank <= floor) before = either(before, was_from(floor, in));
   return either(now, before);
 }
 
-}  // namespace
+// What people set: the stages in the latest rows that are in force. Several leave it open which is meant.
+inline std::set<const Stage*> set_by_hand(Evaluator& in) {
+  const auto* by_hand = in.only<StageOverride>();
+  std::map<Wide, std::set<const Stage*>> by_moment;
+  for (const DataRow& row : in.lead->below) {
+    const Frame frame = in.of_lead().below(&row, row.object);
+    if (by_hand == nullptr || in.sample.shapes[row.object].name != "Override") continue;
+    const Value at = field("at", frame);
+    const Wide age = in.now(Kind::moment).least - at.least;
+    const bool is_over = by_hand->expires_after && age >= value(*by_hand->expires_after, frame).least;
+    const bool has_reason = !by_hand->needs_reason || field("reason", frame).known();
+    if (!at.known() || age < 0 || is_over || !has_reason) continue;
+    for (const Stage& each : in.stages) {
+      if (folded(field("stage", frame).text) == folded(each.decl->name.text)) by_moment[at.least].insert(&each);
+    }
+  }
+  return by_moment.empty() ? std::set<const Stage*>() : by_moment.rbegin()->second;
+}
 
-void work_out_stages(Evaluator& in) {
-  if (std::exchange(in.has_stages, true)) return;
-  in.disqualified = is_now(in.only<Disqualified>(), in);
+inline void work_out_stages(Evaluator& in) {
+  in.sent_back = is_now(in.recycled, in);
+  const std::set<const Stage*> set = set_by_hand(in);
+  in.disqualified = set.empty() ? is_now(in.only<Disqualified>(), in) : truth(false);
   in.not_yet = is_now(in.only<NotYet>(), in);
   for (std::int64_t rank = 0; rank < std::ssize(in.stages); ++rank) {
     const Value below = is_held(rank - 1, rank - 1, in);
@@ -144,32 +168,36 @@ void work_out_stages(Evaluator& in) {
       stage.held = both(reached, negation(in.disqualified));
     }
   }
+  if (set.empty()) return;
+  // The main line up to the stage that was set, and nothing above it; beside the line up there nothing changes.
+  const Stage* top = *set.begin();
+  for (Stage& stage : in.stages) {
+    const bool is_passed = &stage == top || (!stage.decl->beside && stage.rank < top->rank);
+    if (set.size() > 1) stage.held = undecided();
+    if (set.size() == 1 && (is_passed || !stage.decl->beside || stage.rank > top->rank)) stage.held = truth(is_passed);
+  }
 }
 
 // Rows of the lead count only from the moment on at which it was sent back.
-Value behaviour_counts(const Value& at, Evaluator& in) {
+inline Value behaviour_counts(const Value& at, Evaluator& in) {
   if (in.recycled == nullptr || !in.recycled->at) return truth(true);
   const Value since = in.in_kind(field(in.recycled->at->text, in.of_lead()), at.kind);
-  return either(negation(is_now(in.recycled, in)), compared(CompareOp::greater_equal, at, since));
+  return either(negation(in.sent_back), compared(CompareOp::greater_equal, at, since));
 }
 
-Value stage_compared(CompareOp op, std::string_view name, Evaluator& in) {
+inline Value stage_compared(CompareOp op, std::string_view name, Evaluator& in) {
   const std::int64_t rank = in.stage(name).rank;
-  const Value from = held_from(rank, in);
-  const Value above = held_from(rank + 1, in);
-  const Value equal = both(from, negation(above));
-  const std::array<Value, 6> by_operator{equal, negation(equal), negation(from), negation(above), above, from};
-  return by_operator[static_cast<std::size_t>(op)];
+  return by_operator(op, negation(held_from(rank, in)), held_from(rank + 1, in));
 }
 
 // The crossing from below; while the lead is sent back, what it was before does not count, unless it came in since.
-Value becomes(std::string_view name, Evaluator& in) {
+inline Value becomes(std::string_view name, Evaluator& in) {
   const Stage& stage = in.stage(name);
   Value before = was_from(stage.rank, in);
   if (in.recycled != nullptr && stage.rank > floor_of(in)) {
     const auto moment = [&](const auto& at) { return at ? field(at->text, in.of_lead()) : of_kind(Kind::moment); };
     const Value since = compared(CompareOp::greater_equal, moment(stage.decl->entered_at), moment(in.recycled->at));
-    before = both(before, either(negation(is_now(in.recycled, in)), truth(since.is_yes())));
+    before = both(before, either(negation(in.sent_back), truth(since.is_yes())));
   }
   return both(held_from(stage.rank, in), negation(before));
 }

@@ -1,0 +1,192 @@
+// What is chosen among several: members of sets, bands, tables, grades.
+// May include: tests/differ/slow. Called by: tests/differ/slow.
+#pragma once
+
+#include <set>
+
+#include "tests/differ/slow/evaluator.h"
+
+namespace muster::differ::slow {
+
+inline std::vector<Value> values(const std::vector<ExprId>& ids, const Frame& frame) {
+  return each_of(ids, [&](ExprId id) { return value(id, frame); });
+}
+
+inline std::vector<ExprId> items_of(ExprId set, const Evaluator& in) {
+  if (const auto* literal = in.node<SetLiteral>(set)) return literal->items;
+  if (in.node<NameRef>(set) == nullptr) return {set};
+  return in.decl<SetDecl>(in.word(set)).items;
+}
+
+// A text opposite a picklist's value is one of its spellings.
+inline Value compare(CompareOp op, Value left, Value right, const Evaluator& in) {
+  const auto spell = [&](const Value& member, Value& text) {
+    const bool is_spelling = member.kind == Kind::member && text.kind == Kind::text;
+    if (is_spelling) text = in.spellings.at({member.list, folded(text.text)});
+  };
+  spell(left, right);
+  spell(right, left);
+  return compared(op, left, right);
+}
+
+// An open count is one of them where every number that it may be is, and none of them where none is.
+inline Value is_one_of(const Value& subject, const std::vector<ExprId>& items, const Frame& frame) {
+  const bool is_count = subject.kind == Kind::number && subject.is_bounded && !subject.known();
+  Value made = truth(false);
+  std::set<Wide> inside;
+  for (const Value& item : values(items, frame)) {
+    const Value scaled = rescaled(item, subject.digits);
+    if (is_count && !same(scaled, item)) continue;
+    const Value is_it = compare(CompareOp::equal, subject, item, frame.in);
+    made = either(made, is_it);
+    if (!is_it.is_no()) inside.insert(scaled.least);
+  }
+  const bool are_all = is_count && static_cast<Wide>(inside.size()) == subject.most - subject.least + 1;
+  return are_all ? truth(true) : made;
+}
+
+inline Value is_within(const Value& subject, const BandRange& range, const Frame& frame) {
+  const auto low = range.low_excluded ? CompareOp::greater : CompareOp::greater_equal;
+  const auto high = range.high_excluded ? CompareOp::less : CompareOp::less_equal;
+  return both(range.low ? compare(low, subject, value(*range.low, frame), frame.in) : truth(true),
+              range.high ? compare(high, subject, value(*range.high, frame), frame.in) : truth(true));
+}
+
+// ---- bands
+
+inline bool is_missing(const Band& band) { return std::holds_alternative<BandMissing>(band.node); }
+
+// `asks_missing`: another band of the same column says `missing`, so that this one does not match what is missing.
+inline Value in_band(const Band& band, const Value& subject, bool asks_missing, const Frame& frame) {
+  const auto* range = std::get_if<BandRange>(&band.node);
+  const auto* listed = std::get_if<BandValues>(&band.node);
+  if (is_missing(band)) return truth(!subject.known());
+  if (range == nullptr && listed == nullptr) return truth(true);  // any, otherwise
+  if (asks_missing && !subject.known()) return truth(false);
+  return range != nullptr ? is_within(subject, *range, frame) : is_one_of(subject, listed->values, frame);
+}
+
+// What something missing may turn out to be, as far as the bands can tell it: every member, every value at an edge and
+// beside it, and something that no band names.
+inline std::vector<Value> possible_values(const Value& type, const std::vector<const Band*>& bands,
+                                          const Frame& frame) {
+  if (type.kind == Kind::truth) return {truth(true), truth(false)};
+  if (type.kind == Kind::member) return frame.in.lists.at(type.list);
+  std::vector<ExprId> named;
+  for (const Band* band : bands) {
+    const auto* listed = std::get_if<BandValues>(&band->node);
+    const auto* range = std::get_if<BandRange>(&band->node);
+    if (listed != nullptr) named.insert(named.end(), listed->values.begin(), listed->values.end());
+    for (const auto edge : {&BandRange::low, &BandRange::high}) {
+      if (range != nullptr && range->*edge) named.push_back(*(range->*edge));
+    }
+  }
+  std::vector<Value> found{type.between(without_end, without_end)};
+  found[0].text = "unlike any";
+  for (Value edge : values(named, frame)) {
+    const Wide scaled = floored(edge.least * ten_to(type.digits), ten_to(edge.digits));
+    edge.digits = type.digits;
+    for (const int step : {-1, 0, 1}) found.push_back(edge.between(scaled + step, scaled + step));
+  }
+  return found;
+}
+
+// ---- what may be taken
+
+// Of what is tried in turn, that which may be taken: up to the first one that surely is.
+struct Taken {
+  std::vector<std::size_t> possible;
+  bool is_sure = false;
+  unsigned faults = 0;  // why the first one that is open is open
+  [[nodiscard]] bool is_open() const { return possible.size() > (is_sure ? 1U : 0U); }
+};
+
+inline Taken first_of(const std::vector<Value>& conditions) {
+  Taken made;
+  for (std::size_t i = 0; i < conditions.size() && !made.is_sure; ++i) {
+    if (conditions[i].is_no()) continue;
+    if (made.possible.empty()) made.faults = conditions[i].faults;
+    made.possible.push_back(i);
+    made.is_sure = conditions[i].is_yes();
+  }
+  return made;
+}
+
+inline Taken first_band(ExprId subject, const std::vector<const Band*>& bands, const Frame& frame) {
+  const Value actual = value(subject, frame);
+  const bool asks_missing = std::ranges::any_of(bands, [](const Band* band) { return is_missing(*band); });
+  std::vector<Value> possible{actual};
+  if (!actual.known() && !asks_missing) possible = possible_values(actual, bands, frame);
+  std::set<std::size_t> arms;
+  for (const Value& each : possible) {
+    const auto takes = [&](const Band* band) { return in_band(*band, each, asks_missing, frame).is_yes(); };
+    arms.insert(static_cast<std::size_t>(std::ranges::find_if(bands, takes) - bands.begin()));
+  }
+  const bool may_be_none = arms.erase(bands.size()) != 0;
+  return {{arms.begin(), arms.end()}, !may_be_none, actual.faults};
+}
+
+// Known if all that is possible is known and the same.
+inline Value chosen(const Taken& taken, const std::vector<Value>& results) {
+  std::vector<Value> possible = each_of(taken.possible, [&](std::size_t each) { return results[each]; });
+  if (!taken.is_sure) possible.push_back(results[0].missing());  // perhaps nothing is taken at all
+  const Value& first = possible[0];
+  const bool are_same = std::ranges::all_of(possible, [&](const Value& each) { return same(first, each); });
+  // What only may be taken does not say why nobody knows which is.
+  const unsigned faults = taken.faults | (possible.size() == 1 ? first.faults : 0);
+  return rescaled(are_same ? first : first.missing(faults), std::ranges::max(results, {}, &Value::digits).digits);
+}
+
+inline Value as_declared(const Value& value, const TypeRef& type) {
+  if (value.kind != Kind::number) return value;
+  const bool has_digits = type.name.text == "decimal" || type.name.text == "percent";
+  return rescaled(value, has_digits ? type.digits.value_or(4) : type.name.text == "money" ? currency_digits : 0);
+}
+
+inline Value table(const TableDecl& table, const std::vector<Value>& arguments, const Frame& frame) {
+  const auto pointer_to = [](const TableRow& row) { return &row; };
+  std::vector<const TableRow*> rows = each_of(table.rows, pointer_to);
+  for (const auto* more : frame.in.all<ExtendDecl>()) {
+    if (more->table.text != table.name.text) continue;
+    const std::vector<const TableRow*> added = each_of(more->rows, pointer_to);
+    rows.insert(rows.begin(), added.begin(), added.end());
+  }
+  std::vector<Value> matches;
+  for (const TableRow* row : rows) {
+    // Where all rows that match are added up, `otherwise` is for what none has matched.
+    Value matched = truth(true);
+    if (row->cells.empty() && table.policy == TablePolicy::sum) matched = all_hold(matches, negation);
+    for (std::size_t column = 0; column < row->cells.size(); ++column) {  // none says `missing`
+      matched = both(matched, in_band(row->cells[column], arguments[column], false, frame));
+    }
+    matches.push_back(matched);
+  }
+  const auto results =
+      each_of(rows, [&](const TableRow* row) { return as_declared(value(row->result, frame), table.result); });
+  if (table.policy != TablePolicy::sum) return chosen(first_of(matches), results);
+  std::vector<Term> terms;  // a row that may match is open, unless it adds nothing
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Wide added = results[i].least;
+    terms.emplace_back(false, results[i].between(added * matches[i].least, added * matches[i].most, matches[i].faults));
+  }
+  const Value total = sum(terms);
+  return total.known() ? total : total.missing(total.faults);
+}
+
+inline Value grade(const GradeDecl& grade, const Frame& frame) {
+  std::vector<Value> columns{truth(true)};
+  if (!grade.columns.empty()) columns = each_of(grade.columns, [&](const auto& each) { return holds(each, frame); });
+  const Taken of_columns = first_of(columns);
+  const Taken of_rows = first_of(each_of(grade.rows, [&](const auto& row) { return holds(row.condition, frame); }));
+  std::vector<Value> labels;
+  Taken taken{{}, true, of_rows.is_open() ? of_rows.faults : of_columns.faults};
+  for (const std::size_t row : of_rows.possible) {
+    for (const std::size_t column : of_columns.possible) {
+      taken.possible.push_back(labels.size());
+      labels.push_back(frame.in.words.at(grade.rows[row].cells[column].text));
+    }
+  }
+  return chosen(taken, labels);
+}
+
+}  // namespace muster::differ::slow
