@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "tools/muster/paths.h"
+#include "tools/muster/terminal.h"
 
 namespace muster::tools {
 
