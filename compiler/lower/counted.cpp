@@ -89,10 +89,11 @@ Lowerer::CountedOnce Lowerer::count_once(const CountedRule& rule) {
   const bool one_row = first_only || rule.latest_only;
 
   CountedOnce out;
-  out.plain = row_points(unfaded, rows, kept_surely, 0);
-  out.timed = out.plain;
-  if (rule.fade != nullptr)
-    out.timed = row_points(unfaded, rows, both(kept_surely, is_known(time_of_rows(rows, place), place), place), 0);
+  // A row without a time earns nothing where points fade, and nothing of it has faded.
+  const bool fades = rule.fade != nullptr;
+  const ValueId of_known_age =
+      fades ? both(kept_surely, is_known(time_of_rows(rows, place), place), place) : kept_surely;
+  out.plain = row_points(unfaded, rows, of_known_age, 0);
   out.earned = row_points(rule, rows, kept_surely, 0);
   out.some_surely = surely(any(kept_surely), place);
   out.some_perhaps = any(kept_perhaps);
@@ -161,7 +162,6 @@ Lowerer::Counted Lowerer::lower_counted(const CountedRule& rule) {
   const CountedOnce later = in_mode(Mode::possible, [&] { return count_once(rule); });
   Counted out;
   out.plain = never_missing(with_sign(now.plain));
-  out.timed = never_missing(with_sign(now.timed));
   const ValueId earned = with_sign(now.earned);
   out.points.earned = never_missing(earned);
   out.points.value = pick(now.decided, earned, builder_.missing(points_type(), place), points_type(), place);

@@ -274,8 +274,7 @@ class Lowerer {
   };
   // What a rule that counts rows earns for them.
   struct Counted {
-    ValueId plain;        // without fade; never missing
-    ValueId timed;        // where points fade: of the rows that have a time; else `plain`
+    ValueId plain;        // without fade, of the rows whose age is known where there is one; never missing
     Points points;        // with it
     ValueId some_surely;  // whether a row counts, in `possible`: surely, perhaps; definite
     ValueId some_perhaps;
@@ -284,7 +283,6 @@ class Lowerer {
   // The same in one mode.
   struct CountedOnce {
     ValueId plain;
-    ValueId timed;
     ValueId earned;
     ValueId small;  // bounds of the points without their sign; missing: no bound
     ValueId large;

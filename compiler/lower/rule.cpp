@@ -321,10 +321,6 @@ Lowerer::Earned Lowerer::lower_rule(const ScoreItem& item, ScoreItemId id, const
       before = after.earned;
     };
     const bool minus = point_rule != nullptr && point_rule->points.minus;
-    // A row without a time earns nothing where points fade, and that is another reason than age.
-    if (counted)
-      line(gated(condition, {counted->timed, counted->timed, exactly(counted->timed)}, place),
-           "without a time: " + text);
     Points earned = gated(condition, now, place);
     line(earned, "faded: " + text);
     if (clauses.at_least) {
