@@ -184,7 +184,7 @@ void Checker::report_wrong_type(ExprId id, const Type& wanted, const Type& found
   const bool too_fine = comparable(wanted, found) && found.digits > wanted.digits;
   const auto exactly = [&](const Type& type) {
     const int digits = type.kind == Kind::percent ? type.digits - 2 : type.digits;
-    return fmt::format("{} with {} after the point", words(type), count_of(digits, "digit"));
+    return fmt::format("{} with {} after the point", words(type), count_of(static_cast<unsigned>(digits), "digit"));
   };
   if (!too_fine) {
     diagnostics_.emit<DiagnosticId::wrong_type>(span(id), words(wanted), words(found));
