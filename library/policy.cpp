@@ -5,6 +5,7 @@
 
 #include "lang/diagnostics/diagnostics.h"
 #include "lang/spec/spec.h"
+#include "lang/support/count.h"
 #include "library/policy_impl.h"
 #include "runtime/interpret/answer.h"
 #include "runtime/run/policy.h"
@@ -24,7 +25,7 @@ constexpr SpaceId root{compiler::root_space};
 
 std::string with_digits(std::string what, unsigned digits) {
   if (digits == 0) return what;
-  return fmt::format("{}, {} digit{}", what, digits, digits == 1 ? "" : "s");
+  return what + ", " + lang::count_of(digits, "digit");
 }
 
 std::string words_of(const Program& program, const Type& type) {

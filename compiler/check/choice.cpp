@@ -71,15 +71,15 @@ std::string show(Wide value, const Type& type, unsigned digits, const kernels::Z
 // `0-100` is the number -100. Nobody lists that: what was meant; else nothing.
 std::string Checker::written_as_difference(ExprId id) const {
   const auto* sum = std::get_if<SumChain>(&tree_.expressions[id].node);
-  if (sum == nullptr || sum->terms.size() != 2 || sum->terms[0].minus || !sum->terms[1].minus) return {};
+  if (sum == nullptr || sum->terms.size() != 2 || !sum->terms[1].minus) return {};
   const auto is_literal = [&](const SumTerm& term) {
     const ExprNode& node = tree_.expressions[term.operand].node;
     return std::holds_alternative<NumberLiteral>(node) || std::holds_alternative<PercentLiteral>(node) ||
            std::holds_alternative<MoneyLiteral>(node);
   };
   if (!is_literal(sum->terms[0]) || !is_literal(sum->terms[1])) return {};
-  return fmt::format("{} to {}", sources_.text(span(sum->terms[0].operand)),
-                     sources_.text(span(sum->terms[1].operand)));
+  return (sum->terms[0].minus ? "-" : "") + fmt::format("{} to {}", sources_.text(span(sum->terms[0].operand)),
+                                                        sources_.text(span(sum->terms[1].operand)));
 }
 
 std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId subject) {
@@ -244,8 +244,8 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
   std::size_t gap_count = 0;
   const auto add_gap = [&](const std::string& gap) {
     constexpr std::size_t most_told = 3;
-    if (++gap_count <= most_told) gaps += (gaps.empty() ? "" : ", and ") + gap;
-    if (gap_count == most_told + 1) gaps += ", and more";
+    if (++gap_count <= most_told) gaps += (gaps.empty() ? "" : ", ") + gap;
+    if (gap_count == most_told + 1) gaps += ", ...";
   };
   Wide covered = ordered_members ? -1 : -infinity;  // everything up to here, included unless `covered_excluded`
   bool covered_excluded = false;

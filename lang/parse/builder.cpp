@@ -136,6 +136,9 @@ void Builder::report_unclosed_block(std::size_t at) {
 // The words behind the last operator, where `at` is in the midst of them and they end the comparison: a text of several
 // words without quotes. An operator behind them would say that an `and` is missing.
 std::string_view Builder::bare_words_around(std::size_t at) const {
+  for (const std::string_view joins : {"and", "or", "not", "implies"}) {
+    if (word_at(last_operator, 0, joins)) return {};
+  }
   if (last_operator.empty()) return {};
   const auto operator_end = static_cast<std::size_t>(last_operator.data() - text.data()) + last_operator.size();
   const std::size_t begin = skip_blanks(text, operator_end);

@@ -1,4 +1,4 @@
-// Numbers of things in messages. May include: the standard library, fmt. Called by: diagnostics, init, tools.
+// Numbers of things in messages. May include: the standard library, fmt. Called by: whoever writes messages.
 #pragma once
 
 #include <fmt/format.h>

@@ -20,19 +20,21 @@ Deadline Calendars::deadline(std::int64_t start, const compiler::TimeAllowed& al
   if (allowed.business_days == 0) return made(office.add_paused(start, allowed.microseconds, pauses));
   const auto end = office.add_days(start, allowed.business_days);
   if (!end) return {};
-  // What the clock stood still of the open hours until then is still to come; a pause outside them changes nothing.
+  // What the clock stood still of the open hours until then is still to come. A pause outside them changes nothing, but
+  // that nothing is late while it goes on.
   std::int64_t stood_still = 0;
   std::int64_t counted_to = start;  // pauses may overlap
+  std::int64_t not_before = *end;
   for (const kernels::Stretch& pause : pauses) {
-    // Whoever waits for somebody else when the day comes has until they come back.
-    if (pause.to == kernels::endless && pause.from < *end) return made(std::nullopt);
+    if (pause.from < not_before) not_before = std::max(not_before, pause.to);
     const std::int64_t from = std::max(pause.from, counted_to);
     const std::int64_t to = std::min(pause.to, *end);
     if (from >= to) continue;
     stood_still += office.between(from, to);
     counted_to = to;
   }
-  return stood_still == 0 ? made(end) : made(office.add_paused(*end, stood_still, pauses));
+  if (not_before == kernels::endless) return made(std::nullopt);
+  return made(stood_still == 0 ? not_before : office.add_paused(*end, stood_still, pauses));
 }
 
 }  // namespace muster::runtime

@@ -33,13 +33,15 @@ struct Wanted {
   [[nodiscard]] static constexpr Wanted nothing() {
     return {.qualifiers = false,
             .scores = false,
+            .bounds = false,
             .undecided = false,
             .reasons = false,
             .grades = false,
             .frameworks = false,
             .values = false,
             .lifecycle = false,
-            .route = false};
+            .route = false,
+            .agreements = false};
   }
 };
 

@@ -199,6 +199,9 @@ class SlaRun {
     for (const TableReport& report : opened_.relations->tables()) {
       summary_.objects.push_back(summary_of(program_, report));
     }
+    for (const RelationReport& report : opened_.relations->relations()) {
+      summary_.relations.push_back(summary_of(program_, report));
+    }
     if (auto committed = file_.commit(); !committed) return failure(committed.error());
     return std::move(summary_);
   }

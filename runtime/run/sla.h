@@ -32,6 +32,7 @@ struct SlaSummary {
   std::string first_rejected;  // "line 7: ..."; empty where none was
   std::vector<AgreementReport> agreements;
   std::vector<ObjectSummary> objects;  // the files besides the leads
+  std::vector<RelationSummary> relations;
 };
 
 // `program` was compiled with CompileOptions::agreements. Errors: those of open_run(), of writing the file, and more

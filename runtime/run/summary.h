@@ -1,4 +1,4 @@
-// What a run says of what it has read and counted. May include: runtime/*, compiler/ir. Called by: run.
+// What a run says of what it has read and counted. May include: runtime/*, compiler/ir. Called by: run, sla.
 #pragma once
 
 #include "compiler/ir/program.h"

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <fstream>
 #include <limits>
+#include <stdexcept>
 #include <vector>
 
 #include "lang/spec/spec.h"
@@ -71,14 +72,17 @@ struct Zone::Data {
   std::vector<Period> periods;               // one after the other, from the beginning of time
   std::vector<std::uint16_t> first_periods;  // by stretch since `first_stretch`: the one that holds its begin
 
+  static constexpr std::size_t most_periods = 10'000;
   static constexpr unsigned stretch_bits = 44;
   static constexpr std::int64_t first_stretch = -126;  // 1899-10
   static constexpr std::int64_t past_stretch = 234;    // 2100-06
 
   void find_periods() {
     constexpr std::int64_t end = past_stretch << stretch_bits;
-    for (std::int64_t at = std::numeric_limits<std::int64_t>::min(); at < end; at = periods.back().end)
+    for (std::int64_t at = std::numeric_limits<std::int64_t>::min(); at < end; at = periods.back().end) {
       periods.push_back(look_up(at));
+      if (periods.back().end <= at || periods.size() > most_periods) throw std::runtime_error("the file is damaged");
+    }
     std::uint16_t period = 0;
     for (std::int64_t stretch = first_stretch; stretch < past_stretch; ++stretch) {
       while (periods[period].end <= stretch << stretch_bits) ++period;

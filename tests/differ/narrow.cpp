@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "tests/narrow_column.h"
 
@@ -25,8 +26,12 @@ void NarrowBatch::narrow(runtime::ColumnView& column, std::size_t rows) {
   if (bytes == 0) return;
   // In rows without a value codes are 0, and numbers are what a caller happens to have left.
   for (std::size_t row = 0; row < integers.size(); ++row) {
-    static constexpr std::array<int, 3> left_behind{0x80, 0x7F, 0x07};
-    if (!runtime::test_bit(column.known, row)) std::memset(&values[row * bytes], left_behind[row % 3], bytes);
+    // The smallest, the largest, and any: all bytes but the last one, which has the sign.
+    static constexpr std::array<std::pair<int, unsigned char>, 3> left_behind{
+        {{0x00, 0x80}, {0xFF, 0x7F}, {0x07, 0x07}}};
+    if (runtime::test_bit(column.known, row)) continue;
+    std::memset(&values[row * bytes], left_behind[row % 3].first, bytes);
+    values[row * bytes + bytes - 1] = left_behind[row % 3].second;
   }
   column.narrow = values.data();
   column.narrow_bytes = bytes;

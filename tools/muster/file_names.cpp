@@ -16,11 +16,16 @@ namespace muster::tools {
 
 namespace {
 
-// Whether both names stand for one file, which need not exist yet. A device such as /dev/null may be named twice.
+bool find(const std::string& path, struct stat& found) {
+  return (is_standard_output(path) ? ::fstat(STDOUT_FILENO, &found) : ::stat(path.c_str(), &found)) == 0;
+}
+
+// Whether both names stand for one file, which need not exist yet; the standard output may be one. A device such as
+// /dev/null may be named twice.
 bool is_same_file(const std::string& a, const std::string& b) {
   struct stat first{};
   struct stat second{};
-  if (::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0) {
+  if (find(a, first) && find(b, second)) {
     return S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
   }
   std::error_code failed;
@@ -86,7 +91,7 @@ lang::Result<> check_file_names(const std::vector<NamedFile>& files) {
         return usage(fmt::format("{} and {} cannot both go to the standard output", files[i].role, files[j].role),
                      "name a file for one of them");
       }
-      if (!is_standard_output(files[j].path) && is_same_file(files[i].path, files[j].path)) {
+      if (is_same_file(files[i].path, files[j].path)) {
         return usage(fmt::format("{} and {} cannot be one file: {}", files[i].role, files[j].role, files[j].path),
                      "name another file");
       }

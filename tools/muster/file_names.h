@@ -1,5 +1,5 @@
 // No file that a command writes may take the place of another one, nor reach a terminal as it is.
-// May include: compiler, lang/*. Called by: run, sla, test.
+// May include: compiler, runtime/run, lang/*. Called by: run, sla, test.
 #pragma once
 
 #include <string>
@@ -17,7 +17,9 @@ struct NamedFile {
   bool is_input = true;
 };
 
-[[nodiscard]] inline bool is_standard_output(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
+[[nodiscard]] inline bool is_standard_output(const std::string& path) {
+  return path == "-" || path == "/dev/stdout" || path == "/dev/fd/1" || path == "/proc/self/fd/1";
+}
 
 // The policy and all that it names: imports, sets, days, rates, rows, overrides, exports of its tests.
 [[nodiscard]] std::vector<NamedFile> policy_files(const std::string& policy, const compiler::Compiled& compiled);

@@ -26,7 +26,6 @@ constexpr std::size_t most_settings = 40;
 constexpr std::size_t longest_value_bytes = 60;
 constexpr std::size_t most_issues_of_an_object = 5;
 
-// 1,234,567
 // 12.3%, rounded half up; "<0.1%" for what is there but too little.
 std::string share(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return "0.0%";
@@ -87,7 +86,8 @@ class Report {
     line("{}", bold(policy));
     std::string basis = fmt::format("policy {}", program_.source_hash);
     const auto overridden = std::ranges::count_if(program_.settings, &compiler::SettingValue::overridden);
-    if (overridden > 0) basis += " with " + lang::count_of(overridden, "setting") + " of this run";
+    if (overridden > 0)
+      basis += " with " + lang::count_of(static_cast<std::uint64_t>(overridden), "setting") + " of this run";
     basis += fmt::format(", as of {}", context_.as_of.empty() ? "any day" : context_.as_of);
     basis +=
         fmt::format(", zone {} (tz database {})", safe(program_.zone.name()), safe(kernels::zone_database_version()));

@@ -120,32 +120,35 @@ class Tables {
               "Rows of the other files",
               {{"object", "rows of"},
                {"file", "file"},
-               {"rows", "rows"},
-               {"kept", "kept"},
-               {"rejected", "rejected"},
-               {"cells_left_out", "cells left out"},
-               {"not_kept", "not kept"}},
+               {"count", "count"},
+               {"what", "what became of them"},
+               {"first_line", "first in line"}},
               {}};
   }
 
-  // Rows that are not kept are not seen by any clause, so that the reader has to know of them.
-  void add(const runtime::ObjectSummary& object) {
-    std::uint64_t cells = 0;
-    for (const runtime::IssueTally& issue : object.issues) cells += issue.count;
-    std::string why;
-    const auto say = [&](std::uint64_t rows, std::string_view what) {
-      if (rows > 0) why += fmt::format("{}{} {}", why.empty() ? "" : "; ", grouped(rows), what);
+  // What is not kept, or belongs to no lead, is seen by no clause, so that the reader has to know of it.
+  void add(const runtime::ObjectSummary& object, const std::vector<runtime::RelationSummary>& relations) {
+    const auto say = [&](std::uint64_t rows, std::string what, std::uint64_t line = 0) {
+      if (rows == 0) return;
+      files_.rows.push_back({text(object.name), text(object.file), count(rows), text(std::move(what)),
+                             line == 0 ? nothing() : count(line)});
     };
+    say(object.rows, "rows of the file");
     say(object.repeated, "the same row again");
-    say(object.merged, "the same as another row");
+    say(object.merged, "the same as another row, which is kept");
     say(object.contradictory, "with the key of another row and other values");
     say(object.future, "later than the evaluation");
-    if (object.first_rejected) {
-      const auto& [line, column, reason] = *object.first_rejected;
-      say(object.rejected, fmt::format("rejected, first in line {}: {}", line, reason));
+    if (object.first_rejected)
+      say(object.rejected, "rejected: " + object.first_rejected->reason, object.first_rejected->line);
+    for (const runtime::RelationSummary& relation : relations) {
+      if (relation.other != object.name) continue;
+      say(relation.without_key, "name no " + relation.object);
+      say(relation.without_row,
+          fmt::format("name a {} that is not there", relation.many ? relation.object : relation.name));
+      say(relation.ambiguous, "would fit more than one " + relation.name);
     }
-    files_.rows.push_back({text(object.name), text(object.file), count(object.rows), count(object.kept),
-                           count(object.rejected), count(cells), why.empty() ? nothing() : text(why)});
+    for (const runtime::IssueTally& issue : object.issues)
+      say(issue.count, fmt::format("cells left out: {}: {}", issue.where, issue.what), issue.first_line);
   }
 
   void add(const AgreementReport& report) {
@@ -239,7 +242,7 @@ class Tables {
 std::vector<ReportTable> sla_tables(const runtime::SlaSummary& summary, const compiler::Program& program) {
   Tables tables(program);
   for (const AgreementReport& report : summary.agreements) tables.add(report);
-  for (const runtime::ObjectSummary& object : summary.objects) tables.add(object);
+  for (const runtime::ObjectSummary& object : summary.objects) tables.add(object, summary.relations);
   return tables.take();
 }
 

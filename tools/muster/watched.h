@@ -14,7 +14,7 @@ namespace muster::tools {
 // What run(options) gives, with a line that says how far it has come, unless `quiet`, and with a way to interrupt it.
 // `what` is safe for a terminal.
 template <class Options, class Run>
-[[nodiscard]] auto watched(const std::string& what, bool quiet, Options& options, Run run) {
+[[nodiscard]] auto watched(const std::string& what, bool quiet, Options options, Run run) {
   Progress progress(what, !quiet);
   options.progress = [&](const auto& read) { progress.update(read.bytes_read, read.bytes_total); };
   options.should_stop = [] {
