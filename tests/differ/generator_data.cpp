@@ -105,7 +105,10 @@ class Leads {
     for (std::size_t i = 0; i < shape.fields.size(); ++i) {
       if (is_missing(shape.fields[i], from.cells[i])) made.cells[i] = past(shape.fields[i]);
     }
-    for (DataRow& row : made.below) row = filled(row);
+    // A stage that was set without all that it needs was not set: to complete it is to set one, and fills in nothing.
+    for (DataRow& row : made.below) {
+      if (row.object != override_object) row = filled(row);
+    }
     return made;
   }
 
