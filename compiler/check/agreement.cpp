@@ -93,13 +93,13 @@ void Checker::check_handoff(const SlaDecl& sla, Span keyword) {
   const StageDecl* const stage = find_stage(crossing->stage.text);
   if (stage == nullptr || sla.handoff_at) return;
   const auto& lifecycle = std::get<LifecycleDecl>(tree_.declarations[*symbols_.lifecycle()].node);
-  if (stage->entered_at && symbols_.subject() == no_object) return;  // a mistake that has been reported
-  if (stage->entered_at) {
-    const auto field = symbols_.objects()[symbols_.subject()].find_field(stage->entered_at->text);
-    if (field)
-      require_moment(policy_.schema.subject_object().fields[*field].type, span(*sla.handoff), stage->entered_at->text);
-  } else if (!lifecycle.remembers) {
-    diagnostics_.emit<DiagnosticId::no_handoff_moment>(span(*sla.handoff));
+  if (!stage->entered_at) {
+    if (!lifecycle.remembers) diagnostics_.emit<DiagnosticId::no_handoff_moment>(span(*sla.handoff));
+    return;
+  }
+  if (symbols_.subject() == no_object) return;  // a mistake that has been reported
+  if (const auto field = symbols_.objects()[symbols_.subject()].find_field(stage->entered_at->text)) {
+    require_moment(policy_.schema.subject_object().fields[*field].type, span(*sla.handoff), stage->entered_at->text);
   }
 }
 

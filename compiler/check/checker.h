@@ -290,7 +290,7 @@ class Checker {
   std::string check_bands(const std::vector<const lang::Band*>& bands, ExprId subject);
   // The same for a value of the type; after a mistake about it, it is not `readable`.
   std::string check_bands(const std::vector<const lang::Band*>& bands, const Type& type, bool readable = true);
-  [[nodiscard]] std::string written_as_difference(ExprId id) const;
+  [[nodiscard]] std::string range_of_difference(ExprId id) const;
   Type check_default(ExprId id, const lang::DefaultTo& fallback);
 
   // ---- constant.cpp

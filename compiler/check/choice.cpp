@@ -68,18 +68,19 @@ std::string show(Wide value, const Type& type, unsigned digits, const kernels::Z
   return {};
 }
 
-// `0-100` is the number -100. Nobody lists that: what was meant; else nothing.
-std::string Checker::written_as_difference(ExprId id) const {
+// In a band `0-100` is the number -100, and nobody means that. The range that was meant, `0 to 100`; of any other
+// expression nothing.
+std::string Checker::range_of_difference(ExprId id) const {
   const auto* sum = std::get_if<SumChain>(&tree_.expressions[id].node);
-  if (sum == nullptr || sum->terms.size() != 2 || !sum->terms[1].minus) return {};
+  if (sum == nullptr || sum->terms.size() != 2 || sum->terms[0].minus || !sum->terms[1].minus) return {};
   const auto is_literal = [&](const SumTerm& term) {
-    const ExprNode& node = tree_.expressions[term.operand].node;
-    return std::holds_alternative<NumberLiteral>(node) || std::holds_alternative<PercentLiteral>(node) ||
-           std::holds_alternative<MoneyLiteral>(node);
+    const ExprNode* node = &tree_.expressions[term.operand].node;
+    if (const auto* negate = std::get_if<Negate>(node)) node = &tree_.expressions[negate->operand].node;
+    return std::holds_alternative<NumberLiteral>(*node) || std::holds_alternative<PercentLiteral>(*node) ||
+           std::holds_alternative<MoneyLiteral>(*node);
   };
   if (!is_literal(sum->terms[0]) || !is_literal(sum->terms[1])) return {};
-  return (sum->terms[0].minus ? "-" : "") + fmt::format("{} to {}", sources_.text(span(sum->terms[0].operand)),
-                                                        sources_.text(span(sum->terms[1].operand)));
+  return fmt::format("{} to {}", source_text(sum->terms[0].operand), source_text(sum->terms[1].operand));
 }
 
 std::string Checker::check_bands(const std::vector<const Band*>& bands, ExprId subject) {
@@ -121,80 +122,72 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
     Span span;
   };
   std::vector<Raw> raws;
+  // A listed value. False: it has been reported, and what the bands leave out cannot be told.
+  const auto add_value = [&](ExprId id) {
+    if (is_empty_text(id)) {
+      diagnostics_.emit<DiagnosticId::empty_text>(span(id)).fix = "write `missing` instead";
+      return false;
+    }
+    if (const std::string range = range_of_difference(id); !range.empty()) {
+      diagnostics_.emit<DiagnosticId::foreign_spelling>(span(id), source_text(id)).fix = "write `" + range + "`";
+      return false;
+    }
+    const Type found = check(id, &type);
+    if (type.kind == Kind::poison || found.kind == Kind::poison) return false;
+    if (!comparable(type, found)) {
+      diagnostics_.emit<DiagnosticId::not_comparable>(span(id), words(type), words(found));
+      return false;
+    }
+    const auto value = require_constant(id, "a value in a band");
+    if (!value) return false;
+    if (has_ranges(type.kind)) {
+      static constexpr BandRange closed{};
+      digits = std::max<unsigned>(digits, value->type.digits);
+      raws.push_back({value, value, &closed, span(id)});
+      return true;
+    }
+    const std::string key = type.kind == Kind::text ? kernels::fold_text(value->text) : std::to_string(value->value);
+    const auto [earlier, is_new] = listed.emplace(key, span(id));
+    if (!is_new) {
+      Diagnostic& message = diagnostics_.emit<DiagnosticId::bands_overlap>(span(id), source_text(id));
+      message.notes.push_back({earlier->second, "here first"});
+      message.fix = "keep one of the two";
+    }
+    return true;
+  };
   for (std::size_t i = 0; i < bands.size(); ++i) {
     const Band& band = *bands[i];
     if (otherwise) diagnostics_.emit<DiagnosticId::after_otherwise>(band.span);
-    std::visit(
-        Overloaded{[&](const BandRange& range) {
-                     const End low = end_of(range.low);
-                     const End high = end_of(range.high);
-                     if (!readable) return;
-                     if (!has_ranges(type.kind) && !ordered_members) {
-                       diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type));
-                       readable = false;
-                       return;
-                     }
-                     if (low.broken || high.broken) {
-                       readable = false;
-                       return;
-                     }
-                     raws.push_back({low.value, high.value, &range, band.span});
-                   },
-                   [&](const BandValues& values) {
-                     for (ExprId id : values.values) {
-                       if (is_empty_text(id)) {
-                         diagnostics_.emit<DiagnosticId::empty_text>(span(id)).fix = "write `missing` instead";
-                         readable = false;
-                         continue;
-                       }
-                       if (const std::string range = written_as_difference(id); !range.empty()) {
-                         diagnostics_.emit<DiagnosticId::foreign_spelling>(span(id), sources_.text(span(id))).fix =
-                             "write `" + range + "`";
-                         readable = false;
-                         continue;
-                       }
-                       const Type found = check(id, &type);
-                       if (type.kind == Kind::poison || found.kind == Kind::poison) {
-                         readable = false;
-                         continue;
-                       }
-                       if (!comparable(type, found)) {
-                         diagnostics_.emit<DiagnosticId::not_comparable>(span(id), words(type), words(found));
-                         readable = false;
-                         continue;
-                       }
-                       const auto value = require_constant(id, "a value in a band");
-                       if (!value) {
-                         readable = false;
-                       } else if (has_ranges(type.kind)) {
-                         static constexpr BandRange closed{};
-                         digits = std::max<unsigned>(digits, value->type.digits);
-                         raws.push_back({value, value, &closed, span(id)});
-                       } else {
-                         const std::string key =
-                             type.kind == Kind::text ? kernels::fold_text(value->text) : std::to_string(value->value);
-                         const auto [earlier, is_new] = listed.emplace(key, span(id));
-                         if (!is_new) {
-                           Diagnostic& message =
-                               diagnostics_.emit<DiagnosticId::bands_overlap>(span(id), source_text(id));
-                           message.notes.push_back({earlier->second, "here first"});
-                           message.fix = "keep one of the two";
-                         }
-                       }
-                     }
-                   },
-                   [&](const BandMissing&) {
-                     if (missing) diagnostics_.emit<DiagnosticId::bands_overlap>(band.span, "a missing value");
-                     missing = true;
-                     if (type.kind == Kind::stage) {  // a stage is held, not held or undecided
-                       diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type)).fix =
-                           "leave it out; ask `(stage >= ...) is undecided` where it matters";
-                       readable = false;
-                     }
-                   },
-                   [&](const BandOtherwise&) { otherwise = true; },
-                   [&](const BandAny&) { otherwise = true; }},  // only in tables
-        band.node);
+    std::visit(Overloaded{[&](const BandRange& range) {
+                            const End low = end_of(range.low);
+                            const End high = end_of(range.high);
+                            if (!readable) return;
+                            if (!has_ranges(type.kind) && !ordered_members) {
+                              diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type));
+                              readable = false;
+                              return;
+                            }
+                            if (low.broken || high.broken) {
+                              readable = false;
+                              return;
+                            }
+                            raws.push_back({low.value, high.value, &range, band.span});
+                          },
+                          [&](const BandValues& values) {
+                            for (ExprId id : values.values) readable = add_value(id) && readable;
+                          },
+                          [&](const BandMissing&) {
+                            if (missing) diagnostics_.emit<DiagnosticId::bands_overlap>(band.span, "a missing value");
+                            missing = true;
+                            if (type.kind == Kind::stage) {  // a stage is held, not held or undecided
+                              diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type)).fix =
+                                  "leave it out; ask `(stage >= ...) is undecided` where it matters";
+                              readable = false;
+                            }
+                          },
+                          [&](const BandOtherwise&) { otherwise = true; },
+                          [&](const BandAny&) { otherwise = true; }},  // only in tables
+               band.node);
   }
   if (!readable) return {};
   if (type.kind == Kind::boolean) {

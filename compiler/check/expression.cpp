@@ -254,10 +254,10 @@ Type Checker::check_call(ExprId id, const Call& call) {
     may = may || may_miss(call.arguments[i]);
   }
   info(id).may_be_missing = may;
-  const auto counted = [](std::size_t count) { return count_of(count, "value"); };
   const auto count_matches = [&](std::size_t count) {
     if (types.size() == count) return true;
-    diagnostics_.emit<DiagnosticId::wrong_argument_count>(span(id), call.function.text, counted(count), types.size());
+    diagnostics_.emit<DiagnosticId::wrong_argument_count>(span(id), call.function.text, count_of(count, "value"),
+                                                          types.size());
     return false;
   };
   const auto accept = [&](std::size_t argument, bool fits, std::string_view expected) {

@@ -170,11 +170,10 @@ void Builder::begin_grade_header() {
 void Builder::finish_grade_header(Span) { grade.columns = std::exchange(cells, {}); }
 void Builder::report_cell_count(Span row, char label_end, std::size_t found, std::string_view head,
                                 std::size_t expected) {
-  const auto cells_of = [](std::size_t count) { return count_of(count, "cell"); };
   const std::string_view written = text_of(row);
   std::string_view label = written.substr(0, std::min(written.find(label_end), std::size_t{40}));
   while (label.ends_with(' ') || label.ends_with('\t')) label.remove_suffix(1);
-  emit<DiagnosticId::wrong_cell_count>(row, label, cells_of(found), head, cells_of(expected));
+  emit<DiagnosticId::wrong_cell_count>(row, label, count_of(found, "cell"), head, count_of(expected, "cell"));
 }
 void Builder::finish_grade_row(Span where) {
   GradeRow row{where, std::nullopt, std::exchange(names, {})};

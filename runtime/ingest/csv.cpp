@@ -26,8 +26,10 @@ constexpr std::string_view separators = ",;\t|";
 // like any other.
 bool is_separator_line(std::string_view line) {
   constexpr std::string_view begin = "sep=";
-  return line.size() == begin.size() + 1 && line.starts_with(begin) && separators.find(line.back()) != line.npos;
+  return line.size() == begin.size() + 1 && line.starts_with(begin) &&
+         separators.find(line.back()) != std::string_view::npos;
 }
+
 // After a fault in quotes the lines after the first are read again. As much as has been read, and this, may be read
 // again in all; rows such as `x","y` could make it quadratic otherwise.
 constexpr std::uint64_t spare_rescanned_bytes = std::uint64_t{64} << 20;

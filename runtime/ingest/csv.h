@@ -5,8 +5,9 @@
 // LF, CRLF or CR; cells in quotes with doubled quotes and line breaks inside; a quote inside an unquoted cell is a
 // letter like any other; empty lines are no rows but count as lines; the last line may lack its end. A row that breaks
 // the rules is handed back as a fault and reading goes on at the next line, so that an unclosed quote never swallows
-// the rows after it. May include: runtime/data, runtime/ingest/byte_source.h, lang/*. Called by: header_map, keys,
-// lead_reader, init.
+// the rows after it.
+//
+// May include: runtime/data, runtime/ingest/byte_source.h, lang/*. Called by: header_map, keys, lead_reader, init.
 #pragma once
 
 #include <cstddef>

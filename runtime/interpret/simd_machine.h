@@ -69,7 +69,7 @@ MUSTER_AVX512 inline __mmask16 half_of(const Word* bits, std::size_t row) {
 }
 
 // The rows that the wide loop has done; the plain one goes on from there.
-#define MUSTER_WIDE(call) (has_avx512() ? (call) : std::size_t{0})
+#define MUSTER_WIDE(call) (muster::runtime::interpret::simd::has_avx512() ? (call) : std::size_t{0})
 #else
 #define MUSTER_WIDE(call) std::size_t{0}
 #endif

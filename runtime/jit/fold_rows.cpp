@@ -11,10 +11,6 @@
 
 namespace muster::runtime::jit {
 
-#if defined(__x86_64__)
-using interpret::simd::has_avx512;
-#endif
-
 namespace {
 
 // ---- counts

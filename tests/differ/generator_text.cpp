@@ -9,8 +9,6 @@
 
 namespace muster::differ {
 
-using compiler::Kind;
-
 namespace {
 
 constexpr std::string_view header = R"(policy "Random" { version "1", zone "America/New_York", currency USD }

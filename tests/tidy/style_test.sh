@@ -6,7 +6,16 @@ sources=$(find lang stdlib compiler runtime library tools tests -name '*.cpp' -o
 # shellcheck disable=SC2086  # the names hold no blanks
 awk '
   function complain(what) { print FILENAME ":" FNR ": " what; bad++ }
+  # clang-tidy, which looks at sources of a folder together, would take the use in one for that in another.
+  function check_names(  name) {
+    for (name in declared) {
+      if (!(name in used)) { print previous ":" declared[name] ": `" name "` is not used; take the using-declaration away"; bad++ }
+    }
+    split("", declared)
+    split("", used)
+  }
   FNR == 1 {
+    check_names()
     files++
     if (previous != "" && lines > 700) { print previous ": " lines " lines; past 700 look for the seam and split"; bad++ }
     previous = FILENAME; lines = 0
@@ -15,6 +24,18 @@ awk '
     if (header) opened[FILENAME] = 0
   }
   { lines = FNR }
+  FILENAME ~ /\.cpp$/ && /^ *using [A-Za-z_0-9:]+::[A-Za-z_0-9]+;/ {
+    name = $2
+    gsub(/.*::|;/, "", name)
+    declared[name] = FNR
+    next
+  }
+  {
+    code = $0
+    sub(/\/\/.*/, "", code)
+    count = split(code, words, /[^A-Za-z_0-9]+/)
+    for (k = 1; k <= count; ++k) used[words[k]]
+  }
   header && /[Mm]ay include/ { opened[FILENAME] = 1 }
   header && /[Cc]alled by|who calls/ { called[FILENAME] = 1 }
   header && /^#pragma once/ { guarded[FILENAME] = 1 }
@@ -28,6 +49,7 @@ awk '
   }
   FILENAME ~ /^(lang|stdlib|compiler)\// && /(^|[^a-z_:.])(float|double) [a-z]/ { complain("no binary floating point: exact numbers live in stdlib/kernels/number.h") }
   END {
+    check_names()
     if (lines > 700) { print previous ": " lines " lines; past 700 look for the seam and split"; bad++ }
     for (file in opened) {
       if (!opened[file]) { print file ": the opening comment does not say what the header may include"; bad++ }

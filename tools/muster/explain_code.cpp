@@ -117,10 +117,9 @@ ExitCode explain_code(const ExplainCodeCommand& command) {
   std::vector<std::string> codes;
   for (const lang::DiagnosticRow& known : lang::diagnostic_rows) codes.emplace_back(known.code);
   const std::string near = lang::did_you_mean(code, codes);
-  print_error({lang::ErrorKind::usage, "", 0, fmt::format("there is no message with the code \"{}\"", command.code),
-               near.empty() ? std::string("`muster explain-code` lists all of them")
-                            : fmt::format("did you mean {}? `muster explain-code` lists all of them", near)});
-  return ExitCode::usage;
+  return fail(usage(fmt::format("there is no message with the code \"{}\"", command.code),
+                    near.empty() ? std::string("`muster explain-code` lists all of them")
+                                 : fmt::format("did you mean {}? `muster explain-code` lists all of them", near)));
 }
 
 }  // namespace muster::tools

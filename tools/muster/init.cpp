@@ -87,10 +87,7 @@ ExitCode init(const InitCommand& command) {
     write(Stream::output, starter.text);
     return ExitCode::ok;
   }
-  if (const auto written = write_new_file(path, starter.text); !written) {
-    print_error(written.error());
-    return ExitCode::file;
-  }
+  if (const auto written = write_new_file(path, starter.text); !written) return fail(written.error());
   const std::string shown = lang::escape_for_terminal(path);
   write(Stream::output, fmt::format("{}: {} from {}", shown, lang::count_of(starter.fields, "field"),
                                     lang::count_of(profile->rows, "lead")));

@@ -129,12 +129,11 @@ ExitCode sla(const SlaCommand& command) {
                  "add `sla \"Lead follow-up\" { handoff when stage becomes MQL ... }`"});
   }
   if (command.choices.as_of.empty()) {
-    return fail({lang::ErrorKind::usage, "", 0, "deadlines need to know which moment is now",
-                 fmt::format("muster sla {} {} --as-of 2026-02-01T17:00", command.policy, command.leads)});
+    return fail(usage("deadlines need to know which moment is now",
+                      fmt::format("muster sla {} {} --as-of 2026-02-01T17:00", command.policy, command.leads)));
   }
   if (!command.table.empty() && command.form != SlaForm::csv) {
-    return fail({lang::ErrorKind::usage, "", 0,
-                 "--table chooses the table that csv writes; other forms hold all of them", "add --format csv"});
+    return fail(usage("--table chooses the table that csv writes; other forms hold all of them", "add --format csv"));
   }
   runtime::SlaOptions options;
   const auto as_of = parse_as_of(command.choices.as_of, program.zone);
@@ -151,8 +150,8 @@ ExitCode sla(const SlaCommand& command) {
   names.push_back({command.verdicts, "the verdicts", false});
   if (auto named = check_file_names(names); !named) return fail(named.error());
   if (command.output.empty() && is_standard_output(command.verdicts)) {
-    return fail({lang::ErrorKind::usage, "", 0, "the report and the verdicts cannot both go to the standard output",
-                 "name a file for one of them: --verdicts verdicts.csv"});
+    return fail(usage("the report and the verdicts cannot both go to the standard output",
+                      "name a file for one of them: --verdicts verdicts.csv"));
   }
   const auto summary = watched("reading " + lang::escape_for_terminal(command.leads), command.quiet, options,
                                [&](const auto& all) { return runtime::run_sla(program, all, command.limits); });

@@ -13,7 +13,6 @@ namespace muster::tools {
 namespace {
 
 using lang::grouped;
-
 using runtime::AgreementReport;
 using runtime::AttainmentRow;
 using runtime::ClauseCounts;

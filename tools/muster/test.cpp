@@ -28,7 +28,6 @@ namespace muster::tools {
 namespace {
 
 using lang::count_of;
-
 using lang::escape_for_terminal;
 
 // "policy.muster:12", as a name; whoever prints it makes it safe.
@@ -62,12 +61,12 @@ class TestRunner {
 
  private:
   ExitCode run_policy(const std::string& policy) {
-    files_.push_back(policy);  // also where it cannot be read
     compiler::CompileOptions options;
     options.passes = command_.passes;
     options.with_tests = true;
     auto compiled = compiler::compile_file(policy, command_.limits, options);
     if (!compiled) {
+      files_.push_back(policy);
       print_error(compiled.error());
       return exit_code_of_policy(compiled.error().kind);
     }
