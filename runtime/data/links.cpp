@@ -74,25 +74,33 @@ RowIndex::RowIndex(const Table& table) : rows_(static_cast<std::uint32_t>(table.
     keys_.intern(key);
     others_.push_back(row);
   };
-  for (const std::string& key : table.contradictory_keys) add(key, 0);
+  for (const std::string& key : table.contradictory_keys) {
+    if (const auto row = keys_.find(key)) {
+      ambiguous_.insert(*row);
+    } else {
+      add(key, 0);
+    }
+  }
   for (const MergedKey& merged : table.merged_keys) add(merged.key, find(merged.kept).row);
 }
 
 Found RowIndex::find(std::string_view key) const {
   const auto number = keys_.find(key);
   if (!number) return {};
-  if (*number < rows_) return {*number + 1, false};
+  if (*number < rows_) return ambiguous_.contains(*number) ? Found{0, true} : Found{*number + 1, false};
   const std::uint32_t row = others_[*number - rows_];
   return {row, row == 0};
 }
 
 MatchIndex::MatchIndex(const Table& table, std::uint32_t field) {
   const Column& column = table.columns[table.column_of(field)];
+  const std::vector<std::string>& open = table.contradictory_keys;  // not even its own key says which row is meant
   for (std::uint32_t row = 0; row < table.rows; ++row) {
     if (!test_bit(column.known.data(), row)) continue;
     const std::uint32_t number = texts_.intern(column.dictionary.folded(column.codes[row]));
+    const bool is_open = std::binary_search(open.begin(), open.end(), open.empty() ? "" : table.keys[row]);
     if (number == rows_.size()) {
-      rows_.push_back(row + 1);
+      rows_.push_back(is_open ? several : row + 1);
     } else {
       rows_[number] = several;
     }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "runtime/data/bitmap.h"
@@ -67,10 +68,11 @@ class RowIndex {
  private:
   KeyIndex keys_;  // those of rows, in their order, then others
   std::uint32_t rows_ = 0;
-  std::vector<std::uint32_t> others_;  // row plus 1; 0: contradictory
+  std::vector<std::uint32_t> others_;            // row plus 1; 0: contradictory
+  std::unordered_set<std::uint32_t> ambiguous_;  // rows of contradictory keys
 };
 
-// Rows of a table by the text in one of its columns.
+// Rows of a table by the text in one of its columns. Precondition: the table's keys are there, where it has any.
 class MatchIndex {
  public:
   MatchIndex(const Table& table, std::uint32_t field);

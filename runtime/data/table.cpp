@@ -68,6 +68,17 @@ const TextColumn& Table::texts_of(std::uint32_t field) const {
   return texts[static_cast<std::size_t>(found - text_fields.begin())];
 }
 
+void Table::keep_what_agrees(std::uint32_t row, std::uint32_t other) {
+  for (Column& column : columns) {
+    if (compare_cells(column, row, other) == 0) continue;
+    clear_bit(column.known.data(), row);
+    if (!column.yes.empty()) clear_bit(column.yes.data(), row);  // never yes where nothing is known
+  }
+  for (TextColumn& column : texts) {
+    if (column.numbers[row] != column.numbers[other]) column.numbers[row] = 0;
+  }
+}
+
 void Table::select(std::span<const std::uint32_t> order) {
   for (Column& column : columns) {
     Column selected(column.physical, order.size());

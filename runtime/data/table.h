@@ -60,11 +60,13 @@ struct Table {
   std::vector<TextColumn> texts;
   KeyColumn keys;                               // by row; empty where the object has no key or nobody needs it any more
   std::vector<MergedKey> merged_keys;           // by key
-  std::vector<std::string> contradictory_keys;  // of rows that are not kept because others have the key, too
+  std::vector<std::string> contradictory_keys;  // sorted; each of a row that is open where several with it differed
 
   // Precondition: the field is there.
   [[nodiscard]] std::size_t column_of(std::uint32_t field) const;
   [[nodiscard]] const TextColumn& texts_of(std::uint32_t field) const;
+  // Takes from one row what another one with its key says otherwise: those cells are missing.
+  void keep_what_agrees(std::uint32_t row, std::uint32_t other);
   // Keeps these rows, in this order.
   void select(std::span<const std::uint32_t> order);
   [[nodiscard]] std::uint64_t memory_bytes() const;

@@ -29,6 +29,7 @@ struct HeaderMap {
   std::vector<MappedField> columns;   // one for each of RecordFields::columns
   std::vector<MappedField> texts;     // one for each of RecordFields::texts
   std::vector<MappedField> required;  // `required` fields that are not among the columns
+  std::vector<MappedField> compared;  // other fields in which rows may differ, as far as the file has them
   std::optional<MappedField> key;     // where the object has one
 };
 

@@ -25,7 +25,7 @@ std::vector<std::string> missing_texts_of_key(const compiler::ObjectSchema& obje
 // The columns of the file whose cells make two rows the same or not.
 std::vector<std::uint32_t> value_columns_of(const HeaderMap& map) {
   std::vector<std::uint32_t> columns;
-  for (const auto* part : {&map.columns, &map.texts, &map.required}) {
+  for (const auto* part : {&map.columns, &map.texts, &map.required, &map.compared}) {
     for (const MappedField& mapped : *part) {
       if (mapped.column != MappedField::row_number) columns.push_back(mapped.column);
     }

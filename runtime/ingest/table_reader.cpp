@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <numeric>
+#include <unordered_map>
 #include <utility>
 
 #include "runtime/ingest/duplicates.h"
@@ -231,6 +232,7 @@ class TableReader {
     std::vector<std::uint32_t> kept;
     kept.reserve(table_.rows - shared.size());
     std::size_t next = 0;
+    std::unordered_map<std::string_view, std::uint32_t> first_with;  // of the keys of rows that contradict one another
     for (std::uint32_t row = 0; row < table_.rows; ++row) {
       if (next == shared.size() || shared[next].line != lines_[row]) {
         kept.push_back(row);
@@ -243,17 +245,22 @@ class TableReader {
         case Fate::merged:
           ++counts_.merged;
           break;
-        case Fate::conflict:
+        case Fate::conflict: {
           ++counts_.contradictory;
-          table_.contradictory_keys.emplace_back(table_.keys[row]);
           count_issue(*records_.object().key, CellIssue::contradiction, lines_[row]);
+          const auto [first, is_first] = first_with.try_emplace(table_.keys[row], row);
+          if (is_first) {
+            kept.push_back(row);
+          } else {
+            table_.keep_what_agrees(first->second, row);
+          }
           break;
+        }
       }
     }
     assert(next == shared.size());
+    for (const auto& [key, row] : first_with) table_.contradictory_keys.emplace_back(key);
     std::sort(table_.contradictory_keys.begin(), table_.contradictory_keys.end());
-    table_.contradictory_keys.erase(std::unique(table_.contradictory_keys.begin(), table_.contradictory_keys.end()),
-                                    table_.contradictory_keys.end());
     lines_ = {};
     table_.select(kept);
     return lang::Done{};
@@ -261,7 +268,7 @@ class TableReader {
 
   void finish_counts() {
     counts_.rows = records_.rows();
-    counts_.kept = table_.rows;
+    counts_.kept = table_.rows - table_.contradictory_keys.size();
     counts_.rejected = records_.rejected();
     std::stable_sort(counts_.issues.begin(), counts_.issues.end(),
                      [](const FieldIssues& left, const FieldIssues& right) { return left.count > right.count; });

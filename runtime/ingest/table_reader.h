@@ -1,7 +1,7 @@
 // Reads the rows of an object that is not streamed, wholly into memory: the same cells, issues and rejected rows as of
-// leads. Rows that lie after the evaluation are not kept, nor rows that only repeat another one, nor any of the rows
-// that contradict one another under one key (language section 4, numbers 18 and 23).
-// May include: runtime/data, runtime/ingest, compiler/ir, lang/*. Called by: runtime/run/relations.
+// leads. Rows that lie after the evaluation are not kept, nor rows that only repeat another one; of rows that
+// contradict one another under one key there is one, open where they differ (language section 4, numbers 18 and 23,
+// decision 28). May include: runtime/data, runtime/ingest, compiler/ir, lang/*. Called by: runtime/run/relations.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +49,8 @@ struct RejectedExample {
 
 // rows = kept + repeated + contradictory + merged + future + rejected
 struct TableCounts {
-  std::uint64_t rows = 0;  // of the file
-  std::uint64_t kept = 0;
+  std::uint64_t rows = 0;           // of the file
+  std::uint64_t kept = 0;           // as they are
   std::uint64_t repeated = 0;       // the same key and values as an earlier row
   std::uint64_t contradictory = 0;  // the same key as another row, and other values
   std::uint64_t merged = 0;         // the policy keeps another row for them

@@ -135,7 +135,7 @@ struct ObjectSummary {
   std::uint64_t rows = 0;  // of the file
   std::uint64_t kept = 0;
   std::uint64_t repeated = 0;       // the same key and values as an earlier row
-  std::uint64_t contradictory = 0;  // the same key as another row, and other values: none of them is kept
+  std::uint64_t contradictory = 0;  // the same key as another row, and other values: one row, open where they differ
   std::uint64_t merged = 0;         // the policy keeps another row for them
   std::uint64_t future = 0;         // later than the evaluation
   std::uint64_t rejected = 0;

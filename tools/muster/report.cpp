@@ -135,7 +135,7 @@ class Report {
       line("");
       line("{:>11}  rows of {} in {}", grouped(object.rows), safe(object.name), safe(object.file));
       detail(object.repeated, "the same row again, counted once");
-      detail(object.contradictory, "with the key of another row and other values: none of them counts");
+      detail(object.contradictory, "with the key of another row and other values: unknown where they differ");
       detail(object.merged, "the same as another row, which is kept");
       detail(object.future, "later than the evaluation: they do not count");
       detail(object.rejected, "rejected");

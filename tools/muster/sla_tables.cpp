@@ -135,7 +135,7 @@ class Tables {
     say(object.rows, "rows of the file");
     say(object.repeated, "the same row again");
     say(object.merged, "the same as another row, which is kept");
-    say(object.contradictory, "with the key of another row and other values");
+    say(object.contradictory, "with the key of another row and other values: unknown where they differ");
     say(object.future, "later than the evaluation");
     if (object.first_rejected)
       say(object.rejected, "rejected: " + object.first_rejected->reason, object.first_rejected->line);
