@@ -17,7 +17,10 @@ Extent Lowerer::select(ValueId condition, Extent yes, Extent no, const Type& typ
   ValueId fault = fault_of(condition, place);
   if (!yes.fault.is_none() || !no.fault.is_none())
     fault = either_fault(fault, pick(condition, or_no(yes.fault), or_no(no.fault), truth(), place), place);
-  return {choice(yes.low, no.low, OnUndecided::smaller), choice(yes.high, no.high, OnUndecided::larger), fault};
+  // Nothing is known of what is chosen while it is open which one it is, unless both are the same.
+  const bool is_actual = mode_ == Mode::actual;
+  return {choice(yes.low, no.low, is_actual ? OnUndecided::agree : OnUndecided::smaller),
+          choice(yes.high, no.high, is_actual ? OnUndecided::agree : OnUndecided::larger), fault};
 }
 
 ValueId Lowerer::band_condition(const Band& band, Extent subject, const Type& type) {

@@ -128,6 +128,26 @@ class Lowerer {
   Extent convert(Extent extent, const Type& from, const Type& to, lang::Span span);
   // Of an amount, its currency alone, for what aligns scales itself; `own` is then the type that it has.
   Extent in_currency(Extent amount, Type& own, const Type& wanted, lang::Span span);
+  Extent bound_of(lang::BoundKind kind, const Extent& extent, lang::Span span);
+  // Whether one of the ends is known.
+  ValueId has_end(Extent extent, lang::Span span) {
+    const ValueId low = is_known(extent.low, span);
+    return either(low, is_known(extent.high, span), span);
+  }
+  // f of what lies between two ends; f keeps their order, or turns it round where `turns` is yes.
+  template <class F>
+  Extent of_ends(const Extent& value, const Type& type, lang::Span span, F&& f, ValueId turns = {});
+  struct Factors {
+    lang::ProductOp op;
+    Extent left;
+    Type left_type;
+    Extent right;
+    Type right_type;
+  };
+  Factors factors_of(const lang::Product& product, lang::Span span);
+  using OfFactors = std::function<ValueId(const std::vector<ValueId>&)>;
+  // `result` of two exact factors.
+  Extent of_product(const Factors& factors, const Type& type, lang::Span span, const OfFactors& result);
   // In `possible` the ends of scores may stand for no bound; arithmetic takes those for unknown.
   Extent known_ends(Extent extent, const Type& type, lang::Span span);
   // Whether both ends are the same; undecided where a fault keeps them apart.
@@ -248,6 +268,7 @@ class Lowerer {
   // Points at one step of a rule's way (section 4, number 11).
   static constexpr std::int64_t no_least = std::numeric_limits<std::int64_t>::min();
   static constexpr std::int64_t no_most = std::numeric_limits<std::int64_t>::max();
+  static constexpr std::int64_t far_points = 1'000'000'000'000;  // a hundred million
   struct Points {
     ValueId value;   // missing where it is undecided
     ValueId earned;  // never missing

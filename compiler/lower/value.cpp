@@ -39,7 +39,7 @@ ValueId Lowerer::convert(ValueId value, const Type& from, const Type& to, Span p
 }
 
 Extent Lowerer::convert(Extent extent, const Type& from, const Type& to, Span place) {
-  return {convert(extent.low, from, to, place), convert(extent.high, from, to, place), extent.fault};
+  return of_ends(extent, to, place, [&](ValueId end) { return convert(end, from, to, place); });
 }
 
 Extent Lowerer::in_currency(Extent amount, Type& own, const Type& wanted, Span place) {
@@ -134,15 +134,31 @@ Extent Lowerer::lower(ExprId id) {
           },
           [&](const ScoreBound& bound) {
             return at_path(id, [&] {
-              const ScoreValues& score = score_of(policy_.info(id).index);
-              const bool lowest = bound.kind == BoundKind::lowest;
+              const std::uint32_t index = policy_.info(id).index;
+              const Extent& extent = score_of(index).extent;
               // What is possible now only shrinks when data arrive, so the bound itself lies in the extent.
-              return mode_ == Mode::possible ? score.extent : exactly(lowest ? score.extent.low : score.extent.high);
+              if (mode_ == Mode::possible) return extent;
+              const auto& score = std::get<ScoreDecl>(tree_.declarations[index].node);
+              if (bound.kind == BoundKind::lowest)
+                return score.from ? exactly(extent.low) : bound_of(bound.kind, extent, place);
+              return score.to ? exactly(extent.high) : bound_of(bound.kind, extent, place);
             });
           },
           [&](const Parenthesised& group) { return lower(group.inner); },
           [&](const Poison&) { return exactly(builder_.missing(type_of(id), place)); }},
       tree_.expressions[id].node);
+}
+
+// Where nothing bounds a score that end is missing, and the other is far away: comparisons answer, and a value that is
+// made of it is as missing as one made of a count that is open.
+Extent Lowerer::bound_of(BoundKind kind, const Extent& extent, Span place) {
+  const bool is_low = kind == BoundKind::lowest;
+  const ValueId end = is_low ? extent.low : extent.high;
+  const ValueId no_bound = points(is_low ? no_least : no_most, place);
+  const ValueId is_bounded = compare_numbers(CompareOp::not_equal, end, 0, no_bound, 0, place);
+  const ValueId near = pick(is_bounded, end, points(is_low ? -far_points : far_points, place), points_type(), place);
+  const ValueId far = pick(is_bounded, end, builder_.missing(points_type(), place), points_type(), place);
+  return is_low ? Extent{far, near} : Extent{near, far};
 }
 
 Extent Lowerer::lower_name(ExprId id) {
@@ -253,6 +269,24 @@ ValueId Lowerer::either_fault(ValueId left, ValueId right, Span place) {
   return either(left, right, place);
 }
 
+template <class F>
+Extent Lowerer::of_ends(const Extent& value, const Type& type, Span place, F&& f, ValueId turns) {
+  const ValueId at_low = f(value.low);
+  if (value.is_exact()) return {at_low, at_low, value.fault};
+  const ValueId at_high = f(value.high);
+  const ValueId low = turns.is_none() ? at_low : pick(turns, at_high, at_low, type, place);
+  const ValueId high = turns.is_none() ? at_high : pick(turns, at_low, at_high, type, place);
+  if (mode_ == Mode::possible) return {low, high, value.fault};
+  // One number has one result, or a fault. Of another one an end that does not fit is no bound.
+  const ValueId is_one = surely(is_one_number(value, place), place);
+  const ValueId is_there = has_end(value, place);
+  const auto end = [&](ValueId there) {
+    const ValueId is_lost = both(is_there, negated(is_known(there, place), place), place);
+    return pick(is_one, at_low, pick(is_lost, builder_.missing(type, place), there, type, place), type, place);
+  };
+  return {end(low), end(high), value.fault};
+}
+
 Extent Lowerer::known_ends(Extent extent, const Type& type, Span place) {
   if (mode_ == Mode::actual || extent.is_exact() || type.kind != Kind::decimal) return extent;
   const auto end = [&](ValueId value, std::int64_t no_bound, CompareOp inside) {
@@ -262,48 +296,61 @@ Extent Lowerer::known_ends(Extent extent, const Type& type, Span place) {
   return {end(extent.low, no_least, CompareOp::greater), end(extent.high, no_most, CompareOp::less)};
 }
 
+Extent Lowerer::of_product(const Factors& factors, const Type& type, Span place, const OfFactors& result) {
+  const auto [op, left, left_type, right, right_type] = factors;
+  // What multiplies or divides by one number keeps the order of the ends, or turns it round where that is negative.
+  const bool scales = op == ProductOp::multiply || op == ProductOp::share_of;
+  const bool is_right = left.is_exact() && !right.is_exact() && scales;
+  const bool is_left = right.is_exact() && !left.is_exact() && (scales || op == ProductOp::divide);
+  if (!is_left && !is_right) return lift({left, right}, type, place, result);
+  const Extent& open = is_left ? left : right;
+  const Type& open_type = is_left ? left_type : right_type;
+  const ValueId factor = is_left ? right.low : left.low;
+  const auto of = [&](ValueId end) { return is_left ? result({end, factor}) : result({factor, end}); };
+  const auto fixed = builder_.constant_of(factor);
+  if (mode_ == Mode::possible && (!fixed || (is_left && *fixed == 0))) return lift({left, right}, type, place, result);
+  const ValueId none = builder_.constant(is_left ? right_type : left_type, 0, place);
+  ValueId turns;
+  if (!fixed || *fixed < 0) turns = compare_numbers(CompareOp::less, factor, 0, none, 0, place);
+  Extent made = of_ends(open, type, place, of, turns);
+  // What is wrong with the factor, or with dividing by it, is wrong whatever the other one is, as far as that is known.
+  const ValueId nothing = builder_.constant(open_type, 0, place);
+  const ValueId of_nothing =
+      of(pick(has_end(open, place), nothing, builder_.missing(open_type, place), open_type, place));
+  const ValueId has_result = compare_numbers(CompareOp::equal, of_nothing, 0, of_nothing, 0, place);
+  made.fault = either_fault(made.fault, fault_of(has_result, place), place);
+  return made;
+}
+
+Lowerer::Factors Lowerer::factors_of(const Product& product, Span place) {
+  Factors made{product.op, {}, type_of(product.left), {}, type_of(product.right)};
+  made.left = known_ends(lower(product.left), made.left_type, place);
+  made.right = known_ends(lower(product.right), made.right_type, place);
+  // Amounts are divided by one another in one currency.
+  if (made.left_type.kind == Kind::money) made.right = in_currency(made.right, made.right_type, made.left_type, place);
+  return made;
+}
+
 Extent Lowerer::lower_product(ExprId id, const Product& product) {
   const Type& type = type_of(id);
   const Span place = span(id);
-  const Type& left_type = type_of(product.left);
-  const int left_digits = left_type.digits;
-  // Amounts are divided by one another in one currency.
-  Type right_type = type_of(product.right);
-  const Extent left = known_ends(lower(product.left), left_type, place);
-  Extent right = known_ends(lower(product.right), right_type, place);
-  if (left_type.kind == Kind::money && right_type.kind == Kind::money && left_type.currency != right_type.currency) {
-    right = convert(right, right_type, left_type, place);
-    right_type = left_type;
-  }
-  const int right_digits = right_type.digits;
-  const auto result = [&](const std::vector<ValueId>& v) {
+  const Factors factors = factors_of(product, place);
+  const int left_digits = factors.left_type.digits;
+  const int right_digits = factors.right_type.digits;
+  return of_product(factors, type, place, [&](const std::vector<ValueId>& v) {
     switch (product.op) {
       case ProductOp::multiply:
       case ProductOp::share_of:
         return builder_.add(Op::multiply, type, v, std::max(0, left_digits + right_digits - type.digits), place);
       case ProductOp::divide:
-        return divide(product.left, right_type, type, v[0], v[1], place);
+        return divide(product.left, factors.right_type, type, v[0], v[1], place);
       case ProductOp::remainder:
         return builder_.add(Op::remainder, type, v,
                             std::max(0, type.digits - left_digits) | (std::max(0, type.digits - right_digits) << 8),
                             place);
     }
     return builder_.missing(type, place);
-  };
-  // A fixed factor or divisor keeps the order of the ends, or turns it round where it is negative.
-  const bool scales = product.op == ProductOp::multiply || product.op == ProductOp::share_of;
-  const auto left_factor = builder_.constant_of(left.low);
-  const auto right_factor = builder_.constant_of(right.low);
-  if (scales && left.is_exact() && left_factor && !right.is_exact()) {
-    const Extent ends{result({left.low, right.low}), result({left.low, right.high}), right.fault};
-    return *left_factor >= 0 ? ends : Extent{ends.high, ends.low, ends.fault};
-  }
-  if ((scales || product.op == ProductOp::divide) && right.is_exact() && right_factor && *right_factor != 0 &&
-      !left.is_exact()) {
-    const Extent ends{result({left.low, right.low}), result({left.high, right.low}), left.fault};
-    return *right_factor >= 0 ? ends : Extent{ends.high, ends.low, ends.fault};
-  }
-  return lift({left, right}, type, place, result);
+  });
 }
 
 Extent Lowerer::lower_round(ExprId id, const Round& round) {
@@ -314,18 +361,16 @@ Extent Lowerer::lower_round(ExprId id, const Round& round) {
   // A quotient is rounded once, to the digits that were asked for: "4 digits unless told" (number 7).
   if (const auto* product = std::get_if<Product>(&tree_.expressions[operand].node);
       product != nullptr && product->op == ProductOp::divide) {
-    return lift({lower(product->left), lower(product->right)}, type, place, [&](const std::vector<ValueId>& v) {
-      const int raise = type.digits + type_of(product->right).digits - type_of(product->left).digits;
-      const std::int64_t packed =
-          std::max(0, raise) | (std::max(0, -raise) << 8) | (static_cast<int>(round.mode) << 16);
-      return builder_.add(Op::divide, type, v, packed, place);
-    });
+    const Factors factors = factors_of(*product, place);
+    const int raise = type.digits + factors.right_type.digits - factors.left_type.digits;
+    const std::int64_t packed = std::max(0, raise) | (std::max(0, -raise) << 8) | (static_cast<int>(round.mode) << 16);
+    return of_product(factors, type, place,
+                      [&](const std::vector<ValueId>& v) { return builder_.add(Op::divide, type, v, packed, place); });
   }
-  const Extent value = lower(round.operand);
   const std::int64_t packed = type_of(round.operand).digits | (type.digits << 8) | (static_cast<int>(round.mode) << 16);
   // Rounding keeps order, so an extent is rounded end by end.
-  const auto rounded = [&](ValueId end) { return builder_.add(Op::rescale, type, {end}, packed, place); };
-  return {rounded(value.low), rounded(value.high)};
+  return of_ends(lower(round.operand), type, place,
+                 [&](ValueId end) { return builder_.add(Op::rescale, type, {end}, packed, place); });
 }
 
 Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {

@@ -19,7 +19,17 @@ using compiler::Program;
 
 namespace {
 
+// 1234567.89 as 1.234.567,89.
+std::string as_european(std::string number) {
+  const std::size_t begin = number.starts_with('-') ? 1 : 0;
+  std::size_t at = std::min(number.find('.'), number.size());
+  if (at < number.size()) number[at] = ',';
+  for (; at > begin + 3; at -= 3) number.insert(at - 3, ".");
+  return number;
+}
+
 std::string cell_text(const FieldShape& field, const Cell& cell) {
+  if (!cell.known) return cell.text;
   switch (field.kind) {
     case Kind::boolean:
       return cell.number != 0 ? "yes" : "no";
@@ -28,15 +38,18 @@ std::string cell_text(const FieldShape& field, const Cell& cell) {
     case Kind::picklist:
       return members_of(field.picklist)[static_cast<std::size_t>(cell.number)];
     case Kind::date:
-      return kernels::format_date(cell.number);
+      return field.is_european ? date::format("%d.%m.%Y", date::sys_days{date::days{cell.number}})
+                               : kernels::format_date(cell.number);
     case Kind::datetime:
       return date::format("%FT%TZ", date::sys_time<std::chrono::microseconds>{std::chrono::microseconds{cell.number}});
     case Kind::duration:  // in seconds
       return kernels::format_decimal(cell.number, 6);
     case Kind::percent:  // 45 is 0.45
       return kernels::format_decimal(cell.number, field.digits - 2U);
-    default:
-      return kernels::format_decimal(cell.number, field.digits);
+    default: {
+      const std::string number = kernels::format_decimal(cell.number, field.digits);
+      return field.is_european ? '"' + as_european(number) + '"' : number;
+    }
   }
 }
 
@@ -50,7 +63,7 @@ Files::Files(const Sample& sample) : sample_(sample) {
   }
   for (std::size_t i = 0; i < sample.leads.size(); ++i) {
     add(sample.leads[i]);
-    leads_[sample.leads[i].cells[0].text] = i;
+    leads_.try_emplace(sample.leads[i].cells[0].text, i);  // of leads with one key the first is answered
   }
   for (const DataRow& company : sample.companies) add(company);
 }
@@ -60,7 +73,7 @@ void Files::add(const DataRow& row) {
   const std::vector<FieldShape>& fields = sample_.shapes[row.object].fields;
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (i > 0) text += ',';
-    if (row.cells[i].known) text += cell_text(fields[i], row.cells[i]);
+    text += cell_text(fields[i], row.cells[i]);
   }
   text += '\n';
   for (const DataRow& each : row.below) add(each);
@@ -90,7 +103,7 @@ std::string Files::for_batches(const Program& program, std::span<const compiler:
   runtime::Batch batch;
   std::string rejected;
   const auto reject = [&](const runtime::RejectedRow& row) -> lang::Result<> {
-    rejected = row.reason;
+    if (row.kind != runtime::RejectKind::key_conflict) rejected = row.reason;
     return lang::Done{};
   };
   for (;;) {

@@ -26,6 +26,10 @@ class Files {
   [[nodiscard]] std::string for_batches(const compiler::Program& program, std::span<const compiler::ValueId> roots,
                                         const Body& body) const;
 
+  [[nodiscard]] bool is_first(std::size_t lead) const {  // of the leads with its key
+    return leads_.at(sample_.leads[lead].cells[0].text) == lead;
+  }
+
  private:
   void add(const DataRow& row);
 

@@ -78,10 +78,12 @@ class Comparison {
   }
 
   std::string_view key_of(std::size_t lead) const { return sample_.leads[lead].cells[0].text; }
-  // Which leads were answered: all but those that another one stands for.
+  // Which leads were answered: all but those that another one stands for, or that contradict another one.
   std::string match_leads() const {
     for (std::size_t lead = 0; lead < expected_.size(); ++lead) {
-      const bool is_kept = slow_.leads.at(key_of(lead))->cells[0].text == key_of(lead);
+      const DataRow* stands = slow_.leads.at(key_of(lead));
+      if (!files_.is_first(lead)) continue;
+      const bool is_kept = stands->cells[0].text == key_of(lead) && !slow_.open.contains(stands);
       if (expected_[lead].empty() == is_kept) return "another lead is kept than " + std::string(key_of(lead));
     }
     return {};

@@ -29,6 +29,7 @@ struct Options {
   unsigned jobs = 1;
   std::string keep;
   bool print = false;
+  bool whole = false;
   bool progress = false;
 };
 
@@ -53,8 +54,8 @@ void print_row(const Sample& sample, const DataRow& row, const std::string& inde
 }
 
 void report(Sample sample, const Difference& difference, const Options& options) {
-  minimise(sample, difference);
-  const Outcome again = compare(sample);
+  if (!options.whole) minimise(sample, difference);
+  const Outcome again = options.whole ? Outcome() : compare(sample);
   const Difference& shown = again.difference ? *again.difference : difference;
   std::ofstream file;
   if (!options.keep.empty()) file.open(options.keep + "/" + std::to_string(sample.seed) + ".txt");
@@ -142,7 +143,7 @@ class Run {
 int main(int count, char** arguments) {
   const std::vector<std::string> words(arguments + 1, arguments + count);
   if (words.size() < 3) {
-    std::cerr << "usage: differ PROGRAMS LEADS SEED [--keep FOLDER] [--jobs N] [--print] [--progress]\n";
+    std::cerr << "usage: differ PROGRAMS LEADS SEED [--keep FOLDER] [--jobs N] [--print] [--whole] [--progress]\n";
     return 2;
   }
   const auto number = [](const std::string& word) {
@@ -161,6 +162,8 @@ int main(int count, char** arguments) {
   for (std::size_t i = 3; i < words.size(); ++i) {
     if (words[i] == "--print") {
       options.print = true;
+    } else if (words[i] == "--whole") {
+      options.whole = true;
     } else if (words[i] == "--progress") {
       options.progress = true;
     } else if (words[i] == "--keep" && i + 1 < words.size()) {

@@ -25,11 +25,12 @@ const std::vector<std::string>& members_of(std::string_view picklist) {
   static const std::vector<std::string> countries{"US", "CA", "FR", "Elsewhere"};
   static const std::vector<std::string> sizes{"Small", "Medium", "Large"};
   static const std::vector<std::string> roles{"Champion", "User"};
-  static const std::vector<std::string> kinds{"View", "Download", "Demo", "Unsub"};
+  static const std::vector<std::string> kinds{"View", "Download", "Demo", "Unsub",
+                                              "Walk"};  // the policies know no walks
   return picklist == "Country" ? countries : picklist == "Size" ? sizes : picklist == "Role" ? roles : kinds;
 }
 
-std::vector<ObjectShape> shapes() {
+std::vector<ObjectShape> shapes(bool is_european) {
   const auto field = [](const char* name, Kind kind, unsigned digits = 0, const char* picklist = "",
                         bool event = false) {
     const char* currency = kind != Kind::money ? "" : std::string_view(name) == "e0" ? "EUR" : "USD";
@@ -68,6 +69,9 @@ std::vector<ObjectShape> shapes() {
                  field("back_at", Kind::datetime, 0, "", true),
                  field("company_id", Kind::text),
                  field("site", Kind::text)};
+  for (const char* name : {"d0", "d1", "m1", "day0"}) {
+    lead.fields[static_cast<std::size_t>(lead.field(name))].is_european = is_european;
+  }
   lead.relations = {{"Activity", activity_object, true},
                     {"Call", call_object, true},
                     {"company", company_object, false},
@@ -115,7 +119,7 @@ Sample generate(std::uint64_t seed, std::size_t leads) {
   for (int i = 0; i < 3; ++i) random.next();
   Sample sample;
   sample.seed = seed;
-  sample.shapes = shapes();
+  sample.shapes = shapes(random.chance(30));
   static const std::vector<Rate> rates = read_rates();
   sample.rates = rates;
   sample.given.assign(sample.shapes.size(), true);

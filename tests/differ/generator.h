@@ -33,7 +33,7 @@ inline constexpr std::uint32_t override_object = 5;
 [[nodiscard]] const std::vector<std::int64_t>& some_numbers();
 [[nodiscard]] const std::vector<std::string>& members_of(std::string_view picklist);
 // What the six objects look like.
-[[nodiscard]] std::vector<ObjectShape> shapes();
+[[nodiscard]] std::vector<ObjectShape> shapes(bool is_european);
 [[nodiscard]] std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, std::int32_t as_of_day,
                                       bool is_tracked);
 void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sample);

@@ -42,6 +42,14 @@ const DataRow* named_company(const Sample& sample, const DataRow& lead) {
   return nullptr;
 }
 
+const std::vector<std::string>& unreadable(Kind kind) {
+  static const std::vector<std::string> numbers{"about 20", "1f5", "99999999999999999999", "--3", "1 2", "0x10"};
+  static const std::vector<std::string> times{"yesterday", "2026-02-30", "31.02.2026", "2026-01-01T25:00"};
+  static const std::vector<std::string> words{"Narnia", "maybe", "?"};
+  if (kind == Kind::date || kind == Kind::datetime) return times;
+  return kind == Kind::boolean || kind == Kind::picklist ? words : numbers;
+}
+
 class Leads {
  public:
   Leads(Random& random, Sample& sample, std::size_t leads)
@@ -86,14 +94,50 @@ class Leads {
     return with_key(made);
   }
 
+  // Now and then rows with a key that another one has, the same or with other values.
+  void repeat_keys(std::vector<DataRow>& rows) {
+    for (std::size_t i = 0, count = rows.size(); i < count; ++i) {
+      if (!rows[i].below.empty() && random_.chance(30)) {
+        DataRow child = varied(random_.one_of(rows[i].below));
+        DataRow& parent = random_.chance(80) ? rows[i] : rows[random_.below(count)];
+        child.cells[parent_field(child.object)] = parent.cells[0];
+        parent.below.push_back(std::move(child));
+      }
+      if (!random_.chance(10)) continue;
+      DataRow again = varied(rows[i]);
+      again.below.clear();
+      rows.push_back(std::move(again));
+    }
+  }
+
  private:
+  static std::size_t parent_field(std::uint32_t object) {
+    return object == activity_object || object == contact_object ? 1 : 0;
+  }
+  // Not in what says whether rows with one key are the same to the policy, which is read by all of them.
+  DataRow varied(DataRow row) {
+    if (random_.chance(30)) return row;
+    const std::vector<FieldShape>& fields = sample_.shapes[row.object].fields;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const bool is_read = fields[i].name == "i0" || fields[i].name == "heads";
+      if (!is_key(fields[i]) && (is_read || random_.chance(10))) row.cells[i] = past(fields[i]);
+      if (is_read) row.cells[i].number = random_.between(1'000'000, 2'000'000);
+    }
+    return row;
+  }
+
   std::string fresh_key(char letter) { return letter + std::to_string(next_key_++); }
-  // Its own where it has none yet, or is a copy; and in its child rows.
+  // Its own where it has none yet, or is a copy; and in its child rows. Those of a copy stand in the same order of
+  // keys, which decides between rows of one moment.
   DataRow with_key(DataRow row) {
     if (row.object == lead_object) row.cells[0] = {true, 0, fresh_key('L')};
     for (DataRow& each : row.below) {
-      const std::size_t parent = each.object == activity_object || each.object == contact_object ? 1 : 0;
-      if (parent == 1) each.cells[0] = {true, 0, "k" + std::to_string(random_.below(100)) + "_" + fresh_key('_')};
+      const std::size_t parent = parent_field(each.object);
+      if (parent == 1) {
+        const std::string& copied = each.cells[0].text;
+        const std::string stem = each.cells[0].known ? copied + "!" : "k" + std::to_string(random_.below(100)) + "_";
+        each.cells[0] = {true, 0, stem + fresh_key('_')};
+      }
       each.cells[parent] = row.cells[0];
     }
     return row;
@@ -152,10 +196,21 @@ class Leads {
     }
   }
 
+  // What stands in a file where there is no value.
+  std::string no_value(const FieldShape& field) {
+    if (random_.chance(80) || field.name == "what") return {};  // any word says what a row is
+    const bool has_words = field.name == "t0" || field.name == "t1";
+    if (field.kind == Kind::text) return has_words ? random_.one_of(std::vector<std::string>{" select ", "N/A"}) : " ";
+    return random_.one_of(unreadable(field.kind));
+  }
+
   Cell cell(const FieldShape& field) {
     Cell made;
     if (is_key(field)) return made;
-    if (random_.chance(missing_percent_)) return made;
+    if (random_.chance(missing_percent_)) {
+      made.text = no_value(field);
+      return made;
+    }
     made.known = true;
     switch (field.kind) {
       case Kind::boolean:
@@ -274,8 +329,10 @@ bool has_rates(const Sample& sample, const DataRow& lead) {
 }  // namespace
 
 void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sample) {
+  sample.is_messy = random.chance(25);
   // Rows that nobody could see stay unseen, and another row may stand for one that was filled in.
-  const bool can_complete = !is_tracked && sample.policy.find("duplicates by") == std::string::npos &&
+  const bool can_complete = !is_tracked && !sample.is_messy &&
+                            sample.policy.find("duplicates by") == std::string::npos &&
                             std::find(sample.given.begin(), sample.given.end(), false) == sample.given.end();
   const bool remembers = sample.policy.find("remembers") != std::string::npos;
   sample.has_overrides = sample.policy.find("override stage") != std::string::npos;
@@ -298,6 +355,10 @@ void add_leads(Random& random, std::size_t leads, bool is_tracked, Sample& sampl
     sample.is_completed.push_back(false);
     sample.leads.push_back(made.lead());
   }
+  if (!sample.is_messy) return;
+  made.repeat_keys(sample.leads);
+  made.repeat_keys(sample.companies);
+  sample.is_completed.resize(sample.leads.size(), false);
 }
 
 }  // namespace muster::differ

@@ -23,20 +23,20 @@ picklist Role { Champion, User }
 
 object Lead {
   lead_id: text key
-  t0: text?
-  t1: text?
+  t0: text? missing when "Select", "n/a"
+  t1: text? missing when "Select", "n/a"
   b0: bool?
   b1: bool?
   b2: bool?
   i0: int?
   i1: int?
   i2: int?
-  d0: decimal(2)?
-  d1: decimal?
+  d0: decimal(2)?{7}
+  d1: decimal?{7}
   p0: percent?
   m0: money?
 {3}  e0: money EUR?
-  day0: date?
+  day0: date?{8}
   day1: date?
   at0: datetime?
   at1: datetime? event
@@ -91,7 +91,9 @@ object Contact {
 )";
 
 std::string replaced(std::string text, std::string_view what, std::string_view by) {
-  text.replace(text.find(what), what.size(), by);
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
+    text.replace(at, what.size(), by);
+  }
   return text;
 }
 
@@ -101,9 +103,12 @@ std::string policy_text(Random& random, const std::vector<ObjectShape>& shapes, 
                         bool is_tracked) {
   const std::string tracked = is_tracked ? ", tracked since day1, only when b2" : "";
   std::string text = replaced(std::string(header), "{0}", tracked);
+  const bool is_european = std::ranges::any_of(shapes[lead_object].fields, &FieldShape::is_european);
+  const std::string numbers = is_european ? " format \"1.234,56\"" : "";
+  text = replaced(replaced(text, "{7}", numbers), "{8}", is_european ? " format \"DD.MM.YYYY\"" : "");
   const bool extends = random.chance(25);
-  text = replaced(text, "{3}", extends ? "" : "  m1: money?\n");
-  if (extends) text += "\nextend Lead {\n  m1: money?\n}\n";
+  text = replaced(text, "{3}", extends ? "" : "  m1: money?" + numbers + "\n");
+  if (extends) text += "\nextend Lead {\n  m1: money?" + numbers + "\n}\n";
   text = replaced(text, "{2}", random.chance(50) ? "at0" : "day0");
   text = replaced(text, "{1}", random.chance(50) ? "  act_id: text key\n" : "");
   const std::vector<std::string> looked_for{"site", "(site default t0)", "lower(site)", "text_before(site, \"/\")"};

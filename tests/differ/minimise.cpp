@@ -81,6 +81,7 @@ void drop_data(Sample& sample, const std::string& label) {
   }
   for (std::size_t k = 0; k < lead.below.size(); ++k) {
     for (std::size_t i = 1; i < lead.below[k].cells.size(); ++i) {
+      if (lead.below[k].cells[i].text == lead.cells[0].text) continue;  // it says whose row it is
       try_it([&](std::vector<DataRow>& leads) { leads[0].below[k].cells[i] = {}; });
     }
   }

@@ -357,6 +357,10 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
     case 13:
       if (!field(scope, Kind::duration).empty() && chance(50)) return "(" + length(0, scope) + " / 1 day)";
       if (field(scope, Kind::money).empty()) return name;
+      if (scope.object == lead_object && !scope.in_rows && chance(30)) {
+        return pick(
+            {"(m0 / e0)", "(e0 / m1)", "((m0 / e0) rounded to 2 digits)", "((e0 / 3 USD) rounded up to 1 digit)"});
+      }
       return "(" + money(0, scope) + " / " + pick({"3 USD", "100 USD"}) + ")";
     case 14:
       if (scope.object == lead_object) {
@@ -396,14 +400,14 @@ std::string PolicyWriter::aggregate(int depth, const Scope& scope) {
   if (from.object == contact_object && !contact_scores_.empty() && chance(40)) value = one_of(contact_scores_);
   const std::string all = rows(from, depth, scope);
   const std::string behind = all.substr(from.name.size());
-  // Where a count is open, the ends of its sum stop at the limits of 64 bits: such numbers stay out of it.
-  if (chance(30)) return "((count of " + all + ") default " + pick({"0", "7"}) + ")";
+  if (chance(30)) return "((count of " + all + ")" + pick({"", " default 0", " default 7"}) + ")";
   if (chance(20)) {
     if (from.object == activity_object)
       value = from.name == "View" ? "page" : from.name == "Download" ? "asset" : "worth";
     if (from.object == call_object) value = pick({"outcome", "minutes"});
     if (from.object == contact_object) value = "role";
-    return "((count of different " + from.name + "." + value + behind + ") default " + pick({"0", "7"}) + ")";
+    return "((count of different " + from.name + "." + value + behind + ")" + pick({"", " default 0", " default 7"}) +
+           ")";
   }
   if (from.object == contact_object)
     return "(" + pick({"sum", "min", "max", "average"}) + " of " + from.name + "." + value + behind + ")";

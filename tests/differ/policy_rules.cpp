@@ -195,22 +195,30 @@ void PolicyWriter::write_framework() {
     if (chance(40)) body += ", half met when " + one();
     body += "\n";
   }
-  const std::string verdict = chance(30) ? "all met" : fmt::format("at least {} met", 1 + below(letters));
+  const std::string own = pick({"({0}.{0}_A or (not {0}.{0}_B))", "({0}.met >= 1.5)", "({0}.share > 25%)",
+                                "(({0}.{0}_B is known) and {0}.{0}_A)"});
+  const std::string verdict = chance(30)   ? "all met"
+                              : chance(70) ? fmt::format("at least {} met", 1 + below(letters))
+                                           : fmt::format(fmt::runtime(own), name);
   add("framework " + name + (chance(40) ? " in order, stop at first not met" : "") + " {\n" + body +
       "  qualified when " + verdict + "\n}");
   frameworks_.push_back(name);
   for (std::uint64_t i = 0; i < letters; ++i) letters_.push_back(fmt::format("{0}.{0}_{1}", name, "ABCDE"[i]));
   if (!chance(40)) return;
   const std::string pattern = fresh("frame");
+  // A pattern that names itself means the framework that is made from it.
+  const std::string all_met = pick({"at least 1 met", "all met", "({0}.{0}_A and ({0}.met >= 1.5))",
+                                    "({0}.{0}_B or (i2 > par_f))", "({0}.share >= 50%)"});
   add(
       fmt::format("framework {0}(par_e: bool, par_f: int) {{\n  {0}_A met when par_e\n  {0}_B met when i1 >= par_f\n  "
-                  "qualified when at least 1 met\n}}",
-                  pattern));
+                  "qualified when {1}\n}}",
+                  pattern, fmt::format(fmt::runtime(all_met), pattern)));
   const std::string copy = fresh("frame");
   const std::string instead =
       chance(40) ? fmt::format("  override {}_{} met when {}\n", pattern, pick({"A", "B"}), condition(1, scope)) : "";
-  add(fmt::format("framework {0} from {1}({2}, {3}) {{\n{5}  {0}_C met when {4}\n  qualified when all met\n}}", copy,
-                  pattern, condition(1, scope), below(9), condition(1, scope), instead));
+  const std::string verdict_of_copy = chance(50) ? "  qualified when all met\n" : "";
+  add(fmt::format("framework {0} from {1}({2}, {3}) {{\n{5}  {0}_C met when {4}\n{6}}}", copy, pattern,
+                  condition(1, scope), below(9), condition(1, scope), instead, verdict_of_copy));
   frameworks_.push_back(copy);
 }
 
@@ -283,6 +291,9 @@ void PolicyWriter::write_outputs() {
     }
     add("output " + fresh("out") + " = " + value);
   }
+  // Rows with one key differ in these (generator_data.cpp).
+  add("output " + fresh("out") + " = i0");
+  add("output " + fresh("out") + " = company.heads");
 }
 
 }  // namespace muster::differ

@@ -76,19 +76,28 @@ void PolicyWriter::write_functions() {
 
 void PolicyWriter::write_tables() {
   const std::string name = fresh("table");
-  const std::string policy = pick({"", " first", " sum", " sum"});
+  const std::string policy = pick({"", " first", " sum", " sum", " unique"});
+  const bool is_unique = policy == " unique";
+  const bool asks_missing = chance(40);
   const auto rows_of = [&](std::uint64_t count) {
     std::string rows;
+    std::vector<std::string> disjoint{"under 2", "2 to 5", "7, 12", "over 12", "missing"};
     for (std::uint64_t i = 0; i < count; ++i) {
-      const std::string head = pick({"under 2", "2 to 5", "any", "over 5", "7, 12", "1 to under 50"});
-      const std::string word = pick({"any", "\"vp\"", "\"vp\", \"alpha\"", "\"BETA\"", "any"});
+      std::string head = pick({"under 2", "2 to 5", "any", "over 5", "7, 12", "1 to under 50"});
+      std::string word = pick({"any", "\"vp\"", "\"vp\", \"alpha\"", "\"BETA\"", "any"});
+      if (asks_missing && chance(30)) (chance(60) ? head : word) = "missing";
+      if (is_unique) {
+        const auto at = disjoint.begin() + static_cast<std::ptrdiff_t>(below(disjoint.size()));
+        head = *at;
+        disjoint.erase(at);
+      }
       rows += fmt::format("  {} | {} = {}\n", head, word, pick({"1", "2", "2.5", "4", "0"}));
     }
     return rows;
   };
   add(fmt::format("table {}(par_c: decimal(4), par_d: text): decimal(2){} {{\n{}  otherwise = {}\n}}", name, policy,
                   rows_of(2 + below(3)), below(4)));
-  if (chance(25)) add(fmt::format("extend {} {{\n{}}}", name, rows_of(1 + below(2))));
+  if (!is_unique && chance(25)) add(fmt::format("extend {} {{\n{}}}", name, rows_of(1 + below(2))));
   tables_.push_back(name);
 }
 

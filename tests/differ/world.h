@@ -16,7 +16,7 @@ namespace muster::differ {
 struct Cell {
   bool known = false;
   std::int64_t number = 0;
-  std::string text;
+  std::string text;  // also what the file has there that is no value
 };
 
 struct FieldShape {
@@ -25,7 +25,8 @@ struct FieldShape {
   std::uint8_t digits = 0;
   std::string picklist;
   bool event = false;
-  std::string currency;  // of money
+  std::string currency;      // of money
+  bool is_european = false;  // its file writes 1.234,56 and 31.12.2026
 };
 struct RelationShape {
   std::string name;
@@ -67,6 +68,7 @@ struct Sample {
   std::vector<ObjectShape> shapes;
   std::vector<bool> given;     // by shape: the run has its file
   bool has_overrides = false;  // leads may have stages that people set
+  bool is_messy = false;       // keys that several rows have
   std::vector<Rate> rates;
   std::vector<DataRow> leads;
   std::vector<DataRow> companies;  // that leads refer to, with their contacts

@@ -131,7 +131,13 @@ inline Value chosen(const Taken& taken, const std::vector<Value>& results) {
   std::vector<Value> possible = each_of(taken.possible, [&](std::size_t each) { return results[each]; });
   if (!taken.is_sure) possible.push_back(results[0].missing());  // perhaps nothing is taken at all
   const Value& first = possible[0];
-  const bool are_same = std::ranges::all_of(possible, [&](const Value& each) { return same(first, each); });
+  const auto is_first = [&](const Value& each) {  // also where it is open, with the same ends
+    const Value one = rescaled(first, std::max(first.digits, each.digits));
+    const Value other = rescaled(each, one.digits);
+    const bool are_numbers = one.kind == Kind::number && one.is_bounded && other.is_bounded;
+    return same(first, each) || (are_numbers && one.least == other.least && one.most == other.most);
+  };
+  const bool are_same = std::ranges::all_of(possible, is_first);
   // What only may be taken does not say why nobody knows which is.
   const unsigned faults = taken.faults | (possible.size() == 1 ? first.faults : 0);
   return rescaled(are_same ? first : first.missing(faults), std::ranges::max(results, {}, &Value::digits).digits);
@@ -156,8 +162,12 @@ inline Value table(const TableDecl& table, const std::vector<Value>& arguments, 
     // Where all rows that match are added up, `otherwise` is for what none has matched.
     Value matched = truth(true);
     if (row->cells.empty() && table.policy == TablePolicy::sum) matched = all_hold(matches, negation);
-    for (std::size_t column = 0; column < row->cells.size(); ++column) {  // none says `missing`
-      matched = both(matched, in_band(row->cells[column], arguments[column], false, frame));
+    for (std::size_t column = 0; column < row->cells.size(); ++column) {
+      const auto says_missing = [&](const TableRow* each) {
+        return column < each->cells.size() && is_missing(each->cells[column]);
+      };
+      const bool asks_missing = std::ranges::any_of(rows, says_missing);
+      matched = both(matched, in_band(row->cells[column], arguments[column], asks_missing, frame));
     }
     matches.push_back(matched);
   }

@@ -59,7 +59,7 @@ Value declared(std::string_view name, const Frame& given) {
 const DataRow* referred(Evaluator& in) {
   if (!in.sample.given[company_object] || in.reference == nullptr) return nullptr;
   const auto named = in.companies.find(field(in.reference->by.text, in.of_lead()).text);
-  if (named != in.companies.end()) return named->second;
+  if (named != in.companies.end()) return in.open.contains(named->second) ? nullptr : named->second;
   const std::optional<FallbackMatch>& otherwise = in.reference->otherwise;
   const Value match = otherwise ? value(otherwise->value, in.of_lead()) : of_kind(Kind::text);
   const std::wstring& wanted = folded(match.text);
@@ -155,7 +155,8 @@ Value text_test(const TextTest& test, const Frame& frame) {
 }
 
 Value product_of(const Product& of, const Frame& frame, unsigned digits, RoundingMode mode) {
-  return product(of.op, value(of.left, frame), value(of.right, frame), digits, mode);
+  const Value left = value(of.left, frame);
+  return product(of.op, left, in_currency(value(of.right, frame), left.currency, frame), digits, mode);
 }
 
 }  // namespace
@@ -174,7 +175,10 @@ Value field(std::string_view wanted, const Frame& frame) {
   if (frame.row == nullptr || !frame.row->cells[at].known) return type;
   const Cell& cell = frame.row->cells[at];
   if (type.kind == slow::Kind::text) return text_value(cell.text);
-  if (type.kind == slow::Kind::member) return frame.in.lists.at(type.list)[static_cast<std::size_t>(cell.number)];
+  const auto& members = frame.in.lists[type.list];  // what a row is may be none of them
+  if (type.kind == slow::Kind::member && cell.number < std::ssize(members)) {
+    return members[static_cast<std::size_t>(cell.number)];
+  }
   const bool is_to_come = own.event && cell.number > frame.in.now(type.kind).least;
   return is_to_come ? type : type.with(cell.number);
 }
@@ -202,7 +206,8 @@ Value name(const NameRef& ref, const Frame& frame) {
   if (at_word(at) == "disqualified") return in.disqualified;
   if (const auto found = in.words.find(at_word(at)); found != in.words.end()) return found->second;
   if (at + 1 == ref.path.size()) return declared(at_word(at), place);
-  const std::vector<Letter> all = letters(in.decl<FrameworkDecl>(at_word(at)), place);
+  const auto& framework = in.decl<FrameworkDecl>(at_word(at));
+  const std::vector<Letter> all = letters(framework.has_parameters ? *in.made_from_pattern : framework, place);
   const std::string_view part = at_word(at + 1);
   if (part == "met" || part == "share") return letters_met(all, part == "share");
   return std::ranges::find(all, part, &Letter::name)->met;
@@ -301,7 +306,11 @@ Value value(ExprId id, const Frame& frame) {
       },
       [&](const ScoreBound& bound) {
         const auto [lowest, highest] = in.bounds[bound.score.text];
-        return known(Kind::number, bound.kind == BoundKind::lowest ? lowest : highest, 4);
+        const Value number = of_kind(Kind::number, 4);
+        const bool is_low = bound.kind == BoundKind::lowest;
+        if (is_low ? lowest > no_lowest : highest < no_highest) return number.with(is_low ? lowest : highest);
+        const Wide far = ten_to(12);  // a hundred million points
+        return is_low ? number.between(-without_end, -far) : number.between(far, without_end);
       },
       [&](const Parenthesised& inner) { return value(inner.inner, frame); },
       [&](const auto&) { return undecided(); },
@@ -372,6 +381,15 @@ Evaluator::Evaluator(const Tree& of, const Sample& about) : tree(of), sample(abo
   for (const auto* decl : all<StageDecl>()) {
     stages.push_back({decl, decl->beside ? stage(decl->beside->text).rank : ++top});
   }
+  for (const auto* rows : {&sample.leads, &sample.companies}) {
+    for (const DataRow& row : *rows) {
+      for (const DataRow& each : row.below) {  // what has not happened says nothing about others
+        const Field* time = field_that(each.object, &Field::time);
+        const Value at = time == nullptr ? of_kind(Kind::moment) : field(time->name.text, {*this, &each, each.object});
+        if (!is_surely_less(now(at.kind), at)) children[{each.object, each.cells[0].text}].push_back(&each);
+      }
+    }
+  }
   leads = by_key(sample.leads);
   companies = by_key(sample.companies);
   for (const Relation& each : decl<ObjectDecl>("Lead").relations) {
@@ -380,34 +398,79 @@ Evaluator::Evaluator(const Tree& of, const Sample& about) : tree(of), sample(abo
   for (const auto& [key, row] : companies) {
     if (reference == nullptr || !reference->otherwise || key != row->cells[0].text) continue;
     const Value match = field(reference->otherwise->field.text, {*this, row, row->object});
-    if (match.known()) by_fallback.emplace(folded(match.text), row);
+    for (int i = open.contains(row) ? 2 : 1; i > 0 && match.known(); --i) by_fallback.emplace(folded(match.text), row);
   }
   // A lead without anything has all the labels.
   evaluate({0, std::vector<Cell>(sample.shapes[0].fields.size()), {}}, {});
 }
 
-// Of rows with one value the policy may keep only one, for which it says by what moment, then that with the smallest
-// key; those of the others are its child rows where it says so.
+namespace {
+
+bool says_same(const Cell& left, const Cell& right) {
+  if (!left.known || !right.known) return left.known == right.known;
+  return left.number == right.number && trimmed(left.text) == trimmed(right.text);
+}
+// Of rows with one key: what they all say.
+DataRow agreed(const std::vector<const DataRow*>& rows) {
+  DataRow made = *rows[0];
+  made.below.clear();
+  for (const DataRow* other : rows) {
+    for (std::size_t i = 0; i < made.cells.size(); ++i) {
+      if (!says_same(made.cells[i], other->cells[i])) made.cells[i] = {};
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+void Evaluator::add_below(const DataRow& from, DataRow& to) {
+  for (const DataRow& each : from.below) {
+    if (field_that(each.object, &Field::key) == nullptr) {
+      to.below.push_back(each);
+      continue;
+    }
+    const std::vector<const DataRow*>& same = children[{each.object, each.cells[0].text}];
+    if (same.empty() || same[0] != &each) continue;
+    DataRow made = agreed(same);
+    if (made.cells[1].known) to.below.push_back(made);  // else nobody knows whose it is
+  }
+}
+
+// Rows with one key are one. Where they differ the policy may say by what moment one of them is kept; else they are
+// open. Then, of rows with one value, it keeps that of the moment, then that with the smallest key; those of the others
+// are its child rows where it says so.
 std::map<std::string_view, const DataRow*> Evaluator::by_key(const std::vector<DataRow>& rows) {
   std::map<std::string_view, const DataRow*> made;
-  std::map<std::wstring, std::vector<const DataRow*>> alike;
+  std::map<std::string_view, std::vector<const DataRow*>> with_key;
+  std::map<std::wstring, std::vector<DataRow*>> alike;
   if (rows.empty() || !declarations.contains(sample.shapes[rows[0].object].name)) return made;
   const std::optional<Duplicates>& policy = decl<ObjectDecl>(sample.shapes[rows[0].object].name).duplicates;
-  for (const DataRow& row : rows) {
-    const Value by = policy ? field(policy->by.text, {*this, &row, row.object}) : of_kind(Kind::text);
-    alike[by.known() ? folded(by.text) : L"key " + folded(row.cells[0].text)].push_back(&row);
+  const auto date_of = [&](const DataRow* row) {
+    const Value at = policy ? field(policy->dated->text, {*this, row, row->object}) : of_kind(Kind::date);
+    return std::pair(!at.known(), policy && policy->newest ? -at.least : at.least);
+  };
+  for (const DataRow& row : rows) with_key[row.cells[0].text].push_back(&row);
+  for (auto& [key, same] : with_key) {
+    const auto best = std::ranges::min(each_of(same, date_of));
+    std::vector<const DataRow*> latest;
+    std::ranges::copy_if(same, std::back_inserter(latest), [&](const DataRow* row) { return date_of(row) == best; });
+    const DataRow& first = *latest[0];
+    const auto is_first = [&](const DataRow* row) { return std::ranges::equal(row->cells, first.cells, says_same); };
+    const bool is_open = !std::ranges::all_of(latest, is_first);
+    DataRow& one = kept.emplace_back(agreed(is_open ? same : std::vector{&first}));
+    made[key] = &one;
+    for (const DataRow* row : same) add_below(*row, one);
+    if (is_open) open.insert(&one);
+    if (is_open) continue;
+    const Value by = policy ? field(policy->by.text, {*this, &one, one.object}) : of_kind(Kind::text);
+    alike[by.known() ? folded(by.text) : L"key " + folded(key)].push_back(&one);
   }
   for (auto& [value, group] : alike) {
-    const auto rank = [&](const DataRow* row) {
-      const Value at = policy ? field(policy->dated->text, {*this, row, row->object}) : of_kind(Kind::date);
-      return std::tuple(!at.known(), policy && policy->newest ? -at.least : at.least, row->cells[0].text);
-    };
-    std::ranges::sort(group, {}, rank);
-    DataRow& first = kept.emplace_back(*group[0]);
+    std::ranges::sort(group, {}, [&](const DataRow* row) { return std::pair(date_of(row), row->cells[0].text); });
     for (const DataRow* row : group) {
-      made[row->cells[0].text] = &first;
-      if (row == group[0] || !policy->join_rows) continue;
-      first.below.insert(first.below.end(), row->below.begin(), row->below.end());
+      made[row->cells[0].text] = group[0];
+      if (row != group[0] && policy->join_rows) std::ranges::copy(row->below, std::back_inserter(group[0]->below));
     }
   }
   return made;

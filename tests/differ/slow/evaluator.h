@@ -7,8 +7,10 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "lang/syntax/tree.h"
@@ -22,6 +24,8 @@ namespace muster::differ::slow {
 // What a score can still become. The reference says what bounds mean, and leaves open how narrow they are, so they are
 // given: the differ checks that they hold.
 using BoundsOfScores = std::unordered_map<std::string, std::pair<std::int64_t, std::int64_t>>;  // lowest and highest
+inline constexpr std::int64_t no_lowest = std::numeric_limits<std::int64_t>::min();
+inline constexpr std::int64_t no_highest = std::numeric_limits<std::int64_t>::max();
 
 struct Frame;
 struct Stage {
@@ -71,7 +75,9 @@ struct Evaluator {
   [[nodiscard]] std::string_view word(ExprId name) const { return node<NameRef>(name)->path.back().text; }
   template <class Test>
   [[nodiscard]] const Field* field_that(std::uint32_t object, Test test) const {
-    for (const Field& each : decl<ObjectDecl>(sample.shapes[object].name).fields) {
+    const std::string_view name = sample.shapes[object].name;
+    if (!declarations.contains(name)) return nullptr;  // stages that people set
+    for (const Field& each : decl<ObjectDecl>(name).fields) {
       if (std::invoke(test, each)) return &each;
     }
     return nullptr;
@@ -90,6 +96,7 @@ struct Evaluator {
   }
   [[nodiscard]] Frame of_lead();
   [[nodiscard]] std::map<std::string_view, const DataRow*> by_key(const std::vector<DataRow>& rows);
+  void add_below(const DataRow& from, DataRow& to);
 
   const lang::Tree& tree;
   const Sample& sample;
@@ -100,8 +107,10 @@ struct Evaluator {
   std::map<std::pair<std::string_view, std::wstring>, Value> spellings;  // of a list's words, folded
   std::vector<const IgnoreDecl*> ignores;
   const Recycled* recycled = nullptr;
-  const Relation* reference = nullptr;                          // of a lead to its company
-  std::deque<DataRow> kept;                                     // of rows that are one
+  const Relation* reference = nullptr;  // of a lead to its company
+  std::deque<DataRow> kept;             // of rows that are one
+  std::set<const DataRow*> open;        // of them: several with one key said different things
+  std::map<std::pair<std::uint32_t, std::string_view>, std::vector<const DataRow*>> children;  // by object and own key
   std::map<std::string_view, const DataRow*> leads, companies;  // by key, also by those that are not kept
   std::multimap<std::wstring, const DataRow*> by_fallback;      // companies by what the fallback match compares
   std::vector<Stage> stages;                                    // in the policy's order
@@ -111,6 +120,7 @@ struct Evaluator {
   const DataRow* company = nullptr;  // that it refers to
   BoundsOfScores bounds;
   std::vector<std::optional<Value>> worked_out;
+  const FrameworkDecl* made_from_pattern = nullptr;  // which a pattern means that names itself
   Value sent_back, disqualified, not_yet;
   std::vector<std::string> labels;
   std::vector<Answer> answers;

@@ -19,16 +19,23 @@ inline Value is_verified(const Field& about, const Frame& frame) {
   return about.verified_by ? field(about.verified_by->text, frame) : truth(about.claim == Claim::verified);
 }
 
+inline const FrameworkDecl* pattern_of(const FrameworkDecl& framework, const Evaluator& in) {
+  return framework.source ? &in.decl<FrameworkDecl>(framework.source->name.text) : nullptr;
+}
+inline Parameters given_to_pattern(const FrameworkDecl& framework, const Frame& frame) {
+  Parameters made;
+  for (std::size_t i = 0; framework.source && i < framework.source->arguments.size(); ++i) {
+    made[pattern_of(framework, frame.in)->parameters[i].name.text] = value(framework.source->arguments[i], frame);
+  }
+  return made;
+}
+
 inline std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& around) {
   const Frame frame = around.by_itself(around.parameters);
   std::vector<Letter> all;
-  if (framework.source) {
-    const auto& pattern = frame.in.decl<FrameworkDecl>(framework.source->name.text);
-    Parameters parameters;
-    for (std::size_t i = 0; i < pattern.parameters.size(); ++i) {
-      parameters[pattern.parameters[i].name.text] = value(framework.source->arguments[i], frame);
-    }
-    all = letters(pattern, frame.by_itself(&parameters));
+  if (const FrameworkDecl* pattern = pattern_of(framework, frame.in)) {
+    const Parameters parameters = given_to_pattern(framework, frame);
+    all = letters(*pattern, frame.by_itself(&parameters));
   }
   for (const LetterDecl& letter : framework.letters) {
     const Value met = value(letter.met, frame);
@@ -67,10 +74,16 @@ inline Value letters_met(const std::vector<Letter>& all, bool as_share) {
 
 inline Value qualified(const FrameworkDecl& framework, const Frame& frame) {
   const bool is_of_pattern = !framework.qualified && framework.source;
-  const FrameworkDecl& says = is_of_pattern ? frame.in.decl<FrameworkDecl>(framework.source->name.text) : framework;
+  const FrameworkDecl& says = is_of_pattern ? *pattern_of(framework, frame.in) : framework;
   const std::vector<Letter> all = letters(framework, frame);
   const Overloaded work_out{
-      [](ExprId) { return undecided(); },
+      [&](ExprId condition) {
+        const Parameters parameters = given_to_pattern(framework, frame);
+        const auto* outer = std::exchange(frame.in.made_from_pattern, &framework);
+        const Value made = value(condition, frame.by_itself(is_of_pattern ? &parameters : nullptr));
+        frame.in.made_from_pattern = outer;
+        return made;
+      },
       [&](const QualifiedAll&) { return all_hold(all, [](const Letter& each) { return each.wholly; }); },
       [&](const QualifiedAtLeast& least) {
         return compared(CompareOp::greater_equal, letters_met(all, false), known(Kind::number, least.count));

@@ -10,6 +10,7 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <regex>
 #include <string>
@@ -192,12 +193,28 @@ inline Wide floored(Wide numerator, Wide denominator) {
   return numerator % denominator != 0 && (numerator < 0) != (denominator < 0) ? whole - 1 : whole;
 }
 
+// `of` both ends of what lies between two, which keeps their order or turns it round. Where 64 bits do not hold an end
+// there is none; that of a known value is an overflow.
+template <class Function>
+Value of_ends(const Value& value, Value type, Function of, bool turns = false) {
+  if (!value.is_bounded || value.kind == Kind::truth) return type.missing(value.faults);
+  if (value.known()) return type.with(of(value.least));
+  const auto end = [&](Wide from, Wide no_end) {
+    const bool is_end = fits(from) && fits(of(from));
+    return is_end ? of(from) : no_end;
+  };
+  return type.between(end(turns ? value.most : value.least, -without_end),
+                      end(turns ? value.least : value.most, without_end), value.faults);
+}
+
 inline Value rescaled(const Value& value, unsigned digits, RoundingMode mode = RoundingMode::half_even) {
   Value made = value;
   made.digits = digits;
-  if (!value.known()) return made.missing(value.faults);
-  return made.with(digits >= value.digits ? value.least * ten_to(digits - value.digits)
-                                          : rounded(value.least, ten_to(value.digits - digits), mode));
+  if (value.kind != Kind::number || value.digits == digits) return made;
+  return of_ends(value, made, [&](Wide end) {
+    return digits >= value.digits ? end * ten_to(digits - value.digits)
+                                  : rounded(end, ten_to(value.digits - digits), mode);
+  });
 }
 
 using Term = std::pair<bool, Value>;  // true: it is taken away
@@ -225,7 +242,15 @@ inline Value sum(const std::vector<Term>& terms) {
     most += unit * (minus ? -term.least : term.most);
   }
   if (made.kind == Kind::date) least = most = floored(least, microseconds_of_day);
-  return least == most ? made.with(least) : made.between(least, most, made.faults);
+  if (least == most) return made.with(least);
+  // Ends stop at the limits of 64 bits; where both do, no number of those between them fits.
+  const auto end = [](Wide exact) {
+    using Limits = std::numeric_limits<std::int64_t>;
+    const bool is_open = exact <= -without_end / 2 || exact >= without_end / 2;
+    return is_open ? exact : std::clamp<Wide>(exact, Limits::min(), Limits::max());
+  };
+  if (end(least) == end(most)) return made.missing(overflow_fault);
+  return made.between(end(least), end(most), made.faults);
 }
 
 // left * right, left / right and left mod right. A quotient has `digits`, rounded once. A length by a number is a
@@ -237,16 +262,26 @@ inline Value product(ProductOp op, const Value& left, const Value& right, unsign
   const unsigned exact = is_remainder ? std::max(left.digits, right.digits) : left.digits + right.digits;
   Value made = of_kind(is_length ? Kind::length : Kind::number, is_length ? 0 : divides ? digits : std::min(exact, 9U));
   if (!divides || right.currency.empty()) made.currency = std::max(left.currency, right.currency);
-  if (!left.known() || !right.known()) return made.missing(left.faults | right.faults);
-  if ((divides || is_remainder) && right.least == 0) return made.missing(division_fault);
-  if (is_remainder) {
-    const Wide top = left.least * ten_to(exact - left.digits);
-    const Wide bottom = right.least * ten_to(exact - right.digits);
-    return made.with(top - floored(top, bottom) * bottom);
-  }
-  if (!divides) return made.with(rounded(left.least * right.least, ten_to(exact - made.digits)));
-  // left / 10^l / (right / 10^r) * 10^digits
-  return made.with(rounded(left.least * ten_to(made.digits + right.digits), right.least * ten_to(left.digits), mode));
+  // What is open stays open where it is multiplied or divided by what is known.
+  const bool is_fixed = right.known();
+  const bool may_be_open = is_fixed ? !is_remainder : left.known() && !divides && !is_remainder;
+  if (!may_be_open && !(left.known() && right.known())) return made.missing(left.faults | right.faults);
+  const bool divides_by_zero = (divides || is_remainder) && left.is_bounded && right.least == 0;
+  if (divides_by_zero) return made.missing(left.faults | division_fault);
+  const Wide by = (is_fixed ? right : left).least;
+  return of_ends(
+      is_fixed ? left : right, made,
+      [&](Wide end) {
+        if (is_remainder) {
+          const Wide top = end * ten_to(exact - left.digits);
+          const Wide bottom = by * ten_to(exact - right.digits);
+          return top - floored(top, bottom) * bottom;
+        }
+        if (!divides) return rounded(end * by, ten_to(exact - made.digits));
+        // left / 10^l / (right / 10^r) * 10^digits
+        return rounded(end * ten_to(made.digits + right.digits), by * ten_to(left.digits), mode);
+      },
+      by < 0);
 }
 
 // Texts are compared folded; of the labels of a grade the first is the best.
