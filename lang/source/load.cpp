@@ -32,6 +32,14 @@ Error too_large(const std::string& name, const Limits& limits) {
 enum class Holds : std::uint8_t { rules, values };
 
 std::optional<Error> find_fault(const std::string& name, std::string_view text, Holds what) {
+  if (text.starts_with("PK\x03\x04") || text.starts_with("\xD0\xCF\x11\xE0")) {  // a workbook, new or old
+    return Error{
+        ErrorKind::data, name, 0, "this is an Excel workbook or another packed file, not text",
+        what == Holds::values
+            ? "save it as \"CSV UTF-8\""
+            : "a policy is a text file; save the workbook as \"CSV UTF-8\", and `muster init leads.csv` writes a "
+              "first policy from it"};
+  }
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     return Error{ErrorKind::data, name, line_of(text, zero), "this file holds a zero byte, so it is not a policy",
                  "save it as text in UTF-8"};

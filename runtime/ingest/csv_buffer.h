@@ -63,7 +63,7 @@ class CsvBuffer {
   std::size_t checked_ = 0;  // text up to here is known to be well-formed
   bool at_end_ = false;
   std::unique_ptr<char[]> latin1_;
-  std::array<unsigned char, 3> first_bytes_{};  // of the source, to recognise byte-order marks
+  std::array<unsigned char, 4> first_bytes_{};  // of the source, to recognise byte-order marks and workbooks
   std::uint64_t bytes_read_ = 0;
   std::uint64_t dropped_ = 0;  // text bytes before position 0
   lang::Error error_;

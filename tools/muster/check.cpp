@@ -12,6 +12,7 @@
 #include "stdlib/kernels/time.h"
 #include "tools/muster/commands.h"
 #include "tools/muster/days.h"
+#include "tools/muster/mixed_up.h"
 #include "tools/muster/policy.h"
 #include "tools/muster/terminal.h"
 
@@ -102,6 +103,12 @@ ExitCode check(const CheckCommand& command) {
     compiler::CompileOptions how;
     how.log_passes = !command.print_ir.empty();
     const auto compiled = compile_policy(path, command.choices, command.limits, how);
+    if (!compiled || compiled->tree.declarations.empty()) {
+      if (const auto mixed_up = find_mixed_up("check", path, "")) {
+        worst = std::max(worst, fail(*mixed_up));
+        continue;
+      }
+    }
     if (!compiled) {
       print_error(compiled.error());
       worst = std::max(worst, exit_code_of_policy(compiled.error().kind));

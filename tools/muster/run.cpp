@@ -12,6 +12,7 @@
 #include "stdlib/kernels/number.h"
 #include "tools/muster/commands.h"
 #include "tools/muster/file_names.h"
+#include "tools/muster/mixed_up.h"
 #include "tools/muster/paths.h"
 #include "tools/muster/policy.h"
 #include "tools/muster/report.h"
@@ -22,6 +23,9 @@ namespace muster::tools {
 
 ExitCode run(const RunCommand& command) {
   const auto compiled = compile_policy(command.policy, command.choices, command.limits);
+  if (!compiled || compiled->tree.declarations.empty()) {
+    if (const auto mixed_up = find_mixed_up("run", command.policy, command.leads)) return fail(*mixed_up);
+  }
   if (!compiled) {
     print_error(compiled.error());
     return exit_code_of_policy(compiled.error().kind);

@@ -14,6 +14,7 @@
 #include "stdlib/kernels/time.h"
 #include "tools/muster/commands.h"
 #include "tools/muster/file_names.h"
+#include "tools/muster/mixed_up.h"
 #include "tools/muster/paths.h"
 #include "tools/muster/policy.h"
 #include "tools/muster/sla_tables.h"
@@ -113,6 +114,9 @@ ExitCode sla(const SlaCommand& command) {
   compiler::CompileOptions wanted;
   wanted.agreements = true;
   const auto compiled = compile_policy(command.policy, command.choices, command.limits, wanted);
+  if (!compiled || compiled->tree.declarations.empty()) {
+    if (const auto mixed_up = find_mixed_up("sla", command.policy, command.leads)) return fail(*mixed_up);
+  }
   if (!compiled) {
     print_error(compiled.error());
     return exit_code_of_policy(compiled.error().kind);
