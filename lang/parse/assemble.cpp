@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "lang/parse/builder.h"
+#include "lang/source/unicode.h"
 
 namespace muster::lang {
 
@@ -69,7 +70,10 @@ void Builder::begin_entry(PolicyEntry::Key key) {
 void Builder::take_entry_text() { entry.text = last_text.text; }
 void Builder::take_entry_currency() {
   entry.text = last_name.text;
-  if (find_currency(entry.text) == nullptr) emit<DiagnosticId::unknown_currency>(last_name.span, entry.text);
+  if (find_currency(entry.text) != nullptr) return;
+  Diagnostic& made = emit<DiagnosticId::unknown_currency>(last_name.span, entry.text);
+  if (const std::string code = to_upper(entry.text); find_currency(code) != nullptr)
+    made.fix = fmt::format("write `{}`", code);
 }
 void Builder::take_entry_number(std::size_t begin, std::size_t end) { entry.text = text.substr(begin, end - begin); }
 

@@ -107,9 +107,15 @@ void Builder::report_expected(std::size_t at, std::string_view what, std::string
   }
   Diagnostic& made = emit<DiagnosticId::expected>(token_span(at), what);
   made.fix = fix;
+  if (error_position(at) != at) return;
+  if (const std::string near = near_word(at, what); !near.empty()) {
+    made.fix = fmt::format("did you mean `{}`?", near);
+    if (fix.starts_with("a text of several words")) made.fix += fmt::format(" A{}", fix.substr(1));
+  }
 }
 
 void Builder::fail_expected(std::size_t at, std::string_view what, std::string_view fix) {
+  look_for_habit(at, what);
   report_expected(at, what, fix);
   throw SyntaxError{error_position(at)};
 }
@@ -145,7 +151,9 @@ std::string_view Builder::bare_words_around(std::size_t at) const {
   std::size_t end = begin;
   for (std::size_t next = begin; next < text.size(); next = skip_blanks(text, end)) {
     const std::size_t word_end = identifier_end(text, next);
-    if (word_end == next || is_reserved(text.substr(next, word_end - next))) break;
+    const std::string_view word = text.substr(next, word_end - next);
+    const bool is_joining = next > begin && word == to_upper(word) && is_reserved(to_lower(word));  // country = US AND
+    if (word_end == next || is_reserved(word) || is_joining) break;
     end = word_end;
   }
   const std::size_t next = skip_blanks(text, end);
@@ -155,6 +163,7 @@ std::string_view Builder::bare_words_around(std::size_t at) const {
 }
 
 void Builder::fail_end_of_rule(std::size_t at, bool file_level) {
+  look_for_misspelt_rule(at);
   const std::string_view rest = text.substr(at);
   const std::string_view words = bare_words_around(at);
   std::string quoted;
@@ -162,20 +171,17 @@ void Builder::fail_end_of_rule(std::size_t at, bool file_level) {
                                     : "put each rule on its own line; join conditions with `and` or `or`";
   if (rest.starts_with('(') && last_end > 0 && identifier_end(text, last_end - 1) == last_end) {
     fix = "a call's `(` touches its name, as in `domain(email)`";
-  } else if (word_at(text, at, "not")) {
-    fix = "write `!=` for another value, or `not in` for a set";
-  } else if (word_at(text, at, "then")) {
-    fix = "`then` stands only behind `if`";
   } else if (rest.starts_with('{')) {
     fix = "a set in braces stands only after `in` or `any`";
   } else if (!words.empty()) {
     quoted = fmt::format("a text of several words is written in quotes: `\"{}\"`", shorten(words));
     fix = quoted;
   }
-  fail_expected(at, "the end of the line", fix);
+  fail_expected(at, end_of_line, fix);
 }
 
 void Builder::fail_unknown_declaration(std::size_t at) {
+  look_for_comment(at);
   const std::size_t end = token_end(text, at);
   const std::string_view word = text.substr(at, end - at);
   Diagnostic& made = emit<DiagnosticId::unknown_declaration>(span(at, end), shorten(word));

@@ -89,6 +89,9 @@ struct Rule {
   std::vector<ScoreItemId> score_items{};
 };
 
+// What is missing where a rule goes on behind its end.
+inline constexpr std::string_view end_of_line = "the end of the line";
+
 // Words of the author as a message may hold them.
 [[nodiscard]] std::string shorten(std::string_view words);
 
@@ -123,6 +126,17 @@ class Builder {
   void report_reserved_name(std::size_t begin, std::size_t end);
   void report_unclosed_block(std::size_t at);
   [[noreturn]] void fail_unknown_declaration(std::size_t at);
+  // What people write out of habit, at a place that cannot be read (habits.cpp). Each reports what it has found, says
+  // what to write instead, and gives the rule up.
+  void look_for_habit(std::size_t at, std::string_view what);
+  void look_for_comment(std::size_t at);
+  void look_for_list(std::size_t at);
+  void look_for_decimal_comma(std::size_t at);
+  void look_for_word(std::size_t at);
+  void look_for_misspelt_rule(std::size_t at);
+  [[noreturn]] void fail_habit(std::size_t begin, std::size_t end, std::string_view fix, std::size_t go_on_at);
+  // The word that may stand at `at`, where `what` is expected, and that the one there is a slip of; else empty.
+  [[nodiscard]] std::string near_word(std::size_t at, std::string_view what) const;
   void check_limits(std::size_t at);
   void enter(std::size_t at);  // one level deeper
   void leave() { --depth_; }

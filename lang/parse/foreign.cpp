@@ -121,6 +121,25 @@ std::optional<ForeignWeekday> foreign_weekday(std::string_view text, std::size_t
   return std::nullopt;
 }
 
+std::optional<ForeignDecimal> foreign_decimal(std::string_view text, std::size_t comma) {
+  if (comma == 0 || comma + 1 >= text.size() || text[comma] != ',') return std::nullopt;
+  if (!is_digit(text[comma - 1]) || !is_digit(text[comma + 1]) || scan_date(text, comma + 1) > comma + 1) {
+    return std::nullopt;
+  }
+  std::size_t begin = comma - 1;
+  while (begin > 0 && is_digit(text[begin - 1])) --begin;
+  // A name, a day, a time or a number with a point ends here as well.
+  const bool is_part = begin > 0 && (identifier_end(text, begin - 1) > begin - 1 ||
+                                     (begin > 1 && text[begin - 1] != '(' && is_digit(text[begin - 2])));
+  if (is_part) return std::nullopt;
+  const NumberShape fraction = scan_number(text, comma + 1);
+  if (fraction.fraction_begin != fraction.fraction_end) return std::nullopt;
+  const std::size_t end = fraction.percent ? fraction.end : fraction.bare_end;
+  return ForeignDecimal{
+      begin,
+      {end, fmt::format("{}.{}", text.substr(begin, comma - begin), text.substr(comma + 1, end - comma - 1)), ""}};
+}
+
 std::optional<Foreign> foreign_unit(std::string_view text, std::size_t at, bool is_one) {
   const std::string word = word_in_lower_case(text, at);
   const std::size_t end = identifier_end(text, at);

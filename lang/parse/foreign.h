@@ -1,6 +1,6 @@
 // What people write out of habit, from spreadsheets, calendars and mails, and how Muster writes it. Such a spelling is
 // reported with the fix and read as what it means, so that the rest of the line is checked too.
-// May include: lang/parse/scan.h, lang/source, lang/spec. Called by: the builder and the grammar headers.
+// May include: lang/parse/scan.h, lang/source, lang/spec. Called by: the builder, the grammar headers, the checker.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +28,12 @@ struct ForeignWeekday {
   Foreign spelling;
 };
 [[nodiscard]] std::optional<ForeignWeekday> foreign_weekday(std::string_view text, std::size_t at);
+// A number with a decimal comma, by the place of its comma: 0,5.
+struct ForeignDecimal {
+  std::size_t begin = 0;
+  Foreign spelling;
+};
+[[nodiscard]] std::optional<ForeignDecimal> foreign_decimal(std::string_view text, std::size_t comma);
 // A unit of time that is no name of a function or an object: min, hrs, Days. `is_one`: of one such unit.
 [[nodiscard]] std::optional<Foreign> foreign_unit(std::string_view text, std::size_t at, bool is_one);
 

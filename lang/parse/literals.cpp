@@ -157,6 +157,18 @@ std::size_t Builder::read_number(std::size_t at, bool is_step) {
     }
   }
 
+  // `50 %`: with a value behind it the sign asks for a remainder.
+  if (!shape.percent && shape.end == shape.bare_end && shape.suffix == 0) {
+    const std::size_t sign = skip_blanks(text, shape.end);
+    const std::size_t next = skip_blanks(text, sign + 1);
+    const bool has_sign = sign > shape.end && text.substr(sign, 1) == "%";
+    if (has_sign && !starts_operand(text, next) && text.substr(next, 1) != "-") {
+      report_foreign(at, sign + 1, fmt::format("write `{}%`", shorten(written)));
+      push_poison(span(at, sign + 1));
+      return sign + 1;
+    }
+  }
+
   // The value, exactly: K, M and B move the point.
   std::string digits(text.substr(at, shape.digits_end - at));
   digits += text.substr(shape.fraction_begin, shape.fraction_end - shape.fraction_begin);

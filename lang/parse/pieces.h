@@ -24,7 +24,7 @@ struct explained : star<sor<because, ask>> {};
 
 struct a_condition : seq<condition, run<&Builder::take_condition>> {};
 struct when
-    : seq<word<"when">,
+    : seq<sor<word<"when">, foreign<"if", "write `when`">, foreign<"IF", "write `when`">>,
           expect<"a condition after `when`", "write what must be true, such as `employees >= 100`", a_condition>> {};
 struct expect_when : expect<"`when` and a condition", "such as `when fit >= 50`", when> {};
 struct equals : expect<"`=`", "", sign<"=", true>> {};
