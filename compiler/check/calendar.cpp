@@ -6,6 +6,7 @@
 #include <set>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/suggest.h"
 #include "lang/source/unicode.h"
 #include "stdlib/kernels/parse_value.h"
 #include "stdlib/kernels/text.h"
@@ -77,7 +78,7 @@ CalendarOutput Checker::read_calendar(const CalendarDecl& calendar, const Declar
     if (const auto zone = kernels::Zone::find(calendar.zone->text)) {
       made.hours.zone = *zone;
     } else {
-      diagnostics_.emit<DiagnosticId::unknown_zone>(calendar.zone->span, calendar.zone->text);
+      report_unknown_zone(calendar.zone->span, calendar.zone->text, diagnostics_);
     }
   } else if (calendar.title && calendar.title->text.find('/') != std::string::npos &&
              calendar.title->text != policy_.zone.name() && kernels::Zone::find(calendar.title->text)) {

@@ -77,7 +77,14 @@ void Checker::report_not_comparable(Span place, ExprId left_id, const Type& left
     message.fix = is_written ? fmt::format("write the currency behind the number: `{} {}`", source_text(number), code)
                              : fmt::format("give both a currency: an amount is written as `50K {}`", code);
   } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::percent && plain(b); })) {
-    message.fix = "write the number with a percent sign, such as `20%`";
+    const ExprId share = left.kind == Kind::percent ? left_id : right_id;
+    const ExprId number = left.kind == Kind::percent ? right_id : left_id;
+    const bool is_written = std::holds_alternative<PercentLiteral>(tree_.expressions[share].node);
+    message.fix = is_written ? fmt::format(
+                                   "if the column holds percentages, declare `{}` as `percent`; if not, write `{}` "
+                                   "without the sign",
+                                   source_text(number), source_text(share))
+                             : "write the number with a percent sign, such as `20%`";
   } else if (holds([](const Type& a, const Type& b) { return a.kind == Kind::date && b.kind == Kind::datetime; })) {
     message.fix = "take the day of the moment first: `date_of(...)`";
   } else if (holds([&](const Type& a, const Type& b) { return a.kind == Kind::text && plain(b); })) {
@@ -201,13 +208,25 @@ Type Checker::check_membership(ExprId id, const Membership& membership) {
     diagnostics_.emit<DiagnosticId::wrong_type>(span(membership.value), "a value before `in`", words(value));
     return boolean();
   }
+  const auto report_no_list = [&](const Type& found) {
+    std::string_view written = sources_.text(span(membership.collection));
+    if (written.starts_with('(') && written.ends_with(')')) written = trim(written.substr(1, written.size() - 2));
+    Diagnostic& message = diagnostics_.emit<DiagnosticId::wrong_type>(
+        span(membership.collection), "a list `{ ... }`, a range `1 to 9` or the name of a `set`", words(found));
+    if (comparable(value, found))
+      message.fix = fmt::format("write `{{ {} }}`, or compare with `=`", written.substr(0, written.find('\n')));
+  };
   const std::vector<ExprId>* items = nullptr;
   if (const auto* set = std::get_if<SetLiteral>(&collection)) items = &set->items;
   if (const auto* name = std::get_if<NameRef>(&collection); name != nullptr && name->path.size() == 1) {
     const Symbol symbol = symbols_.find(name->path[0].text);
     if (symbol.meaning == Meaning::broken) return boolean();
     if (reach(symbols_, scopes_, name->path).failure == Failure::unknown && !is_parameter(name->path[0].text)) {
-      report_unknown(name->path[0]);
+      if (value.kind == Kind::picklist && symbols_.is_member_somewhere(name->path[0].text)) {
+        report_no_list(value);
+      } else {
+        report_unknown(name->path[0]);
+      }
       return boolean();
     }
     if (symbol.meaning == Meaning::set) {
@@ -217,10 +236,7 @@ Type Checker::check_membership(ExprId id, const Membership& membership) {
   }
   if (items == nullptr) {
     const Type found = check(membership.collection, &value);
-    if (found.kind != Kind::poison) {
-      diagnostics_.emit<DiagnosticId::wrong_type>(
-          span(membership.collection), "a list `{ ... }`, a range `1 to 9` or the name of a `set`", words(found));
-    }
+    if (found.kind != Kind::poison) report_no_list(found);
     return boolean();
   }
   if (value.kind != Kind::poison) check_set_items(id, *items, value);

@@ -1,9 +1,12 @@
 // Types, picklists and grades: the parts of a policy that say which values exist.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <unordered_map>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/suggest.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::compiler {
@@ -137,8 +140,8 @@ Type Checker::type_from(const TypeRef& ref) {
 
 void Checker::read_formats(const Field& field, FieldSchema& schema) {
   for (const Quoted& format : field.formats) {
-    const auto reject = [&](std::string_view kind, const std::string& why) {
-      diagnostics_.emit<DiagnosticId::bad_format>(format.span, format.text, kind, why);
+    const auto reject = [&](std::string_view kind, const std::string& why) -> Diagnostic& {
+      return diagnostics_.emit<DiagnosticId::bad_format>(format.span, format.text, kind, why);
     };
     switch (schema.type.kind) {
       case Kind::date:
@@ -147,7 +150,10 @@ void Checker::read_formats(const Field& field, FieldSchema& schema) {
         if (compiled) {
           schema.time_formats.push_back(std::move(*compiled));
         } else {
-          reject(words(schema.type), compiled.error().message);
+          Diagnostic& message = reject(words(schema.type), compiled.error().message);
+          const std::string ours = in_our_letters(format.text);
+          if (kernels::TimeFormat::make(ours, schema.type.kind == Kind::datetime))
+            message.fix = fmt::format("write `format \"{}\"`", ours);
         }
         break;
       }

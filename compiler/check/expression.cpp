@@ -4,8 +4,10 @@
 #include <algorithm>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/suggest.h"
 #include "compiler/resolve/walk.h"
 #include "lang/source/unicode.h"
+#include "lang/spec/habits.h"
 #include "lang/support/count.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/text.h"
@@ -34,6 +36,7 @@ bool Checker::check_condition(ExprId id) {
   if (type.kind == Kind::stage) {
     diagnostics_.emit<DiagnosticId::stage_alone>(span(id));
   } else if (type.kind != Kind::boolean && type.kind != Kind::poison) {
+    if (report_decimal_comma(sources_, span(id), diagnostics_)) return may_miss(id);
     Diagnostic& message = diagnostics_.emit<DiagnosticId::not_a_condition>(span(id), words(type));
     const std::string text = source_text(id);
     if (text.size() <= 40 && text.find('\n') == std::string::npos) {
@@ -302,6 +305,15 @@ Type Checker::check_call(ExprId id, const Call& call) {
   if (row == function_rows.end()) {
     Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_function>(call.function.span, call.function.text);
     if (!may_suggest()) return poison();
+    if (const std::string_view module = module_of(call.function.text); !module.empty()) {
+      message.fix = fmt::format("add `import {}` at the top of the policy", module);
+      return poison();
+    }
+    const std::string_view habit = habit_fix(HabitPlace::function, to_lower(call.function.text));
+    if (!habit.empty()) {
+      message.fix = habit;
+      return poison();
+    }
     std::vector<std::string> candidates = symbols_.names();
     for (const FunctionRow& function : function_rows) candidates.emplace_back(function.name);
     if (const std::string near = did_you_mean(call.function.text, candidates); !near.empty())

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/suggest.h"
 #include "lang/spec/edition.h"
 #include "stdlib/kernels/calendar.h"
 
@@ -53,7 +54,7 @@ void Checker::read_header(const PolicyHeader& header) {
         if (zone) {
           policy_.zone = *zone;
         } else {
-          diagnostics_.emit<DiagnosticId::unknown_zone>(entry.span, entry.text);
+          report_unknown_zone(entry.span, entry.text, diagnostics_);
         }
         break;
       }

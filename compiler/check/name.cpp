@@ -5,6 +5,9 @@
 #include <utility>
 
 #include "compiler/check/checker.h"
+#include "compiler/check/suggest.h"
+#include "lang/source/unicode.h"
+#include "lang/spec/habits.h"
 
 namespace muster::compiler {
 
@@ -64,6 +67,18 @@ void Checker::report_unknown(const Name& name, bool wants_text) {
     message.fix = fmt::format("define it, or add it to `object {}` as a field", object_name(object));
   const std::string in_quotes = fmt::format("text is written in quotes: `\"{}\"`", name.text);
   if (wants_text) message.fix = "a " + in_quotes;
+  const std::string small = to_lower(name.text);
+  std::string_view habit = habit_fix(HabitPlace::blank, small);
+  if (habit.empty() && !wants_text) habit = habit_fix(HabitPlace::value, small);
+  if (!habit.empty()) {
+    message.fix = habit;
+    return;
+  }
+  const std::string_view module = wants_text || !may_suggest() ? std::string_view() : module_of(name.text);
+  if (!module.empty()) {
+    message.fix = fmt::format("add `import {}` at the top of the policy", module);
+    return;
+  }
   if (framework_) {
     for (const LetterInfo& letter : policy_.frameworks.at(*framework_).letters) {
       if (letter.letter->name.text != name.text) continue;
@@ -80,6 +95,7 @@ void Checker::report_unknown(const Name& name, bool wants_text) {
   }
   if (!may_suggest()) return;
   std::vector<std::string> candidates = symbols_.names();
+  candidates.insert(candidates.end(), {"otherwise", "missing"});  // as a band
   if (object != symbols_.subject()) {
     for (const auto& [field, number] : symbols_.objects()[object].field_numbers) candidates.push_back(field);
     std::sort(candidates.begin(), candidates.end());

@@ -104,9 +104,17 @@ Type Checker::check_in_window(ExprId id, const InWindow& window) {
   if (type.kind != Kind::date && type.kind != Kind::datetime && type.kind != Kind::poison) {
     const bool is_last =
         !std::holds_alternative<Since>(window.window.node) && !std::holds_alternative<Between>(window.window.node);
-    diagnostics_.emit<DiagnosticId::wrong_type>(
+    Diagnostic& message = diagnostics_.emit<DiagnosticId::wrong_type>(
         span(window.value), is_last ? "a date or a moment before `in last`" : "a date or a moment before the window",
         words(type));
+    const auto* between = std::get_if<Between>(&window.window.node);
+    if (between != nullptr && (is_number(type.kind) || type.kind == Kind::money)) {
+      // The ends are fine for what is meant.
+      message.fix = fmt::format("write `{} in {} to {}`: `between` is about time", source_text(window.value),
+                                source_text(between->from), source_text(between->to));
+      info(id).may_be_missing = may;
+      return boolean();
+    }
     type = poison();
   }
   check_window(window.window, type, may);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lang/spec/spec.h"
+#include "stdlib/kernels/zone_names.h"
 #include "stdlib/kernels/zone_rule.h"
 
 namespace muster::kernels {
@@ -171,6 +172,23 @@ lang::Result<Zone> Zone::find(std::string_view name) {
     return zone_error("there is no time zone called \"" + std::string(name) + "\"",
                       "use a name of the IANA time-zone database, such as \"America/New_York\"");
   }
+}
+
+std::vector<std::string> zone_names() {
+  constexpr auto areas = std::to_array<std::string_view>(
+      {"Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"});
+  std::vector<std::string> names;
+  try {
+    for (const date::time_zone& zone : date::get_tzdb().zones) {
+      const std::string& name = zone.name();
+      const bool is_place = std::any_of(areas.begin(), areas.end(), [&](auto area) { return name.starts_with(area); });
+      if (is_place) names.push_back(name);
+    }
+  } catch (const std::exception&) {
+    names.clear();
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Zone::Period Zone::period_at(std::int64_t instant) const {

@@ -1,0 +1,73 @@
+#include "compiler/check/suggest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "lang/parse/foreign.h"
+#include "lang/source/unicode.h"
+#include "stdlib/kernels/zone_names.h"
+#include "stdlib/std/library.h"
+
+namespace muster::compiler {
+
+using namespace lang;
+
+std::string_view module_of(std::string_view name) {
+  for (const stdlib::Module& module : stdlib::modules()) {
+    for (const std::string_view word : {"define", "table", "framework"}) {
+      if (module.text.find(fmt::format("\n{} {}(", word, name)) != std::string_view::npos) return module.name;
+    }
+  }
+  return {};
+}
+
+std::string in_our_letters(std::string_view format) {
+  const std::string small = to_lower(format);
+  const bool has_halves = small.find("am") != std::string::npos;
+  std::string ours;
+  bool in_time = false;  // behind an hour the letter m means minutes
+  for (std::size_t at = 0; at < small.size(); ++at) {
+    const char letter = small[at];
+    if (letter == 'a' && small.substr(at, 2) == "am") {
+      ours += "AM";
+      at += small.substr(at, 5) == "am/pm" ? 4 : 1;
+    } else if (letter == 'd' || letter == 'y' || letter == 't') {
+      ours += static_cast<char>(letter - 'a' + 'A');
+    } else if (letter == 'h') {
+      in_time = true;
+      ours += has_halves ? 'h' : 'H';
+    } else {
+      ours += letter == 'm' && !in_time ? 'M' : letter;
+    }
+  }
+  return ours;
+}
+
+void report_unknown_zone(Span place, const std::string& name, Diagnostics& diagnostics) {
+  Diagnostic& message = diagnostics.emit<DiagnosticId::unknown_zone>(place, name);
+  const std::vector<std::string> known = kernels::zone_names();
+  std::string near = did_you_mean(name, known);
+  std::string city = fold(name);
+  std::replace(city.begin(), city.end(), ' ', '_');
+  for (const std::string& each : known) {
+    const std::string folded = fold(each);
+    if (near.empty() && !city.empty() && folded.ends_with("/" + city)) near = each;
+  }
+  if (!near.empty()) message.fix = fmt::format("did you mean \"{}\"?", near);
+}
+
+bool report_decimal_comma(const SourceMap& sources, Span place, Diagnostics& diagnostics) {
+  const std::string_view text = sources[place.file].text();
+  if (place.begin == 0) return false;
+  const auto decimal = foreign_decimal(text, place.begin - 1);
+  if (!decimal || decimal->spelling.end < place.begin) return false;
+  const Span whole{place.file, static_cast<std::uint32_t>(decimal->begin),
+                   static_cast<std::uint32_t>(decimal->spelling.end)};
+  diagnostics.emit<DiagnosticId::foreign_spelling>(whole, sources.text(whole)).fix =
+      fmt::format("write `{}`", decimal->spelling.ours);
+  return true;
+}
+
+}  // namespace muster::compiler

@@ -1,0 +1,25 @@
+// What somebody probably meant: pure helpers for the fix of a message.
+// May include: lang/*, stdlib/*. Called by: compiler/check.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "lang/diagnostics/diagnostics.h"
+
+namespace muster::compiler {
+
+// The module of the standard library that has the function, table or pattern of a framework, such as std.email; empty:
+// none has.
+[[nodiscard]] std::string_view module_of(std::string_view name);
+
+// A format of dates in the letters of spreadsheets, dd.mm.yyyy, in those of Muster: DD.MM.YYYY.
+[[nodiscard]] std::string in_our_letters(std::string_view format);
+
+// With the name that was meant, where letter cases differ, a letter is wrong or only the city is named.
+void report_unknown_zone(lang::Span place, const std::string& name, lang::Diagnostics& diagnostics);
+
+// Whether the number at `place` is what stands behind a decimal comma; then it is reported.
+bool report_decimal_comma(const lang::SourceMap& sources, lang::Span place, lang::Diagnostics& diagnostics);
+
+}  // namespace muster::compiler
