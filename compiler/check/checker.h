@@ -172,6 +172,8 @@ class Checker {
   // The text of a file of data that the policy or an import names, without a byte-order mark. Errors: what the author
   // is told, and what to do.
   [[nodiscard]] lang::Result<std::string> read_named(const lang::Quoted& file) const;
+  // The path of a file of rows, which a run alone opens; one that leads out of the policy's folder is reported here.
+  std::string path_of_rows(const lang::Quoted& file);
   void read_rates();  // the files, before anything is checked
   void check_rates(const lang::RatesDecl& rates, std::uint32_t index);
   // Amounts in two currencies of which the right one cannot be converted into the left one's.

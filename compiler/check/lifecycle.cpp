@@ -207,7 +207,7 @@ void Checker::read_override() {
   ObjectSchema object;
   object.name = "Override";
   object.span = item->span;
-  object.file = sources_[manual.file.span.file].beside(manual.file.text);
+  object.file = path_of_rows(manual.file);
   const auto add = [&](const char* name, Type type, bool required, std::vector<std::string> headers) {
     FieldSchema& field = object.fields.emplace_back();
     field.name = name;

@@ -42,7 +42,7 @@ void Checker::read_object(std::uint32_t number) {
   ObjectSchema& schema = policy_.schema.objects[number];
   schema.name = object.name.text;
   schema.span = object.name.span;
-  if (object.file) schema.file = sources_[object.file->span.file].beside(object.file->text);
+  if (object.file) schema.file = path_of_rows(*object.file);
   for (std::uint32_t index = 0; index < names.fields.size(); ++index) {
     const Field& field = *names.fields[index].field;
     FieldSchema made = read_field(names, names.fields[index]);

@@ -75,6 +75,13 @@ int open_by_parts(int folder, const std::string& name) {
   return here;
 }
 
+int open_in(int folder, const std::string& name, Follow follow) {
+  if (follow == Follow::parts) return open_by_parts(folder, name);
+  const int opened = open_by_kernel(folder, name);
+  // ENOSYS: a kernel before 5.6. EPERM: a sandbox that does not know the call.
+  return opened < 0 && (errno == ENOSYS || errno == EPERM) ? open_by_parts(folder, name) : opened;
+}
+
 // What the policy's author is told.
 Error refusal(const std::string& name, int code) {
   const auto error = [&](std::string message, std::string fix) {
@@ -96,6 +103,16 @@ Error refusal(const std::string& name, int code) {
   }
 }
 
+// Names that lead out whatever the folder holds.
+std::optional<Error> refuse_as_written(const std::string& name) {
+  if (name.find("://") != std::string::npos) {
+    return Error{ErrorKind::file, name, 0, "this is an address, and a policy reads nothing from the network",
+                 "save the file in the policy's folder, and name it there"};
+  }
+  if (name.starts_with('/') || name.find('\0') != std::string::npos) return refusal(name, EXDEV);
+  return std::nullopt;
+}
+
 }  // namespace
 
 FileBeneath::~FileBeneath() {
@@ -112,17 +129,10 @@ int FileBeneath::release() { return std::exchange(descriptor_, -1); }
 
 Result<FileBeneath> open_beneath(const std::string& folder, const std::string& name, Follow follow) {
   if (name.empty()) return refusal(name, ENOENT);
-  if (name.find("://") != std::string::npos) {
-    return Error{ErrorKind::file, name, 0, "this is an address, and a policy reads nothing from the network",
-                 "save the file in the policy's folder, and name it there"};
-  }
-  if (name.front() == '/' || name.find('\0') != std::string::npos) return refusal(name, EXDEV);
+  if (auto written = refuse_as_written(name)) return std::move(*written);
   const Descriptor root(::open(folder.c_str(), walking));
   if (root.number < 0) return Error{ErrorKind::file, folder, 0, "the policy's folder cannot be read", ""};
-  int opened = follow == Follow::kernel ? open_by_kernel(root.number, name) : open_by_parts(root.number, name);
-  // ENOSYS: a kernel before 5.6. EPERM: a sandbox that does not know the call.
-  if (opened < 0 && follow == Follow::kernel && (errno == ENOSYS || errno == EPERM))
-    opened = open_by_parts(root.number, name);
+  const int opened = open_in(root.number, name, follow);
   if (opened < 0) return refusal(name, errno);
   struct stat status = {};
   FileBeneath file(opened, {});
@@ -132,6 +142,15 @@ Result<FileBeneath> open_beneath(const std::string& folder, const std::string& n
   if (!S_ISREG(status.st_mode))
     return Error{ErrorKind::file, name, 0, "this is not an ordinary file", "save what it holds to a file"};
   return FileBeneath(file.release(), {status.st_dev, status.st_ino});
+}
+
+std::optional<Error> leads_out(const std::string& folder, const std::string& name) {
+  if (auto written = refuse_as_written(name)) return written;
+  const Descriptor root(::open(folder.c_str(), walking));
+  if (root.number < 0) return std::nullopt;
+  const Descriptor opened(open_in(root.number, name, Follow::kernel));
+  if (opened.number >= 0 || errno != EXDEV) return std::nullopt;
+  return refusal(name, EXDEV);
 }
 
 Result<std::string> read_to_end(const FileBeneath& file, const std::string& name, std::uint64_t most_bytes) {

@@ -48,6 +48,10 @@ enum class Follow : std::uint8_t { kernel, parts };
 // `name`): one sentence, and what to do; they never say what lies outside.
 Result<FileBeneath> open_beneath(const std::string& folder, const std::string& name, Follow follow = Follow::kernel);
 
+// The same error where the path leads out of the folder, or to the network; nothing where it leads to a file of the
+// folder, or to none. For who does not read the file yet.
+std::optional<Error> leads_out(const std::string& folder, const std::string& name);
+
 // The bytes of the file, at most `most_bytes`; it may grow while it is read. Errors as above, and a larger file.
 Result<std::string> read_to_end(const FileBeneath& file, const std::string& name, std::uint64_t most_bytes);
 

@@ -86,6 +86,15 @@ TEST_CASE("beneath: ordinary files below the folder, and nothing else") {
   }
 }
 
+TEST_CASE("beneath: a path that leads out is known before its file is read, and no other one is refused") {
+  const Folder folder;
+  const std::string policy = (folder.root / "policy").string();
+  for (const char* name : {"../outside.txt", "data/../../none.txt", "/dev/zero", "bad.txt", "https://example.com/a"})
+    CHECK(leads_out(policy, name).has_value());
+  for (const char* name : {"inside.txt", "data/deep.txt", "data/../inside.txt", "none.txt", "data", "pipe", ""})
+    CHECK(!leads_out(policy, name).has_value());
+}
+
 TEST_CASE("beneath: links inside the folder are followed where the kernel holds the folder's border") {
   const Folder folder;
   const std::string outside = "it leads out of the policy's folder";
