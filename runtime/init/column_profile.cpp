@@ -5,7 +5,6 @@
 
 #include "lang/source/unicode.h"
 #include "lang/spec/spec.h"
-#include "stdlib/kernels/number.h"
 #include "stdlib/kernels/parse_value.h"
 #include "stdlib/kernels/text.h"
 
@@ -13,12 +12,42 @@ namespace muster::runtime {
 
 namespace {
 
-constexpr auto missing_word_list = std::to_array<std::string_view>(
-    {"select",  "select...", "-select-",      "please select", "- none -",     "n/a",       "na",       "n.a.", "#n/a",
-     "unknown", "null",      "nil",           "nan",           "(blank)",      "(none)",    "-",        "--",   "---",
-     "?",       "tbd",       "not available", "not specified", "not provided", "not known", "undefined"});
+constexpr auto missing_word_list = std::to_array<std::string_view>({"select",
+                                                                    "select...",
+                                                                    "-select-",
+                                                                    "please select",
+                                                                    "- none -",
+                                                                    "n/a",
+                                                                    "na",
+                                                                    "n.a.",
+                                                                    "#n/a",
+                                                                    "unknown",
+                                                                    "null",
+                                                                    "nil",
+                                                                    "nan",
+                                                                    "(blank)",
+                                                                    "(none)",
+                                                                    "-",
+                                                                    "--",
+                                                                    "---",
+                                                                    "?",
+                                                                    "tbd",
+                                                                    "not available",
+                                                                    "not specified",
+                                                                    "not provided",
+                                                                    "not known",
+                                                                    "undefined",
+                                                                    "unbekannt",
+                                                                    "k.a.",
+                                                                    "k. a.",
+                                                                    "keine angabe",
+                                                                    "bitte wählen",
+                                                                    "bitte auswählen",
+                                                                    "inconnu",
+                                                                    "non renseigné",
+                                                                    "desconocido"});
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr std::size_t most_no_numbers = 3;
 
 const std::vector<kernels::TimeFormat>& time_formats() {
   static const std::vector<kernels::TimeFormat> formats = [] {
@@ -34,15 +63,6 @@ const std::vector<kernels::TimeFormat>& time_formats() {
     return made;
   }();
   return formats;
-}
-
-// The code of the currency whose sign or code the text begins or ends with; empty: none.
-std::string_view currency_of(std::string_view text) {
-  for (const lang::CurrencyRow& row : lang::currency_rows) {
-    if (!row.sign.empty() && (text.starts_with(row.sign) || text.ends_with(row.sign))) return row.code;
-    if (text.starts_with(row.code) || text.ends_with(row.code)) return row.code;
-  }
-  return {};
 }
 
 }  // namespace
@@ -77,10 +97,14 @@ void ColumnProfile::add(std::string_view cell) {
   const bool has_digit = std::any_of(text.begin(), text.end(), is_digit);
   if (has_digit) {
     shortest = std::min(shortest, text.size());
-    add_numbers(text);
+    if (!numbers.add(text)) {
+      note_no_number(text);
+      if (kernels::parse_duration(text, kernels::DurationFormat::words).fault == kernels::CellFault::none) ++durations;
+    }
     add_times(text);
-  } else if (example_text.empty()) {
-    example_text = text;
+  } else {
+    ++words;
+    note_no_number(text);
   }
   if (text.size() <= 5 && kernels::parse_bool(text).fault == kernels::CellFault::none) {
     ++bools;
@@ -88,63 +112,9 @@ void ColumnProfile::add(std::string_view cell) {
   }
 }
 
-void ColumnProfile::add_numbers(std::string_view text) {
-  using kernels::CellFault;
-  const kernels::NumberFormat point;
-  const kernels::NumberFormat comma{',', '.'};
-  if (text.size() > 1 && text[0] == '0' && is_digit(text[1])) ++leading_zeros;
-  const bool whole = kernels::parse_integer(text, point).fault == CellFault::none;
-  if (whole) ++integers;
-  const kernels::Cell number = kernels::parse_decimal(text, lang::most_decimal_digits, point);
-  if (number.fault == CellFault::none) {
-    ++decimals;
-    ++moneys;
-    ++percents;
-    const std::size_t dot = text.find('.');
-    unsigned digits = 0;
-    if (!whole && dot != std::string_view::npos) {
-      digits = static_cast<unsigned>(std::min<std::size_t>(text.size() - dot - 1, lang::most_decimal_digits));
-    }
-    most_digits = std::max(most_digits, digits);
-    if (number.value < 0) ++negatives;
-    if (text == "-1") ++minus_ones;
-    if (sample_seen_++ % sample_stride_ == 0) {
-      if (sample_.size() == sample_size) {  // keep every second one and take half as many from now on
-        for (std::size_t i = 0; i < sample_size / 2; ++i) sample_[i] = sample_[2 * i];
-        sample_.resize(sample_size / 2);
-        sample_stride_ *= 2;
-      }
-      sample_.push_back(number.value);
-    }
-  } else {
-    if (text.ends_with('%') &&
-        kernels::parse_percent(text, lang::most_decimal_digits, point).fault == CellFault::none) {
-      ++percents;
-      ++percent_signs;
-      const std::size_t dot = text.find('.');
-      if (dot != std::string_view::npos) {
-        most_digits = std::max(most_digits, static_cast<unsigned>(std::min<std::size_t>(text.size() - dot - 2, 7)));
-      }
-    } else if (const std::string_view code = currency_of(text); !code.empty()) {
-      if (currency.empty()) currency = code;
-      const unsigned digits = lang::find_currency(code)->digits;
-      const auto reads = [&](const kernels::NumberFormat& format) {
-        return code == currency && kernels::parse_money(text, code, digits, format).fault == CellFault::none;
-      };
-      const bool with_point = reads(point);
-      const bool with_comma = reads(comma);
-      if (with_point) ++moneys;
-      if (with_comma) ++comma_moneys;
-      if (with_point || with_comma) ++currency_marks;
-    } else if (example_text.empty()) {
-      example_text = text;
-    }
-    if (kernels::parse_duration(text, kernels::DurationFormat::words).fault == CellFault::none) ++durations;
-  }
-  if (kernels::parse_decimal(text, lang::most_decimal_digits, comma).fault == CellFault::none) {
-    ++comma_decimals;
-    ++comma_moneys;
-  }
+void ColumnProfile::note_no_number(std::string_view text) {
+  if (no_numbers.size() == most_no_numbers) return;
+  if (std::find(no_numbers.begin(), no_numbers.end(), text) == no_numbers.end()) no_numbers.emplace_back(text);
 }
 
 void ColumnProfile::add_times(std::string_view text) {
@@ -204,15 +174,6 @@ void ColumnProfile::add_distinct(std::string_view text) {
     return;
   }
   distinct.push_back({std::string(text), std::move(folded), {}, 1});
-}
-
-bool ColumnProfile::median(std::int64_t& value, unsigned& digits) const {
-  if (sample_.empty()) return false;
-  std::vector<std::int64_t> sorted = sample_;
-  std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
-  value = sorted[sorted.size() / 2];
-  digits = lang::most_decimal_digits;
-  return true;
 }
 
 }  // namespace muster::runtime

@@ -1,5 +1,5 @@
 // What `muster init` learns about one column of an export while its cells go by: how many read as which type, the
-// distinct values while they are few, a sample of the numbers. Memory per column is bounded, whatever the export holds.
+// distinct values while they are few, the numbers. Memory per column is bounded, whatever the export holds.
 // May include: stdlib/kernels, lang/*. Called by: runtime/init.
 #pragma once
 
@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "runtime/init/number_profile.h"
 
 namespace muster::runtime {
 
@@ -46,7 +48,6 @@ struct DistinctValue {
 
 inline constexpr std::size_t most_distinct = 24;        // more values than this are no picklist
 inline constexpr std::size_t most_distinct_bytes = 80;  // longer ones neither
-inline constexpr std::size_t sample_size = 64;
 
 class ColumnProfile {
  public:
@@ -56,44 +57,27 @@ class ColumnProfile {
   std::uint64_t blank = 0;
   std::uint64_t missing_words = 0;  // "Select", "N/A" and their like
   std::uint64_t present = 0;        // the rest, which these are about:
-  std::uint64_t integers = 0;
-  std::uint64_t decimals = 0;        // whole numbers too
-  std::uint64_t comma_decimals = 0;  // read as 1.234,56
-  std::uint64_t percents = 0;
-  std::uint64_t percent_signs = 0;
-  std::uint64_t moneys = 0;        // numbers with or without a currency's sign or code
-  std::uint64_t comma_moneys = 0;  // the same, read as 1.234,56
-  std::uint64_t currency_marks = 0;
+  NumberProfile numbers;
+  std::uint64_t words = 0;              // values without any digit
+  std::vector<std::string> no_numbers;  // the first few values that are none, each once
   std::uint64_t bools = 0;
   std::uint64_t zeros_and_ones = 0;
   std::uint64_t durations = 0;
   std::uint64_t iso_days = 0;
   std::uint64_t iso_moments = 0;
-  std::uint64_t leading_zeros = 0;
-  std::uint64_t long_texts = 0;  // too long for a picklist, or with line breaks
-  std::uint64_t minus_ones = 0;
-  std::uint64_t negatives = 0;                                  // minus ones too
-  unsigned most_digits = 0;                                     // after the point
-  std::string currency;                                         // the first one seen
+  std::uint64_t long_texts = 0;                                 // too long for a picklist, or with line breaks
   std::array<std::uint64_t, time_format_count> times{};         // by day format * clock formats + clock format
   std::array<std::uint64_t, day_formats.size()> times_alone{};  // read by this format, not by its twin; all clocks
   std::vector<DistinctValue> distinct;                          // in the order of appearance
   bool many_distinct = false;
   std::vector<DistinctValue> missing_spellings;
-  std::string example_text;                                        // the first value that is no number
   std::size_t shortest = std::numeric_limits<std::size_t>::max();  // of the values with a digit, bytes
 
-  // The middle of the sampled numbers, value / 10^digits; false where there are none.
-  [[nodiscard]] bool median(std::int64_t& value, unsigned& digits) const;
-
  private:
-  void add_numbers(std::string_view text);
+  void note_no_number(std::string_view text);
   void add_times(std::string_view text);
   void add_distinct(std::string_view text);
 
-  std::vector<std::int64_t> sample_;  // value * 10^most_decimal_digits
-  std::uint64_t sample_stride_ = 1;
-  std::uint64_t sample_seen_ = 0;
   std::array<bool, time_format_count> dead_{};
 };
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <string_view>
 
-#include "stdlib/kernels/text.h"
+#include "lang/support/count.h"
+#include "runtime/init/header_words.h"
+#include "runtime/init/names.h"
 
 namespace muster::runtime {
 
@@ -15,11 +17,6 @@ using compiler::Kind;
 
 // A type fits when at least 49 of 50 values read as it: real exports hold a few "11-50" among their numbers.
 bool fits(std::uint64_t read, const ColumnProfile& column) { return read > 0 && read * 50 >= column.present * 49; }
-
-bool mentions(const std::string& folded_header, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return folded_header.find(word) != std::string::npos; });
-}
 
 // The day format with a clock that reads the most, and whether its twin reads as many.
 bool infer_time(const ColumnProfile& column, InferredType& type) {
@@ -68,6 +65,95 @@ bool infer_time(const ColumnProfile& column, InferredType& type) {
   return true;
 }
 
+// What to write for the other reading of numbers such as 1.234.
+std::string other_reading(const StyleChoice& choice, const InferredType& type) {
+  const bool is_point = number_styles[choice.style].format.decimal == '.';
+  const std::string format = is_point ? fmt::format(" format \"{}\"", number_styles[1].text) : " without a format";
+  std::string name = choice.has_fractions ? "int?" : "decimal(3)?";
+  if (type.kind == Kind::money) name = fmt::format("money {}?", type.currency);
+  if (type.kind == Kind::percent) name = "percent?";
+  return fmt::format("; else write {}{}", name, format);
+}
+
+// Keys and phone numbers that a name or their look gives away, although they read as numbers.
+bool infer_code(const ColumnProfile& column, const HeaderWords& words, InferredType& type) {
+  const NumberProfile& numbers = column.numbers;
+  if (!fits(numbers.read[0].integers, column)) return false;
+  if (numbers.leading_zeros > 0) {
+    type.note = "kept as text for its leading zeros";
+  } else if (words.promise_a_code()) {
+    type.note = "kept as text: nothing to count with";
+  } else if (!words.promise_money() && column.present >= 3 && fits(numbers.id_like, column) &&
+             numbers.most_digits - numbers.fewest_digits <= 1) {
+    type.doubt = "kept as text, because these look like ids: write int? if this is a number of something";
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// Where nearly all values are numbers, or all that are none are words.
+bool infer_number(const ColumnProfile& column, const HeaderWords& words, const FileStyle& file, InferredType& type) {
+  const NumberProfile& numbers = column.numbers;
+  const StyleChoice choice = choose_style(numbers, file);
+  if (choice.is_undecided) {
+    if (numbers.values * 2 < column.present) return false;
+    type.doubt = choice.doubt;
+    return true;
+  }
+  const NumbersRead& read = numbers.read[choice.style];
+  // "unknown" in another language is no reason to take numbers for text, while "11-50" is a number that we would lose.
+  const bool only_words = read.any * 5 >= column.present * 4 && read.any + column.words == column.present;
+  const auto is = [&](std::uint64_t count) { return fits(count, column) || (only_words && count == read.any); };
+  std::uint64_t taken = 0;
+  if (is(read.integers) && !choice.has_fractions) {
+    type.kind = Kind::integer;
+    taken = read.integers;
+  } else if (numbers.percent_signs * 2 >= column.present && is(read.percents)) {
+    type.kind = Kind::percent;
+    taken = read.percents;
+  } else if (numbers.currency_marks > 0 && numbers.currency_marks * 20 >= column.present && is(read.moneys)) {
+    type.kind = Kind::money;
+    type.currency = numbers.currency;
+    taken = read.moneys;
+  } else if (is(read.decimals)) {
+    type.kind = Kind::decimal;
+    type.digits = read.most_digits;
+    taken = read.decimals;
+  } else {
+    return false;
+  }
+  type.misfits = column.present - taken;
+  if (choice.style != 0) type.format = number_styles[choice.style].text;
+  type.number_style = choice.style;
+  if (!choice.doubt.empty()) type.doubt = choice.doubt + other_reading(choice, type);
+  if ((type.kind != Kind::integer && type.kind != Kind::decimal) || !type.doubt.empty()) return true;
+  if (numbers.minus_ones > 0 && numbers.minus_ones == numbers.negatives) {
+    type.doubt = fmt::format("-1 stands in {}; if it means \"not known\", add: missing when \"-1\"",
+                             lang::count_of(numbers.minus_ones, "row"));
+  } else if (words.promise_money()) {
+    type.doubt = "if this is money, write money USD (or EUR, ...)";
+  }
+  return true;
+}
+
+// Numbers and other things in one column, such as 10, 11-50, "about 20": as a picklist every number would be a name.
+bool is_mixed(const ColumnProfile& column, InferredType& type) {
+  const NumberProfile& numbers = column.numbers;
+  if (numbers.values * 4 < column.present || column.no_numbers.empty()) return false;
+  std::string others;
+  for (const std::string& other : column.no_numbers) {
+    others += fmt::format("{}\"{}\"", others.empty() ? "" : ", ", for_comment(other));
+  }
+  unsigned digits = 0;
+  for (const NumbersRead& read : numbers.read) digits = std::max(digits, read.most_digits);
+  const std::string wanted = digits == 0 ? "int?" : fmt::format("decimal({})?", digits);
+  type.doubt = fmt::format(
+      "not every value is a number ({}; {} of {}): mend them and write {}, or write {} and they count as missing",
+      others, column.present - numbers.values, column.present, wanted, wanted);
+  return true;
+}
+
 }  // namespace
 
 bool is_picklist(const ColumnProfile& column) {
@@ -75,69 +161,35 @@ bool is_picklist(const ColumnProfile& column) {
          column.distinct.size() * 4 <= column.present;
 }
 
-InferredType infer_type(const ColumnProfile& column, const std::string& header) {
+InferredType infer_type(const ColumnProfile& column, const std::string& header, const FileStyle& file) {
   InferredType type;
   if (column.present == 0) {
     type.doubt = "always blank in this export";
     return type;
   }
-  const std::string name = kernels::fold_text(header);
-  const bool code = column.leading_zeros > 0 || mentions(name, {"phone", "zip", "postal", "postcode", "fax", "mobile"});
-
+  const HeaderWords words(header);
   if (column.bools == column.present && column.zeros_and_ones < column.present) {
     type.kind = Kind::boolean;
     return type;
   }
-  if (!code && fits(column.integers, column)) {
-    type.kind = Kind::integer;
-    type.misfits = column.present - column.integers;
-    if (column.zeros_and_ones == column.present && !column.many_distinct && column.distinct.size() == 2) {
-      type.kind = Kind::boolean;
-      type.doubt = "0 is read as no, 1 as yes";
-    } else if (column.minus_ones > 0 && column.minus_ones == column.negatives) {
-      type.doubt =
-          fmt::format("-1 stands in {} rows; if it means \"not known\", add: missing when \"-1\"", column.minus_ones);
-    } else if (mentions(name, {"revenue", "amount", "budget", "price", "salary", "balance", "turnover"})) {
-      type.doubt = "if this is money, write money USD (or EUR, ...) for int";
-    }
+  if (infer_code(column, words, type)) return type;
+  if (column.zeros_and_ones == column.present && !column.many_distinct && column.distinct.size() == 2) {
+    type.kind = Kind::boolean;
+    type.doubt = "0 is read as no, 1 as yes";
     return type;
   }
-  if (!code && column.percent_signs * 2 >= column.present && fits(column.percents, column)) {
-    type.kind = Kind::percent;
-    type.misfits = column.present - column.percents;
-    return type;
-  }
-  // "1.200" is read both ways; what decides is which way reads more of the column.
-  const bool comma_money = column.comma_moneys > column.moneys;
-  const std::uint64_t moneys = comma_money ? column.comma_moneys : column.moneys;
-  if (column.currency_marks > 0 && column.currency_marks * 20 >= column.present && fits(moneys, column)) {
-    type.kind = Kind::money;
-    type.currency = column.currency;
-    if (comma_money) type.format = "1.234,56";
-    type.misfits = column.present - moneys;
-    return type;
-  }
-  if (!code && fits(column.decimals, column)) {
-    type.kind = Kind::decimal;
-    type.digits = column.most_digits;
-    type.misfits = column.present - column.decimals;
-    return type;
-  }
+  // Such as a column of phone numbers, of which some are written with blanks.
+  const bool is_id = words.promise_an_id();
+  if (!is_id && infer_number(column, words, file, type)) return type;
   if (infer_time(column, type) || !type.doubt.empty()) return type;
-  if (!code && fits(column.comma_decimals, column)) {
-    type.kind = Kind::decimal;
-    type.digits = 2;
-    type.format = "1.234,56";
-    type.misfits = column.present - column.comma_decimals;
-    return type;
-  }
   if (fits(column.durations, column)) {
     type.kind = Kind::duration;
     type.misfits = column.present - column.durations;
     return type;
   }
+  if (is_id || is_mixed(column, type)) return type;
   // Names repeat in a large export, and still nobody qualifies leads by them.
-  if (is_picklist(column) && !mentions(name, {"name"})) type.kind = Kind::picklist;
+  if (is_picklist(column) && !words.has_part({"name"})) type.kind = Kind::picklist;
   return type;
 }
 

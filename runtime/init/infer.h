@@ -10,21 +10,26 @@
 
 #include "compiler/ir/type.h"
 #include "runtime/init/column_profile.h"
+#include "runtime/init/number_style.h"
 
 namespace muster::runtime {
 
 struct InferredType {
   compiler::Kind kind = compiler::Kind::text;
-  unsigned digits = 0;        // decimal
-  std::string currency;       // money
-  std::string format;         // date, datetime and numbers that need one
-  std::uint64_t misfits = 0;  // present values that this type does not read; they become data issues
-  std::string doubt;          // for the author, one line; may be empty
+  unsigned digits = 0;           // decimal
+  std::string currency;          // money
+  std::string format;            // date, datetime and numbers that need one
+  std::size_t number_style = 0;  // of number_styles, where it is a number
+  std::uint64_t misfits = 0;     // present values that this type does not read; they become data issues
+  std::string note;              // for the reader, a few words; may be empty
+  std::string doubt;             // what the author has to decide, a sentence; may be empty
   // Formats of which nothing shows which one is meant; then `format` is empty.
   std::optional<std::pair<std::string, std::string>> day_first_or_month_first;
 };
 
-[[nodiscard]] InferredType infer_type(const ColumnProfile& column, const std::string& header);
+// `file` is what the rest of the export shows.
+[[nodiscard]] InferredType infer_type(const ColumnProfile& column, const std::string& header,
+                                      const FileStyle& file = {});
 
 // Whether the values are few and repeat: a picklist.
 [[nodiscard]] bool is_picklist(const ColumnProfile& column);

@@ -7,24 +7,13 @@
 
 #include "lang/source/unicode.h"
 #include "lang/spec/spec.h"
+#include "runtime/init/header_words.h"
 
 namespace muster::runtime {
 
 namespace {
 
-constexpr std::size_t most_name_letters = 48;
 constexpr std::size_t most_quoted_bytes = 200;
-
-// Latin letters with marks, U+00C0 to U+00FF, without them.
-constexpr std::array<std::string_view, 64> plain_latin = {
-    "a", "a", "a", "a", "a", "a", "ae", "c", "e",  "e",  "e", "e", "i", "i", "i", "i", "d",  "n", "o",  "o", "o", "o",
-    "o", "",  "o", "u", "u", "u", "u",  "y", "th", "ss", "a", "a", "a", "a", "a", "a", "ae", "c", "e",  "e", "e", "e",
-    "i", "i", "i", "i", "d", "n", "o",  "o", "o",  "o",  "o", "",  "o", "u", "u", "u", "u",  "y", "th", "y"};
-
-// The same for U+0100 to U+017F.
-constexpr std::string_view plain_latin_extended =
-    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkklllllll"
-    "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 
 constexpr auto starter_words = std::to_array<std::string_view>(
     {"idealcustomer", "fit",       "tier",    "mql",      "stage",  "lead",         "leads",   "known",
@@ -32,41 +21,6 @@ constexpr auto starter_words = std::to_array<std::string_view>(
      "not",           "rounded",   "to",      "under",    "over",   "disqualified", "as",      "from",
      "key",           "required",  "format",  "contains", "starts", "ends",         "matches", "is",
      "lowest",        "highest",   "because", "ask",      "other",  "ordered"});
-
-// Letters and digits of the text as ASCII words, one blank between words. Marks on Latin letters are dropped, other
-// scripts leave nothing.
-std::string ascii_words(std::string_view text) {
-  std::string words;
-  bool gap = false;
-  bool lower_before = false;
-  while (!text.empty() && words.size() < most_name_letters) {
-    const lang::CodePoint point = lang::decode(text);
-    text.remove_prefix(point.bytes);
-    std::string letters;
-    bool upper = false;
-    if (point.value < 0x80) {
-      const char c = static_cast<char>(point.value);
-      upper = c >= 'A' && c <= 'Z';
-      if (upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9')) letters = c;
-      if (c == '%') letters = " percent";
-    } else if (point.value >= 0xC0 && point.value <= 0xFF) {
-      letters = plain_latin[point.value - 0xC0];
-    } else if (point.value >= 0x100 && point.value <= 0x17F) {
-      letters = plain_latin_extended[point.value - 0x100];
-    }
-    if (letters.empty()) {
-      // 's stays with its word, and so does a letter whose mark stands behind it.
-      if (point.value != '\'' && !(point.value >= 0x300 && point.value <= 0x36F)) gap = true;
-      lower_before = false;
-      continue;
-    }
-    if ((gap || (upper && lower_before)) && !words.empty()) words += ' ';
-    gap = false;
-    words += letters;
-    lower_before = !upper;
-  }
-  return std::string(lang::trim(words));
-}
 
 char to_lower_letter(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 

@@ -9,6 +9,8 @@
 #include "lang/source/unicode.h"
 #include "runtime/ingest/byte_source.h"
 #include "runtime/ingest/keys.h"
+#include "runtime/init/header_words.h"
+#include "runtime/init/title_lines.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::runtime {
@@ -24,30 +26,42 @@ lang::Result<CsvReader> open(const std::string& path, const ProfileOptions& opti
   return CsvReader::open(std::move(*source), path, options.csv, limits);
 }
 
+constexpr int likeness_of_reference = 20;
+
+// An id of something that several leads have in common.
+bool names_another(const HeaderWords& words) {
+  return words.has_any({"owner", "account", "company", "campaign", "parent"});
+}
+
 // How much a header sounds like the name of a lead: "Lead ID", "prospect_id", "RecordNumber".
-int key_likeness(std::string_view header) {
-  const std::string folded = kernels::fold_text(header);
-  std::string words = " ";
-  bool lower_before = false;
-  for (const char c : header) {  // words end at signs, and where a capital follows a small letter
-    const bool upper = c >= 'A' && c <= 'Z';
-    const bool letter = upper || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (!letter || (upper && lower_before)) words += ' ';
-    if (letter) words += upper ? static_cast<char>(c - 'A' + 'a') : c;
-    lower_before = letter && !upper;
+int key_likeness(const HeaderWords& words) {
+  const bool about_lead = words.has_any(
+      {"lead", "prospect", "contact", "customer", "record", "person", "kunde", "kunden", "kontakt", "interessent"});
+  if (words.is("id") || words.is("lead id") || words.is("leadid")) return 100;
+  if (words.has("id")) {
+    if (names_another(words)) return likeness_of_reference;
+    return about_lead ? 95 : 80;
   }
-  words += ' ';
-  const auto has = [&](std::string_view word) { return words.find(word) != std::string::npos; };
-  const bool about_lead =
-      has(" lead ") || has(" prospect ") || has(" contact ") || has(" customer ") || has(" record ") || has(" person ");
-  if (folded == "id" || folded == "lead id" || folded == "leadid") return 100;
-  const bool foreign = has(" owner ") || has(" account ") || has(" company ") || has(" campaign ") || has(" parent ");
-  if (has(" id ") && !foreign) return about_lead ? 95 : 80;
-  if (has(" uuid ") || has(" guid ") || has(" key ") || folded == "vid") return 70;
-  if (about_lead && (has(" number ") || has(" no ") || has(" nr "))) return 60;
-  if (has(" email ") || has(" e mail ")) return 50;
-  if (has(" id ")) return 20;
+  if (words.has_any({"uuid", "guid", "key"}) || words.is("vid")) return 70;
+  if (about_lead && !words.has_part({"phone", "telefon"}) && words.has_any({"number", "no", "nr", "nummer"})) return 60;
+  if (words.has_any({"kundennummer", "kundennr", "kontaktnummer"})) return 60;
+  if (words.has_any({"email", "e mail"})) return 50;
   return 0;
+}
+
+// A title above the column names would be taken for them.
+lang::Result<> check_title(const std::string& path, const CsvOptions& csv) {
+  auto source = open_file(path);
+  if (!source) return source.error();
+  std::string begin(most_title_bytes, '\0');
+  std::size_t size = 0;
+  while (size < begin.size()) {
+    const auto got = (*source)->read(begin.data() + size, begin.size() - size);
+    if (!got) return got.error();
+    if (*got == 0) break;
+    size += *got;
+  }
+  return check_first_line(path, std::string_view(begin).substr(0, size), csv.separator);
 }
 
 struct Candidate {
@@ -65,10 +79,10 @@ std::vector<Candidate> key_candidates(const ExportProfile& profile) {
     const ColumnProfile& column = profile.columns[i];
     const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), folded[i]);
     if (folded[i].empty() || last - first > 1) continue;  // cannot be named
-    const int likeness = key_likeness(profile.header[i]);
+    const int likeness = key_likeness(HeaderWords(profile.header[i]));
     const std::uint64_t absent = column.blank + column.missing_words;
     // A name that promises a key forgives some blanks; a chance find must be perfect.
-    if (absent > (likeness > 0 ? profile.rows / 20 : 0)) continue;
+    if (absent > (likeness > likeness_of_reference ? profile.rows / 20 : 0)) continue;
     if (!column.many_distinct && column.distinct.size() < column.present) {
       std::uint64_t most = 0;
       for (const DistinctValue& value : column.distinct) most = std::max(most, value.count);
@@ -120,7 +134,7 @@ lang::Result<> choose_key(const std::string& path, const ProfileOptions& options
       return shared.error();
     }
     const bool certain = shared->empty() && column.blank + column.missing_words == 0;
-    if (candidates[i].likeness == 0 && !certain) continue;
+    if (candidates[i].likeness <= likeness_of_reference && !certain) continue;
     if (profile.key && !(certain && !profile.key_is_certain && candidates[i].likeness >= 60)) continue;
     profile.key = candidates[i].column;
     profile.key_repeats = shared->size();
@@ -136,7 +150,9 @@ lang::Result<ExportProfile> profile_export(const std::string& path, const Profil
                                            const lang::Limits& limits) {
   auto reader = open(path, options, limits);
   if (!reader) return reader.error();
+  if (auto begun = check_title(path, options.csv); !begun) return begun.error();
   ExportProfile profile;
+  profile.separator = reader->separator();
   profile.name = path.substr(path.find_last_of('/') + 1);
   profile.header = reader->header();
   profile.columns.resize(profile.header.size());

@@ -18,6 +18,7 @@ namespace muster::runtime {
 struct ExportProfile {
   std::string name;                 // of the file, without its folder
   std::vector<std::string> header;  // trimmed
+  char separator = ',';
   std::vector<ColumnProfile> columns;
   std::uint64_t rows = 0;          // that could be split into cells
   std::uint64_t malformed = 0;     // the others
@@ -33,7 +34,7 @@ struct ProfileOptions {
   std::function<void(std::uint64_t bytes_read, std::uint64_t bytes_total)> progress;  // now and then; may be empty
 };
 
-// Errors: those of opening and reading an export.
+// Errors: those of opening and reading an export, and a title above its column names (title_lines.h).
 lang::Result<ExportProfile> profile_export(const std::string& path, const ProfileOptions& options,
                                            const lang::Limits& limits);
 

@@ -3,16 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "lang/spec/spec.h"
+#include "lang/format/format.h"
 #include "lang/support/count.h"
 #include "runtime/init/infer.h"
 #include "runtime/init/names.h"
-#include "stdlib/kernels/number.h"
+#include "runtime/init/sketch.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::runtime {
@@ -25,25 +25,17 @@ using compiler::Kind;
 constexpr std::size_t most_object_bytes = std::size_t{600} << 10;
 constexpr std::size_t most_picklist_bytes = std::size_t{200} << 10;
 constexpr std::size_t most_missing_texts = 8;
-constexpr std::size_t most_score_rules = 6;
-
-struct Field {
-  std::size_t column = 0;
-  std::string name;
-  InferredType type;
-  std::string picklist;              // name of its type
-  std::vector<std::string> members;  // most frequent first
-};
 
 class Writer {
  public:
-  explicit Writer(const ExportProfile& profile) : profile_(profile) {}
+  explicit Writer(const ExportProfile& profile)
+      : profile_(profile), file_style_(style_of_file(profile.header, profile.columns, profile.separator)) {}
 
   Starter write() {
     head();
     object();
     for (const std::string& text : picklists_) out_ += text;
-    policy();
+    out_ += write_sketch(profile_, fields_);
     return {std::move(out_), fields_.size(), left_out_.size()};
   }
 
@@ -124,7 +116,8 @@ class Writer {
     line("}}");
     constexpr std::size_t most_listed = 50;
     for (std::size_t i = 0; i < left_out_.size() && i < most_listed; ++i) line("# {}", left_out_[i]);
-    if (left_out_.size() > most_listed) line("# ... and {} more columns are left out", left_out_.size() - most_listed);
+    if (left_out_.size() > most_listed)
+      line("# ... and {} more", lang::count_of(left_out_.size() - most_listed, "column"));
     line("");
   }
 
@@ -155,13 +148,18 @@ class Writer {
   void field(std::size_t column, bool key) {
     const ColumnProfile& profile = profile_.columns[column];
     const std::string& header = profile_.header[column];
-    Field made{column, names_.snake(header, fmt::format("column_{}", column + 1)), infer_type(profile, header), {}, {}};
+    Field made{column,
+               names_.snake(header, fmt::format("column_{}", column + 1)),
+               infer_type(profile, header, file_style_),
+               {},
+               {}};
     if (key) made.type = {};  // keys are compared byte by byte, never computed with
     if (made.type.kind == Kind::picklist) {
       if (picklist_bytes_ > most_picklist_bytes || !add_picklist(made)) made.type.kind = Kind::text;
     }
     std::string text = fmt::format("  {}: {}{} from {}", made.name, type_text(made), key ? " key" : "?", quote(header));
     if (!made.type.format.empty()) text += fmt::format(" format {}", quote(made.type.format));
+    if (!made.type.doubt.empty()) doubt(made.type.doubt);
     const std::string comment = key ? key_comment(profile) : field_comment(profile, made.type);
     if (!comment.empty()) text += "   # " + comment;
     line("{}", text);
@@ -197,12 +195,31 @@ class Writer {
     return "text";
   }
 
+  // What the author has to decide stands above the field, in lines that need no scrolling.
+  void doubt(std::string_view text) {
+    constexpr std::size_t most_columns = 100;
+    while (!text.empty()) {
+      std::size_t end = text.size();
+      if (end > most_columns) {
+        end = text.rfind(' ', most_columns);
+        if (end == std::string_view::npos) end = std::min(text.find(' '), text.size());
+      }
+      line("  # {}", text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+  }
+
   std::string key_comment(const ColumnProfile& profile) const {
     const std::uint64_t absent = profile.blank + profile.missing_words;
     std::string comment;
-    if (absent > 0) comment = fmt::format("{} rows have none and would be rejected", absent);
+    if (absent > 0) {
+      comment =
+          fmt::format("{} {} none and would be rejected", lang::count_of(absent, "row"), absent == 1 ? "has" : "have");
+    }
     if (profile_.key_repeats > 0) {
-      comment += fmt::format("{}{} rows share theirs with another", comment.empty() ? "" : "; ", profile_.key_repeats);
+      comment +=
+          fmt::format("{}{} {} with another", comment.empty() ? "" : "; ", lang::count_of(profile_.key_repeats, "row"),
+                      profile_.key_repeats == 1 ? "shares its" : "share theirs");
     }
     return comment;
   }
@@ -215,12 +232,12 @@ class Writer {
       const std::uint64_t share = absent * 100 / profile_.rows;
       add(share == 0 ? "less than 1% missing" : fmt::format("{}% missing", share));
     }
+    if (!type.note.empty()) add(type.note);
     if (type.misfits > 0) {
-      const bool number = compiler::is_number(type.kind) && !profile.example_text.empty();
-      add(fmt::format("{} values do not fit{}", type.misfits,
-                      number ? ", such as " + quote(for_comment(profile.example_text)) : ""));
+      const bool number = compiler::is_number(type.kind) && !profile.no_numbers.empty();
+      add(fmt::format("{} {} not fit{}", lang::count_of(type.misfits, "value"), type.misfits == 1 ? "does" : "do",
+                      number ? ", such as " + quote(for_comment(profile.no_numbers.front())) : ""));
     }
-    if (!type.doubt.empty()) add(type.doubt);
     return comment;
   }
 
@@ -266,118 +283,8 @@ class Writer {
     return true;
   }
 
-  // ---- the policy over it
-
-  // The middle value as a literal of the field's type; empty where there is none above zero.
-  std::string middle(const Field& field) const {
-    std::int64_t value = 0;
-    unsigned digits = 0;
-    if (!profile_.columns[field.column].median(value, digits) || value <= 0) return {};
-    const unsigned wanted = field.type.kind == Kind::decimal ? std::min(field.type.digits, 2U) : 0U;
-    const kernels::Checked rounded = kernels::rescale(value, digits, wanted, lang::RoundingMode::half_up);
-    if (rounded.fault != kernels::Fault::none || rounded.value <= 0) return {};
-    // Two figures are enough for a sketch: 768 -> 760.
-    std::int64_t unit = 1;
-    while (rounded.value / unit >= 100) unit *= 10;
-    const std::int64_t round = rounded.value / unit * unit;
-    std::string text;
-    if (wanted == 0 && round % 1'000'000 == 0) {
-      text = fmt::format("{}M", round / 1'000'000);
-    } else if (wanted == 0 && round % 1'000 == 0) {
-      text = fmt::format("{}K", round / 1'000);
-    } else {
-      text = kernels::format_decimal(round, wanted);
-    }
-    if (field.type.kind == Kind::money) text += " " + field.type.currency;
-    if (field.type.kind == Kind::percent) text += "%";
-    return text;
-  }
-
-  // A condition that leads meet or do not meet; empty where the field gives none.
-  std::string condition(const Field& field) const {
-    switch (field.type.kind) {
-      case Kind::boolean:
-        return field.name;
-      case Kind::picklist:
-        return fmt::format("{} = {}", field.name, field.members.front());
-      case Kind::integer:
-      case Kind::decimal:
-      case Kind::money:
-      case Kind::percent: {
-        const std::string value = middle(field);
-        return value.empty() ? std::string() : fmt::format("{} >= {}", field.name, value);
-      }
-      case Kind::text:
-      case Kind::date:
-      case Kind::datetime:
-      case Kind::duration:
-      case Kind::grade:
-      case Kind::stage:
-      case Kind::poison:
-        break;
-    }
-    return {};
-  }
-
-  void policy() {
-    // Size and industry first, as everybody asks for them; then what is filled in most.
-    std::vector<const Field*> order;
-    for (std::size_t i = 1; i < fields_.size(); ++i) order.push_back(&fields_[i]);
-    const auto weight = [&](const Field* field) {
-      constexpr auto asked_first =
-          std::to_array<std::string_view>({"employees", "revenue", "industry", "country", "role", "source"});
-      constexpr auto no_reason =
-          std::to_array<std::string_view>({"converted", "outcome", "won", "lost", "deleted", "opt_out", "do_not",
-                                           "name", "lead_number", "owner", "quality"});
-      const auto holds = [&](std::string_view word) { return field->name.find(word) != std::string::npos; };
-      // Outcomes, reasons against, and what says nothing about a lead.
-      if (std::any_of(no_reason.begin(), no_reason.end(), holds)) return std::uint64_t{0};
-      const auto asked = std::find_if(asked_first.begin(), asked_first.end(), holds);
-      const auto rank = static_cast<std::uint64_t>(asked_first.end() - asked);
-      return profile_.columns[field->column].present + rank * (profile_.rows + 1);
-    };
-    std::stable_sort(order.begin(), order.end(), [&](const Field* a, const Field* b) { return weight(a) > weight(b); });
-    std::vector<std::string> conditions;
-    for (const Field* field : order) {
-      if (conditions.size() == most_score_rules) break;
-      std::string text = condition(*field);
-      if (!text.empty() && weight(field) > 0) conditions.push_back(std::move(text));
-    }
-    if (conditions.empty()) conditions.push_back(fields_.front().name + " is known");
-
-    line("# ---- The policy: a sketch to change. The numbers are the middle values of the export, not advice.");
-    line("");
-    line("icp IdealCustomer \"Whom we sell to\" {{");
-    line("  require {}", conditions[0]);
-    line("  # add what must be true: require ..., exclude ... because \"...\"");
-    line("}}");
-    line("");
-    line("score fit \"How well they match us\" from 0 to 100 {{");
-    line("  +40 when IdealCustomer");
-    for (std::size_t i = 1; i < conditions.size(); ++i) line("  +10 when {}", conditions[i]);
-    line("  # take points away for what speaks against a lead: -20 when ...");
-    line("}}");
-    line("");
-    // An export with few columns that say something gives few points: no tier is beyond reach.
-    const std::size_t most = 40 + 10 * (conditions.size() - 1);
-    line("grade tier from fit {{");
-    line("  fit >= {} | A", std::min<std::size_t>(60, most));
-    line("  fit >= 30 | B");
-    line("  otherwise | C");
-    line("}}");
-    line("");
-    line("lifecycle {{");
-    line("  stage MQL \"Marketing qualified\" when IdealCustomer and fit >= 40");
-    line("}}");
-    line("");
-    line("route {{");
-    line("  to \"Sales\"      when stage >= MQL");
-    line("  to \"Enrichment\" when IdealCustomer is undecided    # somebody has to ask");
-    line("  to \"Nurture\"    otherwise");
-    line("}}");
-  }
-
   const ExportProfile& profile_;
+  const FileStyle file_style_;
   std::string out_;
   NameSpace names_;
   NameSpace type_names_;
@@ -390,6 +297,11 @@ class Writer {
 
 }  // namespace
 
-Starter write_starter(const ExportProfile& profile) { return Writer(profile).write(); }
+Starter write_starter(const ExportProfile& profile, std::size_t most_bytes) {
+  Starter starter = Writer(profile).write();
+  // Whoever checks the layout of policies must not be stopped by a file that we have written.
+  if (auto laid_out = lang::lay_out(starter.text, most_bytes)) starter.text = std::move(*laid_out);
+  return starter;
+}
 
 }  // namespace muster::runtime

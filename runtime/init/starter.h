@@ -3,6 +3,7 @@
 // May include: runtime/init, lang/*. Called by: `muster init`, tests.
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "runtime/init/profile.h"
@@ -15,6 +16,7 @@ struct Starter {
   std::size_t left_out = 0;  // columns that cannot be named, or that are more than a policy holds
 };
 
-[[nodiscard]] Starter write_starter(const ExportProfile& profile);
+// `most_bytes` is what a policy may have; the text is in the layout of `muster fmt`.
+[[nodiscard]] Starter write_starter(const ExportProfile& profile, std::size_t most_bytes);
 
 }  // namespace muster::runtime

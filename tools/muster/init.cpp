@@ -70,7 +70,7 @@ ExitCode init(const InitCommand& command) {
   const auto profile = runtime::profile_export(command.leads, options, command.limits);
   progress.clear();
   if (!profile) return fail(profile.error());
-  const runtime::Starter starter = runtime::write_starter(*profile);
+  const runtime::Starter starter = runtime::write_starter(*profile, command.limits.source_bytes);
 
   // What is written must be a policy without errors; whatever the export holds, anything else is our mistake.
   const auto compiled = compiler::compile_text(path, starter.text, command.limits);

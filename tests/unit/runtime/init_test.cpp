@@ -3,12 +3,15 @@
 
 #include <initializer_list>
 #include <string>
+#include <string_view>
 
 #include "runtime/init/infer.h"
 #include "runtime/init/names.h"
+#include "runtime/init/title_lines.h"
 
 using muster::compiler::Kind;
 using muster::runtime::ColumnProfile;
+using muster::runtime::FileStyle;
 using muster::runtime::infer_type;
 using muster::runtime::InferredType;
 using muster::runtime::NameSpace;
@@ -68,6 +71,86 @@ TEST_CASE("a few misfits do not make numbers text, and are counted") {
   CHECK(type.misfits == 1);
   for (int i = 0; i < 10; ++i) column.add("51-200");
   CHECK(infer_type(column, "Employees").kind != Kind::integer);
+}
+
+TEST_CASE("thousands with points, by the column, then by the rest of the file; what is open is said") {
+  CHECK(type_of({"1.234", "1.234.567", "12.500"}).format == "1.234,56");
+  CHECK(type_of({"1.234", "1.234.567", "12.500"}).kind == Kind::integer);
+  CHECK(type_of({"1.234", "1.234.567", "12.500"}).doubt.empty());
+  CHECK(type_of({"1.234", "2.5"}).kind == Kind::decimal);
+  const InferredType open = type_of({"1.234", "12.500", "250"});
+  CHECK(open.kind == Kind::integer);
+  CHECK(open.format == "1.234,56");
+  CHECK(open.doubt.find("can be 1234 or 1.234") != std::string::npos);
+  CHECK(type_of({"1,234", "12,500"}).format.empty());
+  CHECK(type_of({"1,234", "12,500"}).doubt.find("decimal(3)? format") != std::string::npos);
+  CHECK(type_of({"1.234", "2,345"}).kind == Kind::text);  // not both are thousands
+  CHECK(type_of({"1 234,50", "99"}).format == "1 234,56");
+  CHECK(type_of({"1'234", "99"}).format == "1'234.56");
+  FileStyle file;
+  file.point_columns = 1;
+  file.point_sign = "2.5 stands in Rate";
+  ColumnProfile column;
+  for (const char* cell : {"1.234", "0.500"}) column.add(cell);
+  CHECK(infer_type(column, "Column", file).kind == Kind::decimal);
+  ColumnProfile whole;
+  for (const char* cell : {"1.000", "2.000"}) whole.add(cell);
+  CHECK(infer_type(whole, "Column", file).kind == Kind::decimal);
+  CHECK(infer_type(whole, "Column").kind == Kind::integer);
+}
+
+TEST_CASE("numbers that are names are text, by the header or by their look") {
+  for (const char* header : {"Owner ID", "Record ID - Contact", "ownerid", "Kontakt-Nr", "Kundennummer", "PLZ", "Tel.",
+                             "Phone Number", "Account No.", "Code postal", "SIC Code", "Employee ID"}) {
+    CAPTURE(header);
+    CHECK(type_of({"17", "18", "19"}, header).kind == Kind::text);
+  }
+  for (const char* header : {"No. of Employees", "Number of phone calls", "Employee number", "Paid", "Mobile visits"}) {
+    CAPTURE(header);
+    CHECK(type_of({"17", "18", "19"}, header).kind == Kind::integer);
+  }
+  CHECK(type_of({"8012345001", "8012345002", "8012345001"}, "Associated company").kind == Kind::text);
+  CHECK(type_of({"1250000", "7300000", "9000000"}, "Column").kind == Kind::integer);
+  CHECK(type_of({"1250123", "7300456", "9000789"}, "Annual revenue").kind == Kind::integer);
+}
+
+TEST_CASE("numbers among other things stay numbers for the author") {
+  ColumnProfile column;
+  for (int i = 0; i < 10; ++i) {
+    for (const char* cell : {"10", "11-50", "about 20", "n/a"}) column.add(cell);
+  }
+  const InferredType mixed = infer_type(column, "Size");
+  CHECK(mixed.kind == Kind::text);
+  CHECK(mixed.doubt.find("\"11-50\", \"about 20\"; 20 of 30") != std::string::npos);
+  ColumnProfile words;  // nothing is lost by the words
+  for (int i = 0; i < 10; ++i) words.add(i % 5 == 0 ? "several" : "12");
+  CHECK(infer_type(words, "Size").kind == Kind::integer);
+  CHECK(infer_type(words, "Size").misfits == 2);
+  ColumnProfile bands;
+  for (int i = 0; i < 20; ++i) bands.add(i % 2 == 0 ? "1-10" : "11-50");
+  CHECK(infer_type(bands, "Size").kind == Kind::picklist);
+}
+
+TEST_CASE("a title is no line of column names") {
+  const auto is_title = [](std::string_view text, char separator = 0) {
+    return !muster::runtime::check_first_line("leads.csv", text, separator).has_value();
+  };
+  CHECK(is_title("Leads export 2026-11-01\n\nId,Name,Size\n1,a,3\n2,b,4\n"));
+  CHECK(is_title("Leads, exported by Ann\r\nId;Name;Size;City\r\n1;a;3;x\r\n2;b;4;y\r\n"));
+  CHECK(is_title("Leads export,,,\n,,,\nId,Name,Size,City\n1,a,3,x\n"));
+  CHECK(is_title("\"Leads,\nall\"\nId,Name,Size\n1,a,3\n"));
+  CHECK(is_title("Leads\nId|Name\n1|a\n", '|'));
+  CHECK_FALSE(is_title("Id,Name,Size\n1,a,3\n"));
+  CHECK_FALSE(is_title("Id,Notes\n1,a;b;c\n2,d;e;f\n"));  // semicolons inside cells
+  CHECK_FALSE(is_title("Id,Name,,\n1,a,3,4\n"));          // columns without a name
+  CHECK_FALSE(is_title("Company\n\"Foo, Inc.\"\nBar\n"));
+  CHECK_FALSE(is_title("Company\nFoo, Inc.\nBar\nBaz\n"));
+  CHECK_FALSE(is_title("Notes\na; b\nc; d\n"));
+  CHECK_FALSE(is_title("Id, Name, Size\n1, a, 3\n2, b, 4\n"));
+  CHECK_FALSE(is_title("Id,Name\n1,a,3\n2,b\n"));
+  CHECK_FALSE(is_title(""));
+  CHECK_FALSE(is_title("\n\n"));
+  CHECK_FALSE(is_title("Id"));
 }
 
 TEST_CASE("words for nothing are missing, not values") {
