@@ -159,7 +159,8 @@ class Importer {
     std::vector<std::string> names;
     for (const stdlib::Module& candidate : stdlib::modules()) names.emplace_back(candidate.name);
     Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_module>(place, name);
-    const std::string near = did_you_mean(name, names);
+    std::string near = did_you_mean(name, names);
+    if (std::find(names.begin(), names.end(), "std." + name) != names.end()) near = "std." + name;
     message.fix =
         near.empty() ? fmt::format("the modules are {}", fmt::join(names, ", ")) : "did you mean `" + near + "`?";
   }

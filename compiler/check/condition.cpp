@@ -213,8 +213,12 @@ Type Checker::check_membership(ExprId id, const Membership& membership) {
     if (written.starts_with('(') && written.ends_with(')')) written = trim(written.substr(1, written.size() - 2));
     Diagnostic& message = diagnostics_.emit<DiagnosticId::wrong_type>(
         span(membership.collection), "a list `{ ... }`, a range `1 to 9` or the name of a `set`", words(found));
-    if (comparable(value, found))
+    const bool is_sum = std::holds_alternative<SumChain>(collection);
+    if (comparable(value, found) && is_sum) {  // in 50-100
+      message.fix = "write a range with `to`, such as `50 to 100`";
+    } else if (comparable(value, found)) {
       message.fix = fmt::format("write `{{ {} }}`, or compare with `=`", written.substr(0, written.find('\n')));
+    }
   };
   const std::vector<ExprId>* items = nullptr;
   if (const auto* set = std::get_if<SetLiteral>(&collection)) items = &set->items;

@@ -7,6 +7,8 @@
 
 #include "compiler/check/checker.h"
 #include "compiler/check/suggest.h"
+#include "lang/source/unicode.h"
+#include "lang/spec/habits.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::compiler {
@@ -72,7 +74,9 @@ Type Checker::type_from(const TypeRef& ref) {
       for (const ScalarTypeRow& row : scalar_type_rows) candidates.emplace_back(row.name);
       for (const auto& [name, number] : picklist_numbers_) candidates.push_back(name);
       Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_type>(ref.name.span, ref.name.text);
-      if (const std::string near = did_you_mean(ref.name.text, candidates); !near.empty())
+      if (const std::string_view habit = habit_fix(HabitPlace::type, to_lower(ref.name.text)); !habit.empty()) {
+        message.fix = habit;
+      } else if (const std::string near = did_you_mean(ref.name.text, candidates); !near.empty())
         message.fix = "did you mean `" + near + "`?";
     }
     return type;

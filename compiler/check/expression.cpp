@@ -39,7 +39,11 @@ bool Checker::check_condition(ExprId id) {
     if (report_decimal_comma(sources_, span(id), diagnostics_)) return may_miss(id);
     Diagnostic& message = diagnostics_.emit<DiagnosticId::not_a_condition>(span(id), words(type));
     const std::string text = source_text(id);
-    if (text.size() <= 40 && text.find('\n') == std::string::npos) {
+    const bool is_value = std::holds_alternative<TextLiteral>(tree_.expressions[id].node) ||
+                          std::holds_alternative<NumberLiteral>(tree_.expressions[id].node);
+    if (is_value) {  // country = "US" or "CA"
+      message.fix = "write the comparison again for each value, such as `country = \"US\" or country = \"CA\"`";
+    } else if (text.size() <= 40 && text.find('\n') == std::string::npos) {
       message.fix = fmt::format("say what must be true of it, such as `{} is known`", text);
     }
   }
@@ -305,7 +309,7 @@ Type Checker::check_call(ExprId id, const Call& call) {
   if (row == function_rows.end()) {
     Diagnostic& message = diagnostics_.emit<DiagnosticId::unknown_function>(call.function.span, call.function.text);
     if (!may_suggest()) return poison();
-    if (const std::string_view module = module_of(call.function.text); !module.empty()) {
+    if (const std::string_view module = module_of_function(call.function.text); !module.empty()) {
       message.fix = fmt::format("add `import {}` at the top of the policy", module);
       return poison();
     }

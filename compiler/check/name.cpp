@@ -74,11 +74,6 @@ void Checker::report_unknown(const Name& name, bool wants_text) {
     message.fix = habit;
     return;
   }
-  const std::string_view module = wants_text || !may_suggest() ? std::string_view() : module_of(name.text);
-  if (!module.empty()) {
-    message.fix = fmt::format("add `import {}` at the top of the policy", module);
-    return;
-  }
   if (framework_) {
     for (const LetterInfo& letter : policy_.frameworks.at(*framework_).letters) {
       if (letter.letter->name.text != name.text) continue;
@@ -103,6 +98,8 @@ void Checker::report_unknown(const Name& name, bool wants_text) {
   if (const std::string near = did_you_mean(name.text, candidates); !near.empty()) {
     message.fix = "did you mean `" + near + "`?";
     if (wants_text) message.fix += " A " + in_quotes;
+  } else if (const std::string_view module = module_of_framework(name.text); !wants_text && !module.empty()) {
+    message.fix = fmt::format("add `import {}` at the top of the policy", module);
   }
 }
 

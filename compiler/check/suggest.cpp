@@ -14,13 +14,24 @@ namespace muster::compiler {
 
 using namespace lang;
 
-std::string_view module_of(std::string_view name) {
+namespace {
+
+std::string_view module_that_says(const std::vector<std::string>& lines) {
   for (const stdlib::Module& module : stdlib::modules()) {
-    for (const std::string_view word : {"define", "table", "framework"}) {
-      if (module.text.find(fmt::format("\n{} {}(", word, name)) != std::string_view::npos) return module.name;
+    for (const std::string& line : lines) {
+      if (module.text.find(line) != std::string_view::npos) return module.name;
     }
   }
   return {};
+}
+
+}  // namespace
+
+std::string_view module_of_function(std::string_view name) {
+  return module_that_says({fmt::format("\ndefine {}(", name), fmt::format("\ntable {}(", name)});
+}
+std::string_view module_of_framework(std::string_view name) {
+  return module_that_says({fmt::format("\nframework {}(", name)});
 }
 
 std::string in_our_letters(std::string_view format) {
@@ -33,6 +44,8 @@ std::string in_our_letters(std::string_view format) {
     if (letter == 'a' && small.substr(at, 2) == "am") {
       ours += "AM";
       at += small.substr(at, 5) == "am/pm" ? 4 : 1;
+    } else if (letter == '\'') {  // around a letter that stands for itself
+      continue;
     } else if (letter == 'd' || letter == 'y' || letter == 't') {
       ours += static_cast<char>(letter - 'a' + 'A');
     } else if (letter == 'h') {

@@ -9,9 +9,10 @@
 
 namespace muster::compiler {
 
-// The module of the standard library that has the function, table or pattern of a framework, such as std.email; empty:
-// none has.
-[[nodiscard]] std::string_view module_of(std::string_view name);
+// The module of the standard library that has the function or table, or the pattern of a framework, such as std.email;
+// empty: none has.
+[[nodiscard]] std::string_view module_of_function(std::string_view name);
+[[nodiscard]] std::string_view module_of_framework(std::string_view name);
 
 // A format of dates in the letters of spreadsheets, dd.mm.yyyy, in those of Muster: DD.MM.YYYY.
 [[nodiscard]] std::string in_our_letters(std::string_view format);

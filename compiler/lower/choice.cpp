@@ -17,10 +17,15 @@ Extent Lowerer::select(ValueId condition, Extent yes, Extent no, const Type& typ
   ValueId fault = fault_of(condition, place);
   if (!yes.fault.is_none() || !no.fault.is_none())
     fault = either_fault(fault, pick(condition, or_no(yes.fault), or_no(no.fault), truth(), place), place);
-  // Nothing is known of what is chosen while it is open which one it is, unless both are the same.
-  const bool is_actual = mode_ == Mode::actual;
-  return {choice(yes.low, no.low, is_actual ? OnUndecided::agree : OnUndecided::smaller),
-          choice(yes.high, no.high, is_actual ? OnUndecided::agree : OnUndecided::larger), fault};
+  if (mode_ == Mode::possible)
+    return {choice(yes.low, no.low, OnUndecided::smaller), choice(yes.high, no.high, OnUndecided::larger), fault};
+  // Nothing is known of what is chosen while it is open which one it is, unless both have the same ends.
+  const ValueId low = choice(yes.low, no.low, OnUndecided::agree);
+  const ValueId high = choice(yes.high, no.high, OnUndecided::agree);
+  const ValueId has_both = both(is_known(low, place), is_known(high, place), place);
+  const ValueId is_chosen = either(is_known(condition, place), has_both, place);
+  const auto if_chosen = [&](ValueId end) { return pick(is_chosen, end, builder_.missing(type, place), type, place); };
+  return {if_chosen(low), if_chosen(high), fault};
 }
 
 ValueId Lowerer::band_condition(const Band& band, Extent subject, const Type& type) {

@@ -156,7 +156,10 @@ Extent Lowerer::bound_of(BoundKind kind, const Extent& extent, Span place) {
   const ValueId end = is_low ? extent.low : extent.high;
   const ValueId no_bound = points(is_low ? no_least : no_most, place);
   const ValueId is_bounded = compare_numbers(CompareOp::not_equal, end, 0, no_bound, 0, place);
-  const ValueId near = pick(is_bounded, end, points(is_low ? -far_points : far_points, place), points_type(), place);
+  // As far as it surely is: what the other end says, if that is further away.
+  const ValueId surely =
+      is_low ? clamp(extent.high, no_least, -far_points, place) : clamp(extent.low, far_points, no_most, place);
+  const ValueId near = pick(is_bounded, end, surely, points_type(), place);
   const ValueId far = pick(is_bounded, end, builder_.missing(points_type(), place), points_type(), place);
   return is_low ? Extent{far, near} : Extent{near, far};
 }
@@ -369,7 +372,8 @@ Extent Lowerer::lower_round(ExprId id, const Round& round) {
   }
   const std::int64_t packed = type_of(round.operand).digits | (type.digits << 8) | (static_cast<int>(round.mode) << 16);
   // Rounding keeps order, so an extent is rounded end by end.
-  return of_ends(lower(round.operand), type, place,
+  const Extent operand_extent = known_ends(lower(round.operand), type_of(round.operand), place);
+  return of_ends(operand_extent, type, place,
                  [&](ValueId end) { return builder_.add(Op::rescale, type, {end}, packed, place); });
 }
 

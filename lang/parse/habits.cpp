@@ -12,8 +12,8 @@
 namespace muster::lang {
 namespace {
 
-// Words with which a rule begins, and words with which a clause of it begins, by the kind of declaration. Words of up
-// to two letters are left out: nothing is near enough to them.
+// Words with which a rule begins, and words with which a clause of it begins, by the kind of declaration. `by` and `at`
+// are left out: too many words are near to them.
 struct WordsOfPlace {
   PhrasePlace place;
   std::string_view rules, clauses;
@@ -148,10 +148,16 @@ void Builder::look_for_list(std::size_t at) {
   if ((!is_membership && !is_test) || (!is_round && !is_square)) return;
   const std::size_t close = closing_bracket(text, open);
   if (close == std::string_view::npos) return;
-  const std::string values = shorten(trim(text.substr(open + 1, close - open - 1)));
+  const std::string_view values = trim(text.substr(open + 1, close - open - 1));
+  std::string fix = fmt::format("write `{}{{ {} }}`", is_test ? "any " : "", shorten(values));
+  // (50, 100): two numbers may also be the ends of a range.
+  const std::size_t comma = values.find(',');
+  if (is_membership && comma != std::string_view::npos && comma == values.rfind(',') && is_digit(values.front())) {
+    fix += fmt::format(" for these two values, `{} to {}` for all from one to the other",
+                       shorten(trim(values.substr(0, comma))), shorten(trim(values.substr(comma + 1))));
+  }
   // The round bracket has been counted, and is closed where reading goes on.
-  fail_habit(open, close + 1, fmt::format("write `{}{{ {} }}`", is_test ? "any " : "", values),
-             is_round ? close : close + 1);
+  fail_habit(open, close + 1, fix, is_round ? close : close + 1);
 }
 
 // 0,5
@@ -229,9 +235,12 @@ void Builder::look_for_misspelt_rule(std::size_t at) {
     if (row.place != place) continue;
     std::vector<std::string> words;
     add_words(words, row.rules);
-    const std::string near = nearest(text.substr(begin, last_end - begin), words);
-    if (near.empty()) continue;
-    emit<DiagnosticId::expected>(span(begin, last_end), "a criterion").fix = fmt::format("did you mean `{}`?", near);
+    const std::string_view word = text.substr(begin, last_end - begin);
+    std::string fix(habit_fix(HabitPlace::criterion, to_lower(word)));
+    const std::string near = fix.empty() ? nearest(word, words) : std::string();
+    if (!near.empty()) fix = fmt::format("did you mean `{}`?", near);
+    if (fix.empty()) continue;
+    emit<DiagnosticId::expected>(span(begin, last_end), "a criterion").fix = fix;
     throw SyntaxError{at};
   }
 }

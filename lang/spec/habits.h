@@ -9,10 +9,12 @@
 namespace muster::lang {
 
 enum class HabitPlace : std::uint8_t {
-  behind,    // behind a value or condition
-  value,     // an unknown name
-  blank,     // an unknown name that stands for nothing
-  function,  // a call of an unknown function
+  behind,     // behind a value or condition
+  value,      // an unknown name
+  blank,      // an unknown name that stands for nothing
+  function,   // a call of an unknown function
+  criterion,  // the first word of a criterion
+  type,
 };
 struct HabitRow {
   HabitPlace place;

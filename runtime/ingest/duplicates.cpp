@@ -98,7 +98,7 @@ void DuplicateFinder::decide_key(std::span<const std::uint32_t> group) {
     if (compared <= 0) is_tied = compared == 0;
   }
   for (const std::uint32_t entry : different) {
-    if (is_tied) {
+    if (is_tied && compare_dates(entries_[entry], entries_[best]) == 0) {
       lose(entry, entry == different.front() ? different[1] : different.front(), Fate::conflict);
     } else if (entry != best) {
       lose(entry, best, Fate::merged);
@@ -170,9 +170,9 @@ std::vector<SharedKey> DuplicateFinder::finish() {
       entry = *entries_[entry].kept;
     }
     row.other_line = entries_[entry].line;
-    if (const SharedKey* const last = fate_of(row.other_line)) {  // a repeat of a row in conflict
+    if (const SharedKey* const last = fate_of(row.other_line)) {  // that one is in conflict
       row.other_line = last->other_line;
-      row.fate = Fate::conflict;
+      row.fate = row.fate == Fate::merged ? Fate::superseded : Fate::conflict;
     }
   }
   std::sort(merged_keys_.begin(), merged_keys_.end(),

@@ -18,9 +18,10 @@ namespace muster::runtime {
 
 // What becomes of a row that is not the only one of its kind.
 enum class Fate : std::uint8_t {
-  repeat,    // the other row has the same key and values, and stands for both
-  conflict,  // the other row has the same key and other values
-  merged,    // the policy keeps the other row, which stands for both
+  repeat,      // the other row has the same key and values, and stands for both
+  conflict,    // the other row has the same key and other values
+  merged,      // the policy keeps the other row, which stands for both
+  superseded,  // the same, but that other row is itself in conflict with one as new
 };
 struct SharedKey {
   std::uint64_t line = 0;        // the row's

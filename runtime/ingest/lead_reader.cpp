@@ -194,7 +194,7 @@ struct LeadReader::State {
     const std::string_view key = records.key();
     if (key.empty()) return records.reject_without_key(sink);
     const SharedKey* const other = find_shared();
-    if (other != nullptr && other->fate == Fate::conflict) {
+    if (other != nullptr && (other->fate == Fate::conflict || other->fate == Fate::superseded)) {
       const std::string reason =
           fmt::format("key \"{}\" is also on line {} with other values", shorten(key), other->other_line);
       return records.reject(sink, RejectKind::key_conflict, records.map().key->column, reason);

@@ -243,6 +243,7 @@ class TableReader {
           ++counts_.repeated;
           break;
         case Fate::merged:
+        case Fate::superseded:
           ++counts_.merged;
           break;
         case Fate::conflict: {

@@ -24,7 +24,7 @@ std::string bound_text(const Vector& value, std::size_t row) {
 Wanted wanted_for(const RunColumns& columns) {
   Wanted wanted;
   wanted.qualifiers = true;  // the summary counts them
-  wanted.scores = columns.scores || columns.reasons || columns.undecided;
+  wanted.scores = columns.scores || columns.bounds || columns.reasons || columns.undecided;
   wanted.bounds = columns.bounds;
   wanted.undecided = columns.undecided;
   wanted.reasons = columns.reasons;

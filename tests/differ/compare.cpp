@@ -81,9 +81,9 @@ class Comparison {
   // Which leads were answered: all but those that another one stands for, or that contradict another one.
   std::string match_leads() const {
     for (std::size_t lead = 0; lead < expected_.size(); ++lead) {
-      const DataRow* stands = slow_.leads.at(key_of(lead));
+      const DataRow* stands = slow_.rows.leads().at(key_of(lead));
       if (!files_.is_first(lead)) continue;
-      const bool is_kept = stands->cells[0].text == key_of(lead) && !slow_.open.contains(stands);
+      const bool is_kept = stands->cells[0].text == key_of(lead) && !slow_.rows.is_open(stands);
       if (expected_[lead].empty() == is_kept) return "another lead is kept than " + std::string(key_of(lead));
     }
     return {};
@@ -126,7 +126,7 @@ class Comparison {
     for (const Outputs::ScoreLabels& score : outputs_.scores()) {
       bounds[score.name] = {readers[score.lowest](row).number, readers[score.highest](row).number};
     }
-    const std::vector<Answer>& slow = slow_.evaluate(*slow_.leads.at(key_of(lead)), bounds);
+    const std::vector<Answer>& slow = slow_.evaluate(*slow_.rows.leads().at(key_of(lead)), bounds);
     std::vector<Answer>& answers = expected_[lead];
     answers.resize(readers.size());
     for (std::size_t label = 0; label < readers.size(); ++label) {

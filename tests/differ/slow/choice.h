@@ -134,8 +134,8 @@ inline Value chosen(const Taken& taken, const std::vector<Value>& results) {
   const auto is_first = [&](const Value& each) {  // also where it is open, with the same ends
     const Value one = rescaled(first, std::max(first.digits, each.digits));
     const Value other = rescaled(each, one.digits);
-    const bool are_numbers = one.kind == Kind::number && one.is_bounded && other.is_bounded;
-    return same(first, each) || (are_numbers && one.least == other.least && one.most == other.most);
+    const bool are_numbers = one.kind == Kind::number && one.is_bounded && fits(one.least) && fits(one.most);
+    return same(first, each) || (are_numbers && other.is_bounded && one.least == other.least && one.most == other.most);
   };
   const bool are_same = std::ranges::all_of(possible, is_first);
   // What only may be taken does not say why nobody knows which is.

@@ -58,8 +58,8 @@ Value declared(std::string_view name, const Frame& given) {
 // By its key; else the only one that the fallback match fits.
 const DataRow* referred(Evaluator& in) {
   if (!in.sample.given[company_object] || in.reference == nullptr) return nullptr;
-  const auto named = in.companies.find(field(in.reference->by.text, in.of_lead()).text);
-  if (named != in.companies.end()) return in.open.contains(named->second) ? nullptr : named->second;
+  const auto named = in.rows.companies().find(field(in.reference->by.text, in.of_lead()).text);
+  if (named != in.rows.companies().end()) return in.rows.is_open(named->second) ? nullptr : named->second;
   const std::optional<FallbackMatch>& otherwise = in.reference->otherwise;
   const Value match = otherwise ? value(otherwise->value, in.of_lead()) : of_kind(Kind::text);
   const std::wstring& wanted = folded(match.text);
@@ -310,7 +310,8 @@ Value value(ExprId id, const Frame& frame) {
         const bool is_low = bound.kind == BoundKind::lowest;
         if (is_low ? lowest > no_lowest : highest < no_highest) return number.with(is_low ? lowest : highest);
         const Wide far = ten_to(12);  // a hundred million points
-        return is_low ? number.between(-without_end, -far) : number.between(far, without_end);
+        return is_low ? number.between(-without_end, std::min<Wide>(-far, highest))
+                      : number.between(std::max<Wide>(far, lowest), without_end);
       },
       [&](const Parenthesised& inner) { return value(inner.inner, frame); },
       [&](const auto&) { return undecided(); },
@@ -340,7 +341,8 @@ std::string_view reported(const Evaluator& in) {
 
 }  // namespace
 
-Evaluator::Evaluator(const Tree& of, const Sample& about) : tree(of), sample(about), zone(date::locate_zone("UTC")) {
+Evaluator::Evaluator(const Tree& of, const Sample& about)
+    : tree(of), sample(about), rows(of, about), zone(date::locate_zone("UTC")) {
   for (std::uint32_t index = 0; index < tree.declarations.size(); ++index) {
     const auto add_name = [&](const auto& decl) {
       if constexpr (requires { std::string_view(decl.name.text); }) declarations[decl.name.text] = index;
@@ -381,99 +383,16 @@ Evaluator::Evaluator(const Tree& of, const Sample& about) : tree(of), sample(abo
   for (const auto* decl : all<StageDecl>()) {
     stages.push_back({decl, decl->beside ? stage(decl->beside->text).rank : ++top});
   }
-  for (const auto* rows : {&sample.leads, &sample.companies}) {
-    for (const DataRow& row : *rows) {
-      for (const DataRow& each : row.below) {  // what has not happened says nothing about others
-        const Field* time = field_that(each.object, &Field::time);
-        const Value at = time == nullptr ? of_kind(Kind::moment) : field(time->name.text, {*this, &each, each.object});
-        if (!is_surely_less(now(at.kind), at)) children[{each.object, each.cells[0].text}].push_back(&each);
-      }
-    }
-  }
-  leads = by_key(sample.leads);
-  companies = by_key(sample.companies);
   for (const Relation& each : decl<ObjectDecl>("Lead").relations) {
     if (!each.many) reference = &each;
   }
-  for (const auto& [key, row] : companies) {
+  for (const auto& [key, row] : rows.companies()) {
     if (reference == nullptr || !reference->otherwise || key != row->cells[0].text) continue;
     const Value match = field(reference->otherwise->field.text, {*this, row, row->object});
-    for (int i = open.contains(row) ? 2 : 1; i > 0 && match.known(); --i) by_fallback.emplace(folded(match.text), row);
+    for (int i = rows.is_open(row) ? 2 : 1; i > 0 && match.known(); --i) by_fallback.emplace(folded(match.text), row);
   }
   // A lead without anything has all the labels.
   evaluate({0, std::vector<Cell>(sample.shapes[0].fields.size()), {}}, {});
-}
-
-namespace {
-
-bool says_same(const Cell& left, const Cell& right) {
-  if (!left.known || !right.known) return left.known == right.known;
-  return left.number == right.number && trimmed(left.text) == trimmed(right.text);
-}
-// Of rows with one key: what they all say.
-DataRow agreed(const std::vector<const DataRow*>& rows) {
-  DataRow made = *rows[0];
-  made.below.clear();
-  for (const DataRow* other : rows) {
-    for (std::size_t i = 0; i < made.cells.size(); ++i) {
-      if (!says_same(made.cells[i], other->cells[i])) made.cells[i] = {};
-    }
-  }
-  return made;
-}
-
-}  // namespace
-
-void Evaluator::add_below(const DataRow& from, DataRow& to) {
-  for (const DataRow& each : from.below) {
-    if (field_that(each.object, &Field::key) == nullptr) {
-      to.below.push_back(each);
-      continue;
-    }
-    const std::vector<const DataRow*>& same = children[{each.object, each.cells[0].text}];
-    if (same.empty() || same[0] != &each) continue;
-    DataRow made = agreed(same);
-    if (made.cells[1].known) to.below.push_back(made);  // else nobody knows whose it is
-  }
-}
-
-// Rows with one key are one. Where they differ the policy may say by what moment one of them is kept; else they are
-// open. Then, of rows with one value, it keeps that of the moment, then that with the smallest key; those of the others
-// are its child rows where it says so.
-std::map<std::string_view, const DataRow*> Evaluator::by_key(const std::vector<DataRow>& rows) {
-  std::map<std::string_view, const DataRow*> made;
-  std::map<std::string_view, std::vector<const DataRow*>> with_key;
-  std::map<std::wstring, std::vector<DataRow*>> alike;
-  if (rows.empty() || !declarations.contains(sample.shapes[rows[0].object].name)) return made;
-  const std::optional<Duplicates>& policy = decl<ObjectDecl>(sample.shapes[rows[0].object].name).duplicates;
-  const auto date_of = [&](const DataRow* row) {
-    const Value at = policy ? field(policy->dated->text, {*this, row, row->object}) : of_kind(Kind::date);
-    return std::pair(!at.known(), policy && policy->newest ? -at.least : at.least);
-  };
-  for (const DataRow& row : rows) with_key[row.cells[0].text].push_back(&row);
-  for (auto& [key, same] : with_key) {
-    const auto best = std::ranges::min(each_of(same, date_of));
-    std::vector<const DataRow*> latest;
-    std::ranges::copy_if(same, std::back_inserter(latest), [&](const DataRow* row) { return date_of(row) == best; });
-    const DataRow& first = *latest[0];
-    const auto is_first = [&](const DataRow* row) { return std::ranges::equal(row->cells, first.cells, says_same); };
-    const bool is_open = !std::ranges::all_of(latest, is_first);
-    DataRow& one = kept.emplace_back(agreed(is_open ? same : std::vector{&first}));
-    made[key] = &one;
-    for (const DataRow* row : same) add_below(*row, one);
-    if (is_open) open.insert(&one);
-    if (is_open) continue;
-    const Value by = policy ? field(policy->by.text, {*this, &one, one.object}) : of_kind(Kind::text);
-    alike[by.known() ? folded(by.text) : L"key " + folded(key)].push_back(&one);
-  }
-  for (auto& [value, group] : alike) {
-    std::ranges::sort(group, {}, [&](const DataRow* row) { return std::pair(date_of(row), row->cells[0].text); });
-    for (const DataRow* row : group) {
-      made[row->cells[0].text] = group[0];
-      if (row != group[0] && policy->join_rows) std::ranges::copy(row->below, std::back_inserter(group[0]->below));
-    }
-  }
-  return made;
 }
 
 const std::vector<Answer>& Evaluator::evaluate(const DataRow& of, const BoundsOfScores& of_scores) {

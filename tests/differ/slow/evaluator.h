@@ -16,6 +16,7 @@
 #include "lang/syntax/tree.h"
 #include "tests/differ/answer.h"
 #include "tests/differ/generator.h"
+#include "tests/differ/read_rows.h"
 #include "tests/differ/slow/value.h"
 #include "tests/differ/world.h"
 
@@ -95,11 +96,10 @@ struct Evaluator {
     return known(kind, kind == Kind::date ? sample.as_of.day : sample.as_of.instant);
   }
   [[nodiscard]] Frame of_lead();
-  [[nodiscard]] std::map<std::string_view, const DataRow*> by_key(const std::vector<DataRow>& rows);
-  void add_below(const DataRow& from, DataRow& to);
 
   const lang::Tree& tree;
   const Sample& sample;
+  const ReadRows rows;
   const date::time_zone* zone;
   std::unordered_map<std::string_view, std::uint32_t> declarations;
   std::unordered_map<std::string_view, std::vector<Value>> lists;        // picklists, labels, kinds of rows
@@ -107,14 +107,10 @@ struct Evaluator {
   std::map<std::pair<std::string_view, std::wstring>, Value> spellings;  // of a list's words, folded
   std::vector<const IgnoreDecl*> ignores;
   const Recycled* recycled = nullptr;
-  const Relation* reference = nullptr;  // of a lead to its company
-  std::deque<DataRow> kept;             // of rows that are one
-  std::set<const DataRow*> open;        // of them: several with one key said different things
-  std::map<std::pair<std::uint32_t, std::string_view>, std::vector<const DataRow*>> children;  // by object and own key
-  std::map<std::string_view, const DataRow*> leads, companies;  // by key, also by those that are not kept
-  std::multimap<std::wstring, const DataRow*> by_fallback;      // companies by what the fallback match compares
-  std::vector<Stage> stages;                                    // in the policy's order
-  std::deque<std::string> texts;                                // that functions made
+  const Relation* reference = nullptr;                      // of a lead to its company
+  std::multimap<std::wstring, const DataRow*> by_fallback;  // companies by what the fallback match compares
+  std::vector<Stage> stages;                                // in the policy's order
+  std::deque<std::string> texts;                            // that functions made
   // Of the lead: what was worked out of it so far, by declaration.
   const DataRow* lead = nullptr;
   const DataRow* company = nullptr;  // that it refers to
