@@ -137,6 +137,8 @@ class Lowerer {
   // f of what lies between two ends; f keeps their order, or turns it round where `turns` is yes.
   template <class F>
   Extent of_ends(const Extent& value, const Type& type, lang::Span span, F&& f, ValueId turns = {});
+  Extent checked_ends(const Extent& ends, ValueId is_checked, ValueId is_low_lost, ValueId is_high_lost,
+                      const Type& type, lang::Span span);
   struct Factors {
     lang::ProductOp op;
     Extent left;

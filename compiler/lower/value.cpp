@@ -243,10 +243,23 @@ Extent Lowerer::lower_sum(ExprId id, const SumChain& sum) {
   }
   const ValueId exact = builder_.sum(type, lows, weights, place);
   if (are_one_number.empty()) return exactly(exact);
-  // Where every term is one number the sum is exact and may overflow (section 4, number 8). Else its ends stop at the
-  // limits, and there the smallest and largest number mean that there is no bound.
-  const std::int64_t index = builder_.weights(weights);
+  // Where every term is one number the sum is exact and may overflow (section 4, number 8).
   const ValueId is_exact = surely(builder_.add(Op::and_, truth(), are_one_number, 0, place), place);
+  if (mode_ == Mode::actual) {
+    const ValueId other = builder_.sum(type, highs, weights, place);
+    const auto is_lost = [&](const std::vector<ValueId>& terms, ValueId end) {
+      std::vector<ValueId> known;
+      for (const ValueId term : terms) known.push_back(is_known(term, place));
+      known.push_back(negated(is_known(end, place), place));
+      return builder_.add(Op::and_, truth(), known, 0, place);
+    };
+    const ValueId is_low_lost = is_lost(lows, exact);
+    const ValueId is_high_lost = is_lost(highs, other);
+    const ValueId is_checked = either(is_exact, both(is_low_lost, is_high_lost, place), place);
+    return checked_ends({exact, other, fault}, is_checked, is_low_lost, is_high_lost, type, place);
+  }
+  // Ends stop at the limits, and there the smallest and largest number mean that there is no bound.
+  const std::int64_t index = builder_.weights(weights);
   const ValueId low = builder_.add(Op::saturating_sum, type, lows, index, place);
   const ValueId high = builder_.add(Op::saturating_sum, type, highs, index, place);
   // Two ends that meet although a term has two lie beyond the limits: whatever the count is, that is an overflow.
@@ -280,14 +293,24 @@ Extent Lowerer::of_ends(const Extent& value, const Type& type, Span place, F&& f
   const ValueId low = turns.is_none() ? at_low : pick(turns, at_high, at_low, type, place);
   const ValueId high = turns.is_none() ? at_high : pick(turns, at_low, at_high, type, place);
   if (mode_ == Mode::possible) return {low, high, value.fault};
-  // One number has one result, or a fault. Of another one an end that does not fit is no bound.
   const ValueId is_one = surely(is_one_number(value, place), place);
   const ValueId is_there = has_end(value, place);
-  const auto end = [&](ValueId there) {
-    const ValueId is_lost = both(is_there, negated(is_known(there, place), place), place);
-    return pick(is_one, at_low, pick(is_lost, builder_.missing(type, place), there, type, place), type, place);
+  const auto is_lost = [&](ValueId end) { return both(is_there, negated(is_known(end, place), place), place); };
+  const ValueId is_low_lost = is_lost(low);
+  const ValueId is_high_lost = is_lost(high);
+  const std::vector<ValueId> beyond{is_known(value.low, place), is_known(value.high, place), is_low_lost, is_high_lost};
+  const ValueId is_checked = either(is_one, builder_.add(Op::and_, truth(), beyond, 0, place), place);
+  return checked_ends({low, high, value.fault}, is_checked, is_low_lost, is_high_lost, type, place);
+}
+
+// One number has one result, or a fault. Of what is open an end that does not fit is no bound; where neither does, none
+// of the numbers between them fits, and that is a fault too (`is_checked`).
+Extent Lowerer::checked_ends(const Extent& ends, ValueId is_checked, ValueId is_low_lost, ValueId is_high_lost,
+                             const Type& type, Span place) {
+  const auto end = [&](ValueId is_lost, ValueId there) {
+    return pick(is_checked, ends.low, pick(is_lost, builder_.missing(type, place), there, type, place), type, place);
   };
-  return {end(low), end(high), value.fault};
+  return {end(is_low_lost, ends.low), end(is_high_lost, ends.high), ends.fault};
 }
 
 Extent Lowerer::known_ends(Extent extent, const Type& type, Span place) {
@@ -313,8 +336,8 @@ Extent Lowerer::of_product(const Factors& factors, const Type& type, Span place,
   const auto fixed = builder_.constant_of(factor);
   if (mode_ == Mode::possible && (!fixed || (is_left && *fixed == 0))) return lift({left, right}, type, place, result);
   const ValueId none = builder_.constant(is_left ? right_type : left_type, 0, place);
-  ValueId turns;
-  if (!fixed || *fixed < 0) turns = compare_numbers(CompareOp::less, factor, 0, none, 0, place);
+  ValueId turns;  // no where the factor is missing, so that each end keeps what is wrong with it
+  if (!fixed || *fixed < 0) turns = surely(compare_numbers(CompareOp::less, factor, 0, none, 0, place), place);
   Extent made = of_ends(open, type, place, of, turns);
   // What is wrong with the factor, or with dividing by it, is wrong whatever the other one is, as far as that is known.
   const ValueId nothing = builder_.constant(open_type, 0, place);

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <iterator>
 #include <string_view>
 #include <utility>
 
 #include "lang/spec/spec.h"
+#include "lang/support/lines.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::runtime {
@@ -20,7 +20,7 @@ using compiler::Kind;
 
 constexpr std::size_t most_score_rules = 6;
 
-class Sketch {
+class Sketch : lang::Lines {
  public:
   Sketch(const ExportProfile& profile, std::span<const Field> fields) : profile_(profile), fields_(fields) {}
 
@@ -85,12 +85,6 @@ class Sketch {
   }
 
  private:
-  template <class... Arguments>
-  void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(out_), format, std::forward<Arguments>(arguments)...);
-    out_ += '\n';
-  }
-
   // The middle value as a literal of the field's type; empty where there is none above zero.
   std::string middle(const Field& field) const {
     std::int64_t value = 0;
@@ -145,7 +139,6 @@ class Sketch {
 
   const ExportProfile& profile_;
   std::span<const Field> fields_;
-  std::string out_;
 };
 
 }  // namespace

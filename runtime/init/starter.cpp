@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "lang/format/format.h"
 #include "lang/support/count.h"
+#include "lang/support/lines.h"
 #include "runtime/init/infer.h"
 #include "runtime/init/names.h"
 #include "runtime/init/sketch.h"
@@ -26,7 +26,7 @@ constexpr std::size_t most_object_bytes = std::size_t{600} << 10;
 constexpr std::size_t most_picklist_bytes = std::size_t{200} << 10;
 constexpr std::size_t most_missing_texts = 8;
 
-class Writer {
+class Writer : lang::Lines {
  public:
   explicit Writer(const ExportProfile& profile)
       : profile_(profile), file_style_(style_of_file(profile.header, profile.columns, profile.separator)) {}
@@ -40,12 +40,6 @@ class Writer {
   }
 
  private:
-  template <class... Arguments>
-  void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(out_), format, std::forward<Arguments>(arguments)...);
-    out_ += '\n';
-  }
-
   void head() {
     line("# A first policy for {}: {}, {}.", for_comment(profile_.name), lang::count_of(profile_.rows, "lead"),
          lang::count_of(profile_.header.size(), "column"));
@@ -285,7 +279,6 @@ class Writer {
 
   const ExportProfile& profile_;
   const FileStyle file_style_;
-  std::string out_;
   NameSpace names_;
   NameSpace type_names_;
   std::vector<Field> fields_;  // the key first

@@ -400,14 +400,14 @@ std::string PolicyWriter::aggregate(int depth, const Scope& scope) {
   if (from.object == contact_object && !contact_scores_.empty() && chance(40)) value = one_of(contact_scores_);
   const std::string all = rows(from, depth, scope);
   const std::string behind = all.substr(from.name.size());
-  // Where a count is open, the ends of its sum stop at the limits of 64 bits: such numbers stay out of it (README.md).
-  if (chance(30)) return "((count of " + all + ")" + pick({" default 0", " default 7"}) + ")";
+  if (chance(30)) return "((count of " + all + ")" + pick({"", " default 0", " default 7"}) + ")";
   if (chance(20)) {
     if (from.object == activity_object)
       value = from.name == "View" ? "page" : from.name == "Download" ? "asset" : "worth";
     if (from.object == call_object) value = pick({"outcome", "minutes"});
     if (from.object == contact_object) value = "role";
-    return "((count of different " + from.name + "." + value + behind + ")" + pick({" default 0", " default 7"}) + ")";
+    return "((count of different " + from.name + "." + value + behind + ")" + pick({"", " default 0", " default 7"}) +
+           ")";
   }
   if (from.object == contact_object)
     return "(" + pick({"sum", "min", "max", "average"}) + " of " + from.name + "." + value + behind + ")";

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 #include <vector>
 
 #include "lang/source/unicode.h"
 #include "lang/support/count.h"
+#include "lang/support/lines.h"
 #include "runtime/data/rejected_row.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/time.h"
@@ -45,7 +45,7 @@ std::string shortened(std::string text) {
   return text.substr(0, end) + "...";
 }
 
-class Report {
+class Report : lang::Lines {
  public:
   Report(const runtime::RunSummary& summary, const compiler::Program& program, const ReportContext& context)
       : summary_(summary), program_(program), context_(context) {}
@@ -71,11 +71,6 @@ class Report {
   }
 
  private:
-  template <class... Arguments>
-  void line(fmt::format_string<Arguments...> format, Arguments&&... arguments) {
-    fmt::format_to(std::back_inserter(out_), format, std::forward<Arguments>(arguments)...);
-    out_ += '\n';
-  }
   std::string bold(const std::string& text) const { return context_.color ? "\x1b[1m" + text + "\x1b[0m" : text; }
   std::string warn(const std::string& text) const { return context_.color ? "\x1b[33m" + text + "\x1b[0m" : text; }
 
@@ -339,7 +334,6 @@ class Report {
   const runtime::RunSummary& summary_;
   const compiler::Program& program_;
   const ReportContext& context_;
-  std::string out_;
 };
 
 }  // namespace

@@ -10,7 +10,6 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <regex>
 #include <string>
@@ -193,18 +192,21 @@ inline Wide floored(Wide numerator, Wide denominator) {
   return numerator % denominator != 0 && (numerator < 0) != (denominator < 0) ? whole - 1 : whole;
 }
 
-// `of` both ends of what lies between two, which keeps their order or turns it round. Where 64 bits do not hold an end
-// there is none; that of a known value is an overflow.
+// Between two ends: one that 64 bits do not hold is no bound; where neither of two is held, no number between them is.
+inline Value between_held(const Value& type, Wide least, Wide most, bool is_open, unsigned faults) {
+  if (!is_open && !fits(least) && !fits(most)) return type.missing(faults | overflow_fault);
+  return type.between(fits(least) ? least : -without_end, fits(most) ? most : without_end, faults);
+}
+
+// `of` both ends of what lies between two, which keeps their order or turns it round.
 template <class Function>
 Value of_ends(const Value& value, Value type, Function of, bool turns = false) {
   if (!value.is_bounded || value.kind == Kind::truth) return type.missing(value.faults);
   if (value.known()) return type.with(of(value.least));
-  const auto end = [&](Wide from, Wide no_end) {
-    const bool is_end = fits(from) && fits(of(from));
-    return is_end ? of(from) : no_end;
-  };
-  return type.between(end(turns ? value.most : value.least, -without_end),
-                      end(turns ? value.least : value.most, without_end), value.faults);
+  const auto end = [&](Wide from, Wide no_end) { return fits(from) ? of(from) : no_end; };
+  return between_held(type, end(turns ? value.most : value.least, -without_end),
+                      end(turns ? value.least : value.most, without_end), !fits(value.least) || !fits(value.most),
+                      value.faults);
 }
 
 inline Value rescaled(const Value& value, unsigned digits, RoundingMode mode = RoundingMode::half_even) {
@@ -225,10 +227,12 @@ inline Value sum(const std::vector<Term>& terms) {
   int moments = 0;
   int dates = 0;
   bool is_bounded = true;
+  bool is_open = false;  // at one end
   for (const auto& [minus, term] : terms) {
     made.digits = std::max(made.digits, term.digits);
     made.faults |= term.faults;
     is_bounded = is_bounded && term.is_bounded;
+    is_open = is_open || !fits(term.least) || !fits(term.most);
     moments += term.kind != Kind::moment ? 0 : minus ? -1 : 1;
     dates += term.kind != Kind::date ? 0 : minus ? -1 : 1;
   }
@@ -243,14 +247,7 @@ inline Value sum(const std::vector<Term>& terms) {
   }
   if (made.kind == Kind::date) least = most = floored(least, microseconds_of_day);
   if (least == most) return made.with(least);
-  // Ends stop at the limits of 64 bits; where both do, no number of those between them fits.
-  const auto end = [](Wide exact) {
-    using Limits = std::numeric_limits<std::int64_t>;
-    const bool is_open = exact <= -without_end / 2 || exact >= without_end / 2;
-    return is_open ? exact : std::clamp<Wide>(exact, Limits::min(), Limits::max());
-  };
-  if (end(least) == end(most)) return made.missing(overflow_fault);
-  return made.between(end(least), end(most), made.faults);
+  return between_held(made, least, most, is_open, made.faults);
 }
 
 // left * right, left / right and left mod right. A quotient has `digits`, rounded once. A length by a number is a
