@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/check/checker.h"
+#include "lang/source/beneath.h"
 
 namespace muster::compiler {
 
@@ -16,6 +17,14 @@ bool is_moment(Kind kind) { return kind == Kind::date || kind == Kind::datetime;
 bool is_key(Kind kind) { return kind == Kind::text || kind == Kind::integer; }
 
 }  // namespace
+
+std::string Checker::path_of_rows(const Quoted& file) {
+  std::string path = sources_[file.span.file].beside(file.text);
+  if (options_.folder.empty()) return path;
+  if (const auto error = leads_out(options_.folder, path))
+    diagnostics_.emit<DiagnosticId::file_unusable>(file.span, file.text, error->message).fix = error->fix;
+  return path;
+}
 
 void Checker::read_objects() {
   if (symbols_.subject() == no_object && !symbols_.is_broken("Lead")) {

@@ -160,14 +160,6 @@ Result<std::string> Checker::read_named(const Quoted& file) const {
   return text;
 }
 
-std::string Checker::path_of_rows(const Quoted& file) {
-  std::string path = sources_[file.span.file].beside(file.text);
-  if (options_.folder.empty()) return path;
-  if (const auto error = leads_out(options_.folder, path))
-    diagnostics_.emit<DiagnosticId::file_unusable>(file.span, file.text, error->message).fix = error->fix;
-  return path;
-}
-
 void Checker::read_rates() {
   const RatesDecl* rates = nullptr;
   for (const Declaration& declaration : tree_.declarations) {

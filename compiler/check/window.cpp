@@ -109,7 +109,7 @@ Type Checker::check_in_window(ExprId id, const InWindow& window) {
         words(type));
     const auto* between = std::get_if<Between>(&window.window.node);
     if (between != nullptr && (is_number(type.kind) || type.kind == Kind::money)) {
-      // The ends are fine for what is meant.
+      // A range is meant; its ends are looked at when it is written as one.
       message.fix = fmt::format("write `{} in {} to {}`: `between` is about time", source_text(window.value),
                                 source_text(between->from), source_text(between->to));
       info(id).may_be_missing = may;

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "lang/source/unicode.h"
+#include "lang/source/workbook.h"
 
 namespace muster::lang {
 namespace {
@@ -32,7 +33,7 @@ Error too_large(const std::string& name, const Limits& limits) {
 enum class Holds : std::uint8_t { rules, values };
 
 std::optional<Error> find_fault(const std::string& name, std::string_view text, Holds what) {
-  if (text.starts_with("PK\x03\x04") || text.starts_with("\xD0\xCF\x11\xE0")) {  // a workbook, new or old
+  if (is_workbook(text)) {
     return Error{
         ErrorKind::data, name, 0, "this is an Excel workbook or another packed file, not text",
         what == Holds::values

@@ -2,7 +2,9 @@
 // May include: the standard library. Called by: lang/parse, compiler/check.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -18,11 +20,11 @@ enum class HabitPlace : std::uint8_t {
 };
 struct HabitRow {
   HabitPlace place;
-  std::string_view written;  // in small letters
+  std::string_view words;  // in small letters, with a blank between two
   std::string_view fix;
 };
 inline constexpr auto habit_rows = std::to_array<HabitRow>({
-#define MUSTER_HABIT(place, written, fix) {HabitPlace::place, written, fix},
+#define MUSTER_HABIT(place, words, fix) {HabitPlace::place, words, fix},
 #include "lang/spec/habits.def"
 #undef MUSTER_HABIT
 });
@@ -30,7 +32,12 @@ inline constexpr auto habit_rows = std::to_array<HabitRow>({
 // What to write instead of a word that is given in small letters; empty where nothing is known about it.
 [[nodiscard]] constexpr std::string_view habit_fix(HabitPlace place, std::string_view in_small_letters) {
   for (const HabitRow& row : habit_rows) {
-    if (row.place == place && row.written == in_small_letters) return row.fix;
+    if (row.place != place) continue;
+    for (std::size_t begin = 0; begin < row.words.size();) {
+      const std::size_t end = std::min(row.words.find(' ', begin), row.words.size());
+      if (row.words.substr(begin, end - begin) == in_small_letters) return row.fix;
+      begin = end + 1;
+    }
   }
   return {};
 }

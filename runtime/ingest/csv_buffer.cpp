@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "lang/source/unicode.h"
+#include "lang/source/workbook.h"
 #include "runtime/ingest/line_scan.h"
 
 namespace muster::runtime {
@@ -75,10 +76,7 @@ Result<> CsvBuffer::begin() {
   if (bytes_read_ == 0) {
     return Error{ErrorKind::data, name_, 0, "the file is empty", "an export begins with a line of column names"};
   }
-  // A workbook is a packed file, an old one is in a format of its own.
-  constexpr std::array<unsigned char, 4> packed{'P', 'K', 3, 4};
-  constexpr std::array<unsigned char, 4> old_workbook{0xd0, 0xcf, 0x11, 0xe0};
-  if (first_bytes_ == packed || first_bytes_ == old_workbook) {
+  if (lang::is_workbook({reinterpret_cast<const char*>(first_bytes_.data()), first_bytes_.size()})) {
     return Error{ErrorKind::data, name_, 0, "the file is an Excel workbook or another packed file, not a CSV file",
                  "open it in the spreadsheet program and save it as \"CSV UTF-8\""};
   }

@@ -103,11 +103,9 @@ ExitCode check(const CheckCommand& command) {
     compiler::CompileOptions how;
     how.log_passes = !command.print_ir.empty();
     const auto compiled = compile_policy(path, command.choices, command.limits, how);
-    if (compiled ? compiled->tree.declarations.empty() : compiled.error().kind != lang::ErrorKind::file) {
-      if (const auto mixed_up = find_mixed_up("check", path, "")) {
-        worst = std::max(worst, fail(*mixed_up));
-        continue;
-      }
+    if (const auto mixed_up = find_mixed_up(compiled, "check", path, "")) {
+      worst = std::max(worst, fail(*mixed_up));
+      continue;
     }
     if (!compiled) {
       print_error(compiled.error());

@@ -8,8 +8,12 @@
 
 namespace muster::tools {
 
-std::optional<lang::Error> find_mixed_up(std::string_view command, const std::string& policy,
-                                         const std::string& leads) {
+std::optional<lang::Error> find_mixed_up(const lang::Result<compiler::Compiled>& compiled, std::string_view command,
+                                         const std::string& policy, const std::string& leads) {
+  // A file that cannot be opened may be anything.
+  const bool is_no_policy =
+      compiled ? compiled->tree.declarations.empty() : compiled.error().kind != lang::ErrorKind::file;
+  if (!is_no_policy) return std::nullopt;
   const std::string name = lang::to_lower(policy);
   const bool is_workbook = name.ends_with(".xlsx") || name.ends_with(".xls");
   const bool is_export = is_workbook || name.ends_with(".csv") || name.ends_with(".tsv");

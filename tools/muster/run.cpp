@@ -23,9 +23,7 @@ namespace muster::tools {
 
 ExitCode run(const RunCommand& command) {
   const auto compiled = compile_policy(command.policy, command.choices, command.limits);
-  if (compiled ? compiled->tree.declarations.empty() : compiled.error().kind != lang::ErrorKind::file) {
-    if (const auto mixed_up = find_mixed_up("run", command.policy, command.leads)) return fail(*mixed_up);
-  }
+  if (const auto mixed_up = find_mixed_up(compiled, "run", command.policy, command.leads)) return fail(*mixed_up);
   if (!compiled) {
     print_error(compiled.error());
     return exit_code_of_policy(compiled.error().kind);

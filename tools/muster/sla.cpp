@@ -114,9 +114,7 @@ ExitCode sla(const SlaCommand& command) {
   compiler::CompileOptions wanted;
   wanted.agreements = true;
   const auto compiled = compile_policy(command.policy, command.choices, command.limits, wanted);
-  if (compiled ? compiled->tree.declarations.empty() : compiled.error().kind != lang::ErrorKind::file) {
-    if (const auto mixed_up = find_mixed_up("sla", command.policy, command.leads)) return fail(*mixed_up);
-  }
+  if (const auto mixed_up = find_mixed_up(compiled, "sla", command.policy, command.leads)) return fail(*mixed_up);
   if (!compiled) {
     print_error(compiled.error());
     return exit_code_of_policy(compiled.error().kind);
