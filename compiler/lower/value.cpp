@@ -157,9 +157,9 @@ Extent Lowerer::bound_of(BoundKind kind, const Extent& extent, Span place) {
   const ValueId no_bound = points(is_low ? no_least : no_most, place);
   const ValueId is_bounded = compare_numbers(CompareOp::not_equal, end, 0, no_bound, 0, place);
   // As far as it surely is: what the other end says, if that is further away.
-  const ValueId surely =
+  const ValueId sure_end =
       is_low ? clamp(extent.high, no_least, -far_points, place) : clamp(extent.low, far_points, no_most, place);
-  const ValueId near = pick(is_bounded, end, surely, points_type(), place);
+  const ValueId near = pick(is_bounded, end, sure_end, points_type(), place);
   const ValueId far = pick(is_bounded, end, builder_.missing(points_type(), place), points_type(), place);
   return is_low ? Extent{far, near} : Extent{near, far};
 }

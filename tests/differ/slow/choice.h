@@ -137,7 +137,7 @@ inline Value chosen(const Taken& taken, const std::vector<Value>& results) {
     const bool are_numbers = one.kind == Kind::number && one.is_bounded && fits(one.least) && fits(one.most);
     return same(first, each) || (are_numbers && other.is_bounded && one.least == other.least && one.most == other.most);
   };
-  const bool are_same = std::ranges::all_of(possible, is_first);
+  const bool are_same = possible.size() == 1 || std::ranges::all_of(possible, is_first);
   // What only may be taken does not say why nobody knows which is.
   const unsigned faults = taken.faults | (possible.size() == 1 ? first.faults : 0);
   return rescaled(are_same ? first : first.missing(faults), std::ranges::max(results, {}, &Value::digits).digits);

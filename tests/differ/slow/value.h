@@ -192,9 +192,10 @@ inline Wide floored(Wide numerator, Wide denominator) {
   return numerator % denominator != 0 && (numerator < 0) != (denominator < 0) ? whole - 1 : whole;
 }
 
-// Between two ends: one that 64 bits do not hold is no bound; where neither of two is held, no number between them is.
+// Between two ends: one that 64 bits do not hold is no bound. Without any it is missing, by an overflow if both were
+// there.
 inline Value between_held(const Value& type, Wide least, Wide most, bool is_open, unsigned faults) {
-  if (!is_open && !fits(least) && !fits(most)) return type.missing(faults | overflow_fault);
+  if (!fits(least) && !fits(most)) return type.missing(faults | (is_open ? 0 : overflow_fault));
   return type.between(fits(least) ? least : -without_end, fits(most) ? most : without_end, faults);
 }
 
