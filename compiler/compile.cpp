@@ -52,18 +52,6 @@ void add_calendars(const Program& program, TextHash& hash) {
   }
 }
 
-// Which rows with one key are the same must not depend on what the passes find to be superfluous.
-void mark_fields_read(Program& program) {
-  for (std::uint32_t i = 0; i < program.spaces.size(); ++i) {
-    const Space& space = program.spaces[SpaceId{i}];
-    ObjectSchema& object = program.schema.objects[space.object];
-    for (const std::uint32_t field : space.columns) object.fields[field].is_read = true;
-    if (space.link == Link::root) continue;
-    ObjectSchema& parent = program.schema.objects[program.spaces[space.parent].object];
-    (space.link == Link::many ? object : parent).fields[parent.relations[space.relation].by].is_read = true;
-  }
-}
-
 Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& limits, const CompileOptions& options) {
   parse(compiled.sources, main, limits, compiled.tree, compiled.diagnostics);
   const auto imported =
@@ -86,7 +74,6 @@ Result<Compiled> compile_loaded(Compiled compiled, FileId main, const Limits& li
     if (options.as_of_day) warn_of_day(compiled.tree, typed, *options.as_of_day, compiled.diagnostics);
     Program program = lower(compiled.tree, symbols, compiled.sources, std::move(typed), limits, compiled.diagnostics);
     if (!compiled.diagnostics.has_errors()) {
-      mark_fields_read(program);
       auto broken = verify(program);
       if (options.log_passes) compiled.passes.emplace();
       if (broken.empty()) {

@@ -29,12 +29,11 @@ struct FieldSchema {
   std::string name;
   lang::Span span;
   Type type;
-  bool optional = false;             // a blank is nothing to talk about; else it is counted
-  bool required = false;             // a row without it is rejected
-  bool row_number = false;           // no column: the row's number in the export, from 1; only the key
-  bool event = false;                // a moment or day after the evaluation has not happened: missing, and counted
-  bool known_after_outcome = false;  // a back-test must not look at it
-  bool is_read = false;  // before the passes: rows with one key that say otherwise here are not the same row
+  bool optional = false;                  // a blank is nothing to talk about; else it is counted
+  bool required = false;                  // a row without it is rejected
+  bool row_number = false;                // no column: the row's number in the export, from 1; only the key
+  bool event = false;                     // a moment or day after the evaluation has not happened: missing, and counted
+  bool known_after_outcome = false;       // a back-test must not look at it
   std::optional<std::uint32_t> dated_by;  // the field of the same object that says when the value was learned
   std::vector<std::string> headers;       // candidates in order; compared trimmed and folded
   std::vector<std::string> missing_when;  // the object's and the field's own, as written; compared trimmed and folded

@@ -121,7 +121,7 @@ Result<HeaderMap> map_headers(const std::string& name, const std::vector<std::st
     map.required.push_back(*found);
   }
   for (std::uint32_t field = 0; field < object.fields.size(); ++field) {
-    if (!object.fields[field].is_read || columns[field]) continue;
+    if (columns[field]) continue;
     if (const Result<MappedField> found = look_up(field)) map.compared.push_back(*found);
   }
   return map;

@@ -29,8 +29,9 @@ struct HeaderMap {
   std::vector<MappedField> columns;   // one for each of RecordFields::columns
   std::vector<MappedField> texts;     // one for each of RecordFields::texts
   std::vector<MappedField> required;  // `required` fields that are not among the columns
-  std::vector<MappedField> compared;  // other fields in which rows may differ, as far as the file has them
-  std::optional<MappedField> key;     // where the object has one
+  // All other fields that the file has: which rows of one key are the same must not depend on what is asked of them.
+  std::vector<MappedField> compared;
+  std::optional<MappedField> key;  // where the object has one
 };
 
 // Errors (ErrorKind::data): a header that is needed is missing (with the ones that exist and the nearest) or occurs

@@ -241,7 +241,7 @@ void PolicyWriter::write_lifecycle() {
     stages_.push_back("SQL");
   }
   if (remembers_ && chance(50)) body += std::string("  recycled ") + (chance(60) ? "at back_at " : "") + "when b1\n";
-  if (remembers_ && chance(20)) body += "  never back below MQL\n";
+  if (remembers_ && chance(20)) body += "  never back below " + pick({"MQL", "SAL"}) + "\n";
   if (chance(40)) {
     body += "  override stage from \"overrides.csv\"" + pick({"", " by Sales"}) + pick({"", ", needs reason"}) +
             pick({"", ", expires after 30 days", ", expires after 36 hours"}) + "\n";
@@ -291,9 +291,6 @@ void PolicyWriter::write_outputs() {
     }
     add("output " + fresh("out") + " = " + value);
   }
-  // Rows with one key differ in these (generator_data.cpp).
-  add("output " + fresh("out") + " = i0");
-  add("output " + fresh("out") + " = company.heads");
 }
 
 }  // namespace muster::differ
