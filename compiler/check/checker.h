@@ -195,6 +195,7 @@ class Checker {
   std::optional<std::uint32_t> check_lifecycle_field(const lang::Name& name, Kind one, Kind other,
                                                      std::string_view expected);
   void require_stage(const lang::Name& name);
+  void check_floor(const lang::Name& name);
   void check_override(const lang::StageOverride& manual, lang::Span place);
   // The implicit object of an override's file, and the subject's relation to it.
   void read_remembered();

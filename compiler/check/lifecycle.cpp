@@ -51,6 +51,19 @@ void Checker::read_stages() {
   });
 }
 
+// Who is kept at a stage beside the main line was not always there, so that it is no floor of the stages below.
+void Checker::check_floor(const Name& name) {
+  const auto is_named = [&](const StageInfo& each) { return each.name == name.text; };
+  const auto stage = std::find_if(policy_.stages.begin(), policy_.stages.end(), is_named);
+  if (stage == policy_.stages.end() || !stage->beside) return;
+  const auto is_opposite = [&](const StageInfo& each) { return !each.beside && each.rank == stage->rank; };
+  const auto opposite = std::find_if(policy_.stages.begin(), policy_.stages.end(), is_opposite);
+  Diagnostic& message = diagnostics_.emit<DiagnosticId::floor_beside>(name.span, name.text);
+  if (opposite != policy_.stages.end()) {
+    message.fix = fmt::format("write `never back below {0}`: it keeps who was at {0} or beside it", opposite->name);
+  }
+}
+
 // Reports a name that is no stage. Works on the tree: the stages may not be collected yet.
 void Checker::require_stage(const Name& name) {
   std::vector<std::string> names;
@@ -138,6 +151,7 @@ void Checker::check_lifecycle(const LifecycleDecl& lifecycle, std::uint32_t inde
                           [&](const NeverBackBelow& floor) {
                             once(seen[3], "`never back below` in a lifecycle", "keep the lower one of the two");
                             require_stage(floor.stage);
+                            check_floor(floor.stage);
                             if (!remembers)
                               diagnostics_.emit<DiagnosticId::needs_remembers>(item.span, "`never back below`");
                           },

@@ -214,13 +214,17 @@ ValueId Lowerer::lower_text_test(ExprId id, const TextTest& test) {
   return builder_.add(Op::text_test, truth(), {exact(test.subject)}, *index, place);
 }
 
-ValueId Lowerer::is_settled(Extent value, Span place) {
+ValueId Lowerer::has_one_value(Extent value, Span place) {
   std::vector<ValueId> known{builder_.add(Op::is_known, truth(), {value.low}, 0, place)};
   if (!value.is_exact()) {
     known.push_back(builder_.add(Op::is_known, truth(), {value.high}, 0, place));
     known.push_back(compare_numbers(CompareOp::equal, value.low, 0, value.high, 0, place));
   }
-  const ValueId settled = builder_.add(Op::and_, truth(), known, 0, place);
+  return builder_.add(Op::and_, truth(), known, 0, place);
+}
+
+ValueId Lowerer::is_settled(Extent value, Span place) {
+  const ValueId settled = has_one_value(value, place);
   // What is missing now may become known, and may stay missing: undecided.
   return mode_ == Mode::actual
              ? settled

@@ -155,21 +155,16 @@ ValueId Lowerer::was_held(std::uint32_t position, Span place) {
   return was_one_of(remembered, place);
 }
 
-// `never back below X`: who was at X or above keeps X and the main line up to it.
-ValueId Lowerer::is_kept_from_falling(std::uint32_t position) {
+// `never back below X`: who was at X or above keeps X and the main line up to it, and so does not fall below `rank`.
+ValueId Lowerer::is_kept_from_falling_below(std::uint32_t rank) {
   const LifecycleDecl* const decl = lifecycle();
-  const StageInfo& stage = policy_.stages[position];
-  std::vector<ValueId> kept;
-  for (const LifecycleItem& item : decl->items) {
-    const auto* floor = std::get_if<NeverBackBelow>(&item.node);
-    if (floor == nullptr) continue;
-    const auto least = std::find_if(policy_.stages.begin(), policy_.stages.end(),
-                                    [&](const StageInfo& each) { return each.name == floor->stage.text; });
-    if (least == policy_.stages.end()) continue;
-    const bool is_below = !stage.beside && (stage.rank < least->rank || (stage.rank == least->rank && !least->beside));
-    if (is_below || &*least == &stage) kept.push_back(was_one_of(stages_from(least->rank), item.span));
-  }
-  return builder_.add(Op::or_, truth(), kept, 0, decl->items.front().span);
+  const LifecycleItem* const item = find_item<NeverBackBelow>(*decl);
+  if (item == nullptr) return builder_.boolean(false, decl->items.front().span);
+  const std::string& floor = std::get<NeverBackBelow>(item->node).stage.text;
+  const auto least = std::find_if(policy_.stages.begin(), policy_.stages.end(),
+                                  [&](const StageInfo& each) { return each.name == floor; });
+  if (least->rank < rank) return builder_.boolean(false, item->span);
+  return was_one_of(stages_from(least->rank), item->span);
 }
 
 // Whether the lead is sent back to the start; no where the policy never does that.
@@ -190,7 +185,7 @@ ValueId Lowerer::stage_becomes(std::uint32_t position, Span place) {
     was_there = was_one_of(stages_from(stage.rank), place);
     if (const std::optional<Recycling>& sent_back = recycling()) {
       // Sent back, it is below again, unless it has come to the stage since.
-      std::vector<ValueId> still{negated(sent_back->condition, place), is_kept_from_falling(position)};
+      std::vector<ValueId> still{negated(sent_back->condition, place), is_kept_from_falling_below(stage.rank)};
       const auto& entered = std::get<StageDecl>(decl->items[stage.item].node).entered_at;
       if (entered && !sent_back->since.is_none()) {
         const ValueId then = column(subject_field(*entered), place);
@@ -344,7 +339,7 @@ void Lowerer::lower_stages(const LifecycleDecl& decl) {
       std::vector<ValueId> kept{was_held(position, item.span), negated(is_recycled(item.span), item.span)};
       if (stage.kept_while) kept.push_back(exact(*stage.kept_while));
       ways.push_back(builder_.add(Op::and_, truth(), kept, 0, item.span));
-      ways.push_back(is_kept_from_falling(position));
+      if (!info.beside) ways.push_back(is_kept_from_falling_below(info.rank));
     }
     std::vector<ValueId> parts{builder_.add(Op::or_, truth(), ways, 0, item.span)};
     if (!before.is_none() && !info.beside) parts.push_back(before);

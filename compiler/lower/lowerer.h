@@ -120,6 +120,7 @@ class Lowerer {
   Extent lower_sum(ExprId id, const lang::SumChain& sum);
   Extent lower_product(ExprId id, const lang::Product& product);
   Extent lower_round(ExprId id, const lang::Round& round);
+  ValueId is_blank_for_good(ExprId id, const Extent& value);
   Extent lower_default(ExprId id, const lang::DefaultTo& fallback);
   ValueId lower_constant(const Constant& constant, lang::Span span);
   ValueId divide(ExprId left_id, const Type& right_type, Type type, ValueId left, ValueId right, lang::Span span);
@@ -179,6 +180,7 @@ class Lowerer {
   ValueId is_between_numbers(Extent value, std::int64_t set, lang::Span span);
   ValueId lower_membership(ExprId id, const lang::Membership& membership);
   ValueId lower_text_test(ExprId id, const lang::TextTest& test);
+  ValueId has_one_value(Extent value, lang::Span span);
   ValueId is_settled(Extent value, lang::Span span);  // known; in `possible`: yes or undecided, for it may become known
   ValueId lower_state_test(ExprId id, const lang::StateTest& test);
   ValueId lower_evidence(ExprId operand, lang::Evidence evidence, lang::Span span);
@@ -410,7 +412,7 @@ class Lowerer {
   ValueId stage_at_least(std::uint32_t rank, lang::Span span);
   ValueId was_one_of(const std::vector<std::uint32_t>& stages, lang::Span span);
   ValueId was_held(std::uint32_t stage, lang::Span span);
-  ValueId is_kept_from_falling(std::uint32_t stage);
+  ValueId is_kept_from_falling_below(std::uint32_t rank);
   ValueId is_recycled(lang::Span span);
   ValueId stage_becomes(std::uint32_t stage, lang::Span span);
   void add_spellings(const Type& picklist, std::vector<std::string>& words) const;

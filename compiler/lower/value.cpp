@@ -400,13 +400,43 @@ Extent Lowerer::lower_round(ExprId id, const Round& round) {
                  [&](ValueId end) { return builder_.add(Op::rescale, type, {end}, packed, place); });
 }
 
+// In `possible`: yes where all that the value is made of is known and gives none, so that no data will: no row of a
+// table tells of this text, the sign that a text is cut at is not in it, nothing can be divided by zero. None: nobody
+// can say.
+ValueId Lowerer::is_blank_for_good(ExprId id, const Extent& value) {
+  const Span place = span(id);
+  std::vector<ExprId> parts;
+  const ExprNode& node = tree_.expressions[without_parentheses(id)].node;
+  if (const auto* product = std::get_if<Product>(&node)) {
+    parts = {product->left, product->right};
+  } else if (const auto* call = std::get_if<Call>(&node); call != nullptr) {
+    const ExprInfo& own = policy_.info(without_parentheses(id));
+    if (own.meaning == Meaning::define) return {};
+    if (own.meaning == Meaning::table) {
+      const auto is_fixed = [&](const TableRow* row) { return policy_.fixed.contains(row->result.index); };
+      if (!std::ranges::all_of(policy_.tables.at(own.index).rows, is_fixed)) return {};
+    }
+    parts = call->arguments;
+  }
+  if (parts.empty()) return {};
+  std::vector<ValueId> all{negated(is_known(value.low, place), place)};
+  for (const ExprId part : parts) {
+    if (type_of(part).kind == Kind::money && !program_.rates.empty()) return {};  // the day of its rate may be missing
+    all.push_back(has_one_value(lower(part), place));
+  }
+  return all_of(all, place);
+}
+
 Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {
   const Type& type = type_of(id);
   Type own = type_of(fallback.operand);
   const Extent value = in_currency(lower(fallback.operand), own, type, span(id));
   const Extent aligned = convert(value, own, type, span(id));
-  if (mode_ == Mode::possible) return aligned;  // what is missing may become anything, the fallback included
+  const ValueId stays_blank = mode_ == Mode::possible ? is_blank_for_good(fallback.operand, value) : ValueId();
+  // What is missing may become anything, the fallback included.
+  if (mode_ == Mode::possible && stays_blank.is_none()) return aligned;
   const Extent other = convert(lower(fallback.fallback), type_of(fallback.fallback), type, span(id));
+  if (mode_ == Mode::possible) return select(stays_blank, other, aligned, type, span(id));
   // Whether anything is known is asked of the value itself: at the scale of the fallback it may not fit, which is an
   // overflow and not a blank. A count that is open is as good as missing.
   if (own.digits != type.digits || !value.is_exact() || !other.is_exact())

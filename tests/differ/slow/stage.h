@@ -207,10 +207,12 @@ inline Value stage_compared(CompareOp op, std::string_view name, Evaluator& in) 
 inline Value becomes(std::string_view name, Evaluator& in) {
   const Stage& stage = in.stage(name);
   Value before = was_from(stage.rank, in);
-  if (in.recycled != nullptr && stage.rank > floor_of(in)) {
+  const std::int64_t floor = floor_of(in);
+  if (in.recycled != nullptr) {
     const auto moment = [&](const auto& at) { return at ? field(at->text, in.of_lead()) : of_kind(Kind::moment); };
     const Value since = compared(CompareOp::greater_equal, moment(stage.decl->entered_at), moment(in.recycled->at));
-    before = both(before, either(negation(in.sent_back), truth(since.is_yes())));
+    const Value stays = stage.rank <= floor ? was_from(floor, in) : truth(false);
+    before = both(before, either(stays, either(negation(in.sent_back), truth(since.is_yes()))));
   }
   return both(held_from(stage.rank, in), negation(before));
 }
