@@ -73,10 +73,13 @@ class Uses {
       scopes_ = {{symbols_.about(node), {}}};
       declaration(tree_.declarations[node].node);
     }
-    // `qualified when` may read its framework's letters; the checker reports letters that read one another.
-    const bool is_framework =
-        nodes_.is_declaration(node) && std::holds_alternative<FrameworkDecl>(tree_.declarations[node].node);
-    if (is_framework) std::erase(found_, node);
+    // `qualified when` may read its framework's letters; the checker reports letters that read one another. No
+    // framework is its own pattern.
+    const auto* framework =
+        nodes_.is_declaration(node) ? std::get_if<FrameworkDecl>(&tree_.declarations[node].node) : nullptr;
+    const bool is_own_pattern =
+        framework != nullptr && framework->source && framework->source->name.text == framework->name.text;
+    if (framework != nullptr && !is_own_pattern) std::erase(found_, node);
     std::sort(found_.begin(), found_.end());
     found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
     return found_;
