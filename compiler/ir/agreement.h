@@ -37,8 +37,8 @@ struct TimeAllowed {
 struct TouchOutput {
   std::string label;  // "3 CallMade"
   ValueId surely;     // the moment by which they are surely there; missing: they are not all there, or not surely
-  ValueId perhaps;    // the moment by which they may be there, rows with a moment alone; missing: they cannot
-  ValueId timeless;   // condition: enough may be there if rows without a moment count
+  ValueId perhaps;    // the moment by which they may be there, if rows without a moment count; missing: they cannot
+  ValueId timeless;   // condition: yes where they may all be rows without a moment; then `perhaps` is missing
   ValueId seen;       // condition: yes where all such rows can have been seen
 };
 struct ProvidedOutput {

@@ -117,7 +117,6 @@ TouchOutput Lowerer::lower_touches(RowsId rows, std::uint32_t least, ValueId sin
   const ValueId later = compare_numbers(CompareOp::greater, time, 0, start, 0, place);
   const ValueId counts = both(mask.counts, later, place);
   const ValueId perhaps = possibly(counts, place);
-  const ValueId has_time = is_known(time, place);
   const auto count = [&](ValueId selected) {
     return builder_.fold(Op::count_rows, whole_number(), mask.space, {selected}, 0, place);
   };
@@ -128,15 +127,14 @@ TouchOutput Lowerer::lower_touches(RowsId rows, std::uint32_t least, ValueId sin
   // Rows stand in the order of time, so that the last one that is needed is the latest of the first `least`.
   const auto moment_of = [&](ValueId selected) {
     const ValueId first = builder_.add(Op::keep_first, truth(), {selected}, least, place);
-    const ValueId last = builder_.fold(Op::largest_row, moment, mask.space, {time, first}, 0, place);
+    const ValueId timed = both(first, is_known(time, place), place);
+    const ValueId last = builder_.fold(Op::largest_row, moment, mask.space, {time, timed}, 0, place);
     return pick(enough(selected), last, builder_.missing(moment, place), moment, place);
   };
-  const ValueId timed = both(perhaps, has_time, place);
-  const ValueId dayless = both(perhaps, negated(has_time, place), place);
-  const ValueId some_dayless =
-      compare_numbers(CompareOp::greater, count(dayless), 0, builder_.constant(whole_number(), 0, place), 0, place);
+  // Rows without a moment stand before the others: each may be there from the handoff on.
+  const ValueId timeless = both(perhaps, negated(is_known(time, place), place), place);
   return {least == 1 ? label(place) : fmt::format("{} {}", least, label(place)), moment_of(surely(counts, place)),
-          moment_of(timed), both(some_dayless, enough(perhaps), place), surely(mask.seen, place)};
+          moment_of(perhaps), enough(timeless), surely(mask.seen, place)};
 }
 
 std::vector<ValueId> Lowerer::first_moments(const Mask& mask, ValueId counts, Span place) {

@@ -253,7 +253,7 @@ ClauseVerdict AgreementVerdict::makes(const MakesClause& clause, std::int64_t st
     };
     all.sure = later(all.sure, one.sure);
     // Where rows without a moment may be enough, the moment is open from the handoff on.
-    const auto soonest = one.at_any_time ? earlier(one.earliest, start) : one.earliest;
+    const auto soonest = one.at_any_time ? std::optional(start) : one.earliest;
     all.earliest = later(all.earliest, soonest);
     can_be = can_be && (soonest || !one.is_seen);
     all.is_seen = all.is_seen && one.is_seen;
