@@ -96,9 +96,10 @@ void Verdict::make_stages(const compiler::LifecycleOutput& lifecycle) {
     const bool is_stage = found != lifecycle.stages.end();
     stage_of_code_.push_back(is_stage ? std::optional(static_cast<std::size_t>(found - lifecycle.stages.begin()))
                                       : std::nullopt);
-    std::size_t above = 0;
-    while (is_stage && above < stages_.size() && lifecycle.stages[above].rank <= found->rank) ++above;
-    first_open_stage_.push_back(above);
+    // Of its own rank too: both are listed.
+    std::size_t first = 0;
+    while (is_stage && lifecycle.stages[first].rank < found->rank) ++first;
+    first_open_stage_.push_back(first);
   }
   if (disqualified_ && !first_open_stage_.empty()) first_open_stage_.front() = stages_.size();
 }
@@ -286,6 +287,12 @@ void Verdict::append_reasons(std::size_t row, std::string& out) const {
 
 void Verdict::append_undecided(std::size_t row, std::string& out) const {
   const std::size_t begin = out.size();
+  for (const Named& ignored : ignores_) {
+    if (!is_undecided(ignored.value, row)) continue;
+    append_separator(out, begin);
+    out += "ignore leads: ";
+    out += ignored.label;
+  }
   for (const Score& score : scores_) {
     for (const Named& rule : score.rules) {
       if (!is_undecided(rule.value, row)) continue;
@@ -322,7 +329,8 @@ void Verdict::append_undecided_letters(std::size_t row, std::string& out, std::s
   }
 }
 
-// The stages above the reported one that the missing data may still turn out to reach (section 4, number 15).
+// The stages beside and above the reported one that the missing data may still turn out to reach (section 4, number
+// 15).
 void Verdict::append_undecided_stages(std::size_t row, std::string& out, std::size_t begin) const {
   if (!reported_) return;
   if (disqualified_ && is_undecided(disqualified_->value, row)) {

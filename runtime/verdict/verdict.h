@@ -65,8 +65,9 @@ class Verdict {
   // "fit: +25 MidMarket; +20 Buyer; -5 at most 60 | engagement: +40 asked for a demo". Lines of 0 are left out; the
   // others add up to the score exactly. Nothing is appended for a score without lines.
   void append_reasons(std::size_t row, std::string& out) const;
-  // "fit: revenue >= 50M USD; stage MQL; grade priority; BANT Need: What do you need?; route: row \"Enterprise team\"".
-  // Of a framework those letters that are the next to find out, with their questions.
+  // "fit: revenue >= 50M USD; stage MQL; grade priority; BANT Need: What do you need?; route: row \"Enterprise team\"",
+  // and before it "ignore leads: test data" where nobody knows whether the lead is one to answer. Of a framework those
+  // letters that are the next to find out, with their questions.
   void append_undecided(std::size_t row, std::string& out) const;
 
   // False where the lead has no issue of these kinds.
