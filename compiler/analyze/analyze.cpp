@@ -24,6 +24,7 @@ void Finder::run() {
   find_unused();
   look_at_thresholds();
   look_at_outcome_fields();
+  look_at_texts();
   for (const Declaration& declaration : tree_.declarations) {
     if (is_library(declaration.keyword)) continue;
     std::visit(Overloaded{[&](const QualifierDecl& qualifier) {

@@ -2,6 +2,7 @@
 // May include: compiler/analyze, lang/*. Called by: analyze.cpp only.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,13 @@ class Finder {
   [[nodiscard]] bool reads_rows(lang::ExprId id, std::vector<std::uint32_t>& seen) const;
   void fields_of(const std::vector<lang::CriterionId>& items, std::vector<std::string>& names) const;
   void fields_of(lang::ExprId id, std::vector<std::string>& names) const;
+
+  // ---- texts.cpp
+  void look_at_texts();
+  void look_at_signs(lang::ExprId id, const lang::ExprNode& test);
+  void report_fixed_test(lang::ExprId test, std::initializer_list<lang::ExprId> sides);
+  [[nodiscard]] const lang::TextLiteral* text_in(lang::ExprId id) const;
+  [[nodiscard]] bool is_written_out(lang::ExprId id) const;
 
   [[nodiscard]] lang::Span span(lang::ExprId id) const { return tree_.expressions[id].span; }
   [[nodiscard]] std::string quoted(lang::ExprId id) const { return "`" + std::string(sources_.text(span(id))) + "`"; }

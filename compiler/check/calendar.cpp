@@ -75,11 +75,7 @@ CalendarOutput Checker::read_calendar(const CalendarDecl& calendar, const Declar
   CalendarOutput made{calendar.name.text, calendar.title ? calendar.title->text : std::string(), {}};
   made.hours.zone = policy_.zone;
   if (calendar.zone) {
-    if (const auto zone = kernels::Zone::find(calendar.zone->text)) {
-      made.hours.zone = *zone;
-    } else {
-      report_unknown_zone(calendar.zone->span, calendar.zone->text, diagnostics_);
-    }
+    if (const auto zone = zone_named(calendar.zone->span, calendar.zone->text, diagnostics_)) made.hours.zone = *zone;
   } else if (calendar.title && calendar.title->text.find('/') != std::string::npos &&
              calendar.title->text != policy_.zone.name() && kernels::Zone::find(calendar.title->text)) {
     diagnostics_.emit<DiagnosticId::foreign_spelling>(calendar.title->span, sources_.text(calendar.title->span)).fix =

@@ -50,12 +50,7 @@ void Checker::read_header(const PolicyHeader& header) {
         policy_.owner = entry.text;
         break;
       case PolicyEntry::Key::zone: {
-        auto zone = kernels::Zone::find(entry.text);
-        if (zone) {
-          policy_.zone = *zone;
-        } else {
-          report_unknown_zone(entry.span, entry.text, diagnostics_);
-        }
+        if (const auto zone = zone_named(entry.span, entry.text, diagnostics_)) policy_.zone = *zone;
         break;
       }
       case PolicyEntry::Key::currency: {

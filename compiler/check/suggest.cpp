@@ -58,7 +58,13 @@ std::string in_our_letters(std::string_view format) {
   return ours;
 }
 
-void report_unknown_zone(Span place, const std::string& name, Diagnostics& diagnostics) {
+std::optional<kernels::Zone> zone_named(Span place, const std::string& name, Diagnostics& diagnostics) {
+  // A fixed distance from Greenwich, whatever people there set their clocks to.
+  if (const char* city = name == "EST" ? "America/New_York" : name == "MST" ? "America/Denver" : nullptr) {
+    diagnostics.emit<DiagnosticId::zone_without_summer>(place, name).fix =
+        fmt::format("name a city, such as \"{}\"", city);
+  }
+  if (const auto zone = kernels::Zone::find(name)) return *zone;
   Diagnostic& message = diagnostics.emit<DiagnosticId::unknown_zone>(place, name);
   const std::vector<std::string> known = kernels::zone_names();
   std::string near = did_you_mean(name, known);
@@ -69,6 +75,7 @@ void report_unknown_zone(Span place, const std::string& name, Diagnostics& diagn
     if (near.empty() && !city.empty() && folded.ends_with("/" + city)) near = each;
   }
   if (!near.empty()) message.fix = fmt::format("did you mean \"{}\"?", near);
+  return std::nullopt;
 }
 
 bool report_decimal_comma(const SourceMap& sources, Span place, Diagnostics& diagnostics) {

@@ -2,10 +2,12 @@
 // May include: lang/*, stdlib/*. Called by: compiler/check.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "lang/diagnostics/diagnostics.h"
+#include "stdlib/kernels/time.h"
 
 namespace muster::compiler {
 
@@ -17,8 +19,10 @@ namespace muster::compiler {
 // A format of dates in the letters of spreadsheets, dd.mm.yyyy, in those of Muster: DD.MM.YYYY.
 [[nodiscard]] std::string in_our_letters(std::string_view format);
 
-// With the name that was meant, where letter cases differ, a letter is wrong or only the city is named.
-void report_unknown_zone(lang::Span place, const std::string& name, lang::Diagnostics& diagnostics);
+// An unknown one is reported, with the name that was meant where letter cases differ, a letter is wrong or only the
+// city is named; of names that are taken for a place's clocks and have no summer time is warned.
+[[nodiscard]] std::optional<kernels::Zone> zone_named(lang::Span place, const std::string& name,
+                                                      lang::Diagnostics& diagnostics);
 
 // Whether the number at `place` is what stands behind a decimal comma; then it is reported.
 bool report_decimal_comma(const lang::SourceMap& sources, lang::Span place, lang::Diagnostics& diagnostics);
