@@ -75,18 +75,20 @@ CellResult CellReader::read(std::string_view cell, std::size_t row, Column& colu
       return read_spelling(text, row, column);
     case Physical::integer: {
       const CellResult result = read_number(text, row, column);
-      if (result.state == CellResult::State::malformed) keep_unread_time(text);
+      keep_example(text, result.state);
       return result;
     }
   }
   return blank;
 }
 
-void CellReader::keep_unread_time(std::string_view text) {
+void CellReader::keep_example(std::string_view text, CellResult::State state) {
   constexpr std::size_t most = 16;
   constexpr std::size_t longest_bytes = 40;
-  const bool is_time = field_->type.kind == Kind::date || field_->type.kind == Kind::datetime;
-  if (is_time && unread_times_.size() < most && text.size() <= longest_bytes) unread_times_.emplace_back(text);
+  const bool is_read = state == CellResult::State::value;
+  if (!is_read && state != CellResult::State::malformed) return;
+  std::vector<std::string>& kept = is_read ? examples_.read : examples_.unread;
+  if (kept.size() < most && text.size() <= longest_bytes) kept.emplace_back(text);
 }
 
 CellResult CellReader::read_text(std::string_view text, std::size_t row, Column& column) {

@@ -29,6 +29,12 @@ struct CellResult {
   bool rounded = false;                                 // value
 };
 
+// Some of the cells of a field of numbers, dates or moments, so that somebody can say how they are written.
+struct CellExamples {
+  std::vector<std::string> read;
+  std::vector<std::string> unread;
+};
+
 class CellReader {
  public:
   // `field` belongs to `schema`, which outlives the reader. Without `as_of` every event has happened.
@@ -40,8 +46,7 @@ class CellReader {
   // Puts the value of `cell` (not trimmed) into the row, which is not set yet. Unless there is a value, the row stays
   // as it is.
   CellResult read(std::string_view cell, std::size_t row, Column& column);
-  // Some of the cells that are no date or moment, so that somebody can say how they are written.
-  [[nodiscard]] const std::vector<std::string>& unread_times() const { return unread_times_; }
+  [[nodiscard]] const CellExamples& examples() const { return examples_; }
   // Whether the cell says that there is no value. `trimmed` may be empty.
   [[nodiscard]] bool is_blank(std::string_view trimmed) const { return trimmed.empty() || missing_.contains(trimmed); }
 
@@ -53,7 +58,7 @@ class CellReader {
   CellResult read_text(std::string_view text, std::size_t row, Column& column);
   CellResult read_spelling(std::string_view text, std::size_t row, Column& column);
   CellResult read_number(std::string_view text, std::size_t row, Column& column) const;
-  void keep_unread_time(std::string_view text);
+  void keep_example(std::string_view text, CellResult::State state);
   [[nodiscard]] Decision decide(std::string_view text, std::string_view folded) const;
   [[nodiscard]] bool is_full(const Dictionary& dictionary) const;
 
@@ -68,7 +73,7 @@ class CellReader {
   std::vector<std::pair<std::string, std::uint32_t>> members_;  // folded spelling, member; sorted
   Dictionary spellings_;  // booleans and picklists: the distinct texts, and what each says
   std::vector<Decision> decisions_;
-  std::vector<std::string> unread_times_;
+  CellExamples examples_;
 };
 
 }  // namespace muster::runtime

@@ -300,9 +300,7 @@ std::uint64_t LeadReader::total_rows() const { return state_->total_rows; }
 
 std::string_view LeadReader::header_of(std::uint32_t field) const { return state_->records.header_of(field); }
 
-std::span<const std::string> LeadReader::unread_times(std::uint32_t field) const {
-  return state_->records.unread_times(field);
-}
+CellExamples LeadReader::examples(std::uint32_t field) const { return state_->records.examples(field); }
 
 char LeadReader::separator() const { return state_->csv().separator(); }
 

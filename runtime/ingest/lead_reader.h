@@ -8,7 +8,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,7 +71,7 @@ class LeadReader {
   // The header that feeds a field of the schema; empty for fields that nobody reads.
   [[nodiscard]] std::string_view header_of(std::uint32_t field) const;
   // Some of the cells of a field that are no date or moment.
-  [[nodiscard]] std::span<const std::string> unread_times(std::uint32_t field) const;
+  [[nodiscard]] CellExamples examples(std::uint32_t field) const;
   [[nodiscard]] char separator() const;
 
  private:

@@ -136,9 +136,9 @@ std::string_view RecordReader::header(const MappedField& mapped) const {
   return mapped.column == MappedField::row_number ? std::string_view("row number") : csv_.header()[mapped.column];
 }
 
-std::span<const std::string> RecordReader::unread_times(std::uint32_t wanted) const {
+CellExamples RecordReader::examples(std::uint32_t wanted) const {
   for (std::size_t i = 0; i < readers_.size(); ++i) {
-    if (map_.columns[i].field == wanted) return readers_[i].unread_times();
+    if (map_.columns[i].field == wanted) return readers_[i].examples();
   }
   return {};
 }

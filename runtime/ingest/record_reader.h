@@ -91,8 +91,8 @@ class RecordReader {
   [[nodiscard]] const HeaderMap& map() const { return map_; }
   // The header that feeds a field; empty for fields that nobody reads.
   [[nodiscard]] std::string_view header_of(std::uint32_t field) const;
-  // Some of the cells of a field that are no date or moment.
-  [[nodiscard]] std::span<const std::string> unread_times(std::uint32_t field) const;
+  // Nothing for fields that no column feeds.
+  [[nodiscard]] CellExamples examples(std::uint32_t field) const;
 
  private:
   RecordReader(const compiler::Program& program, std::uint32_t object, std::string name, CsvReader csv, HeaderMap map,

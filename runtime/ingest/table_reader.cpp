@@ -273,10 +273,7 @@ class TableReader {
     counts_.rejected = records_.rejected();
     std::stable_sort(counts_.issues.begin(), counts_.issues.end(),
                      [](const FieldIssues& left, const FieldIssues& right) { return left.count > right.count; });
-    for (FieldIssues& issue : counts_.issues) {
-      const auto times = records_.unread_times(issue.field);
-      issue.unread_times.assign(times.begin(), times.end());
-    }
+    for (FieldIssues& issue : counts_.issues) issue.examples = records_.examples(issue.field);
     const auto& fields = records_.object().fields;
     for (std::uint32_t field = 0; field < fields.size(); ++field) {
       const std::string_view header = records_.header_of(field);

@@ -37,7 +37,7 @@ struct FieldIssues {
   std::uint8_t fault = 0;  // as of CellIssue
   std::uint64_t count = 0;
   std::uint64_t first_line = 0;
-  std::vector<std::string> unread_times{};  // some of the cells that are no date or moment
+  CellExamples examples{};
 };
 
 // The first row that was rejected, as an example.

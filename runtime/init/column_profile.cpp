@@ -122,26 +122,39 @@ void ColumnProfile::add_times(std::string_view text) {
   if (text.size() < 6 || text.size() > 40) return;
   // Dates begin with a digit or the name of a month, and hold something besides digits.
   if (std::all_of(text.begin(), text.end(), is_digit)) return;
+  if (present > 2000 && times_read_ * 2 < present) return;  // it will not reach the share that a type needs
   static const std::vector<kernels::TimeFormat> iso;
-  if (kernels::parse_date(text, iso).fault == CellFault::none) ++iso_days;
-  if (kernels::parse_datetime(text, iso, kernels::Zone::utc()).fault == CellFault::none) ++iso_moments;
+  const bool is_day = kernels::parse_date(text, iso).fault == CellFault::none;
+  const bool is_moment = kernels::parse_datetime(text, iso, kernels::Zone::utc()).fault == CellFault::none;
+  if (is_day) ++iso_days;
+  if (is_moment) ++iso_moments;
+  if (is_day || is_moment) {
+    ++times_read_;
+    return;
+  }
 
   const auto& formats = time_formats();
   if (formats.size() != time_format_count) return;
-  std::array<bool, day_formats.size()> read{};
-  for (std::size_t i = 0; i < time_format_count; ++i) {
-    if (dead_[i]) continue;
+  const auto reads = [&](std::size_t i) {
     CellFault fault = CellFault::none;
-    if (formats[i].parse(text, fault)) {
-      ++times[i];
-      read[i / clock_formats.size()] = true;
-    } else if (present > 2000 && times[i] * 2 < present) {
-      dead_[i] = true;  // it will not reach the share that a type needs
-    }
+    return formats[i].parse(text, fault).has_value();
+  };
+  std::size_t found = last_time_;
+  if (!reads(found)) {
+    for (found = 0; found < time_format_count && !reads(found);) ++found;
+    if (found == time_format_count) return;
   }
-  for (std::size_t day = 0; day < day_formats.size(); ++day) {
-    const int twin = day_formats[day].twin;
-    if (read[day] && twin >= 0 && !read[static_cast<std::size_t>(twin)]) ++times_alone[day];
+  last_time_ = found;
+  ++times_read_;
+  ++times[found];
+  const std::size_t day = found / clock_formats.size();
+  if (day_formats[day].twin < 0) return;
+  const std::size_t twin =
+      static_cast<std::size_t>(day_formats[day].twin) * clock_formats.size() + found % clock_formats.size();
+  if (reads(twin)) {
+    ++times[twin];
+  } else {
+    ++times_alone[day];
   }
 }
 

@@ -14,7 +14,8 @@
 
 namespace muster::runtime {
 
-// Ways to write a day. Pairs that differ only in which of two numbers is the day stand beside one another.
+// Ways to write a day besides iso. Pairs that differ only in which of two numbers is the day stand beside one another;
+// a text follows one format with one clock, or such a pair.
 struct DayFormat {
   std::string_view format;
   int twin;  // the index of the format with day and month swapped, -1: none
@@ -65,8 +66,9 @@ class ColumnProfile {
   std::uint64_t durations = 0;
   std::uint64_t iso_days = 0;
   std::uint64_t iso_moments = 0;
-  std::uint64_t long_texts = 0;                                 // too long for a picklist, or with line breaks
-  std::array<std::uint64_t, time_format_count> times{};         // by day format * clock formats + clock format
+  std::uint64_t long_texts = 0;  // too long for a picklist, or with line breaks
+  // By day format * clock formats + clock format, of values that are not iso.
+  std::array<std::uint64_t, time_format_count> times{};
   std::array<std::uint64_t, day_formats.size()> times_alone{};  // read by this format, not by its twin; all clocks
   std::vector<DistinctValue> distinct;                          // in the order of appearance
   bool many_distinct = false;
@@ -78,7 +80,8 @@ class ColumnProfile {
   void add_times(std::string_view text);
   void add_distinct(std::string_view text);
 
-  std::array<bool, time_format_count> dead_{};
+  std::uint64_t times_read_ = 0;
+  std::size_t last_time_ = 0;  // the format that has read the value before
 };
 
 // Whether a cell says in words that there is no value. `folded` is trimmed and folded.

@@ -130,6 +130,11 @@ bool HeaderWords::promise_an_id() const {
 
 bool HeaderWords::promise_a_code() const { return promise_an_id() || ends_with_any({"code"}); }
 
+bool HeaderWords::speak_against() const {
+  return has_any({"opt out", "optout", "opted out", "do not", "dont", "no contact", "deleted", "spam", "junk"}) ||
+         has_part({"unsubscri", "bounce", "abgemeldet", "abbestellt", "geloscht", "desabonne", "desinscri"});
+}
+
 bool HeaderWords::promise_money() const {
   return has_part({"revenue", "amount", "budget", "price", "salary", "balance", "turnover", "umsatz", "betrag", "preis",
                    "chiffre d affaires", "ingresos", "fatturato"});

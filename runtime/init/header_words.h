@@ -28,6 +28,8 @@ class HeaderWords {
   // The same for what may as well be few words, such as a country's code.
   [[nodiscard]] bool promise_a_code() const;
   [[nodiscard]] bool promise_money() const;
+  // Who is not to be called or is no lead: "Has opted out of email", "Do not call", "Bounced", "Spam".
+  [[nodiscard]] bool speak_against() const;
 
  private:
   [[nodiscard]] bool promise_a_count() const;

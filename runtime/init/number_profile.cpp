@@ -11,8 +11,13 @@ namespace {
 
 using kernels::CellFault;
 
-// The code of the currency whose sign or code the text begins or ends with; empty: none.
+// The code of the currency whose sign or code the text begins or ends with, apart from signs and parentheses; empty:
+// none.
 std::string_view currency_of(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of("(+-");
+  const std::size_t end = text.find_last_not_of(')');
+  if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return {};
+  text = text.substr(begin, end + 1 - begin);
   for (const lang::CurrencyRow& row : lang::currency_rows) {
     if (!row.sign.empty() && (text.starts_with(row.sign) || text.ends_with(row.sign))) return row.code;
     if (text.starts_with(row.code) || text.ends_with(row.code)) return row.code;
@@ -82,13 +87,14 @@ NumberProfile::Reading NumberProfile::read_in(std::size_t style, std::string_vie
     const kernels::Checked hundredfold = kernels::narrow(kernels::Wide{percent.value} * 100);
     return take(hundredfold.value, hundredfold.fault == kernels::Fault::none);
   }
-  if (found_currency.empty() || found_currency != currency) return {};
-  const unsigned digits = lang::find_currency(found_currency)->digits;
-  const kernels::Cell amount = kernels::parse_money(text, found_currency, digits, format);
+  // (500) is an amount of any currency.
+  const lang::CurrencyRow& currency =
+      found_currency.empty() ? lang::currency_rows.front() : *lang::find_currency(found_currency);
+  const kernels::Cell amount = kernels::parse_money(text, currency.code, currency.digits, format);
   if (amount.fault != CellFault::none) return {};
   ++into.moneys;
   const kernels::Checked scaled =
-      kernels::rescale(amount.value, digits, lang::most_decimal_digits, lang::RoundingMode::half_even);
+      kernels::rescale(amount.value, currency.digits, lang::most_decimal_digits, lang::RoundingMode::half_even);
   return take(scaled.value, scaled.fault == kernels::Fault::none);
 }
 
@@ -113,10 +119,15 @@ void NumberProfile::note_evidence(std::string_view text, const std::array<Readin
   }
 }
 
+void NumberProfile::count_currency(std::string_view code, std::string_view text) {
+  auto known = std::find_if(currencies.begin(), currencies.end(), [&](const auto& each) { return each.code == code; });
+  if (known == currencies.end()) known = currencies.insert(known, {code, 0, std::string(text)});
+  ++known->count;
+}
+
 bool NumberProfile::add(std::string_view text) {
   if (text.size() > 1 && text[0] == '0' && is_digit(text[1])) ++leading_zeros;
   const std::string_view found_currency = currency_of(text);
-  if (currency.empty()) currency = found_currency;
   std::array<Reading, number_styles.size()> readings{};
   for (std::size_t style = 0; style < readings.size(); ++style) {
     readings[style] = read_in(style, text, found_currency);
@@ -125,7 +136,7 @@ bool NumberProfile::add(std::string_view text) {
   if (found == readings.end()) return false;
   ++values;
   if (text.ends_with('%')) ++percent_signs;
-  if (!found_currency.empty()) ++currency_marks;
+  if (!found_currency.empty()) count_currency(found_currency, text);
   if (found->value < 0) ++negatives;
   if (text == "-1") ++minus_ones;
   if (std::all_of(text.begin(), text.end(), is_digit)) {

@@ -48,7 +48,7 @@ struct NumbersRead {
   std::uint64_t integers = 0;
   std::uint64_t decimals = 0;  // whole numbers too
   std::uint64_t percents = 0;  // decimals with or without a sign of percent
-  std::uint64_t moneys = 0;    // decimals with or without a currency
+  std::uint64_t moneys = 0;    // decimals with or without a currency, of any; (500) too
   std::uint64_t any = 0;       // one of these
   unsigned most_digits = 0;    // behind the point
   NumberSample sample;         // value * 10^most_decimal_digits, of percents too (45% is 45)
@@ -62,6 +62,13 @@ struct Evidence {
   void add(std::string_view text);
 };
 
+// Amounts with the sign or code of one currency.
+struct CurrencyCount {
+  std::string_view code;
+  std::uint64_t count = 0;
+  std::string example;  // the first
+};
+
 class NumberProfile {
  public:
   // A trimmed cell with a digit, of at most 64 bytes. False where no style reads it.
@@ -70,8 +77,7 @@ class NumberProfile {
   std::array<NumbersRead, number_styles.size()> read{};
   std::uint64_t values = 0;  // that some style reads
   std::uint64_t percent_signs = 0;
-  std::uint64_t currency_marks = 0;
-  std::string currency;  // the first one seen
+  std::vector<CurrencyCount> currencies;  // in the order of appearance
   std::uint64_t leading_zeros = 0;
   std::uint64_t minus_ones = 0;
   std::uint64_t negatives = 0;  // minus ones too
@@ -91,6 +97,7 @@ class NumberProfile {
     std::int64_t value = 0;  // * 10^most_decimal_digits, 0 where that does not fit
   };
   Reading read_in(std::size_t style, std::string_view text, std::string_view found_currency);
+  void count_currency(std::string_view code, std::string_view text);
   void note_evidence(std::string_view text, const std::array<Reading, number_styles.size()>& readings);
 };
 

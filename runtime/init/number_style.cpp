@@ -74,7 +74,7 @@ void choose_by_file(const NumberProfile& numbers, const FileStyle& file, StyleCh
 }  // namespace
 
 FileStyle style_of_file(const std::vector<std::string>& header, const std::vector<ColumnProfile>& columns,
-                        char separator) {
+                        const std::vector<bool>& is_number, char separator) {
   FileStyle file;
   file.separated_by_semicolons = separator == ';';
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -82,12 +82,9 @@ FileStyle style_of_file(const std::vector<std::string>& header, const std::vecto
     const auto sign = [&](const Evidence& evidence) {
       return fmt::format("{} stands in {}", in_quotes(evidence.example), in_quotes(header[i]));
     };
-    // A text that happens to hold "2.0" is no column of numbers.
-    const bool is_numbers = numbers.read[best_with(numbers, '.')].any * 2 >= columns[i].present ||
-                            numbers.read[best_with(numbers, ',')].any * 2 >= columns[i].present;
-    if (is_numbers && outweighs(numbers.only_point, numbers.only_comma)) {
+    if (is_number[i] && outweighs(numbers.only_point, numbers.only_comma)) {
       if (file.point_columns++ == 0) file.point_sign = sign(numbers.only_point);
-    } else if (is_numbers && outweighs(numbers.only_comma, numbers.only_point)) {
+    } else if (is_number[i] && outweighs(numbers.only_comma, numbers.only_point)) {
       if (file.comma_columns++ == 0) file.comma_sign = sign(numbers.only_comma);
     }
     for (std::size_t clock = 0; clock < clock_formats.size(); ++clock) {

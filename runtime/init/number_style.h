@@ -21,8 +21,10 @@ struct FileStyle {
   bool days_with_points = false;         // 31.12.2026
 };
 
+// `is_number`: the columns whose fields are numbers. In a text, such as a column of phone numbers, 555.0105 shows
+// nothing.
 [[nodiscard]] FileStyle style_of_file(const std::vector<std::string>& header, const std::vector<ColumnProfile>& columns,
-                                      char separator);
+                                      const std::vector<bool>& is_number, char separator);
 
 struct StyleChoice {
   std::size_t style = 0;  // of number_styles

@@ -10,6 +10,8 @@
 
 #include "lang/spec/spec.h"
 #include "lang/support/lines.h"
+#include "runtime/init/header_words.h"
+#include "runtime/init/names.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::runtime {
@@ -32,12 +34,13 @@ class Sketch : lang::Lines {
       constexpr auto asked_first = std::to_array<std::string_view>(
           {"employees", "mitarbeiter", "revenue", "umsatz", "industry", "branche", "country", "role", "source"});
       constexpr auto no_reason = std::to_array<std::string_view>(
-          {"converted", "outcome", "won", "lost", "deleted", "opt_out", "do_not", "name", "lead_number", "owner",
-           "quality", "lifecycle", "status", "unsubscribed", "bounce", "ansprechpartner", "betreuer", "salutation",
-           "anrede"});
+          {"converted", "outcome", "won", "lost", "name", "lead_number", "owner", "quality", "lifecycle", "status",
+           "ansprechpartner", "betreuer", "salutation", "anrede"});
       const auto holds = [&](std::string_view word) { return field->name.find(word) != std::string::npos; };
+      const HeaderWords words(profile_.header[field->column]);
       // Outcomes, reasons against, and what says nothing about a lead.
-      if (std::any_of(no_reason.begin(), no_reason.end(), holds)) return std::uint64_t{0};
+      if (words.speak_against() || words.has("test") || std::any_of(no_reason.begin(), no_reason.end(), holds))
+        return std::uint64_t{0};
       const auto asked = std::find_if(asked_first.begin(), asked_first.end(), holds);
       const auto rank = static_cast<std::uint64_t>(asked_first.end() - asked);
       return profile_.columns[field->column].present + rank * (profile_.rows + 1);
@@ -55,6 +58,9 @@ class Sketch : lang::Lines {
     line("");
     line("icp IdealCustomer \"Whom we sell to\" {{");
     line("  require {}", conditions[0]);
+    for (const Field& field : fields_.subspan(1)) {
+      if (is_exclusion(field)) line("  exclude {} because {}", field.name, quote(profile_.header[field.column]));
+    }
     line("  # add what must be true: require ..., exclude ... because \"...\"");
     line("}}");
     line("");
@@ -111,12 +117,20 @@ class Sketch : lang::Lines {
     return text;
   }
 
+  // Of a column with blanks we would not know what they mean, and every lead with one would be undecided.
+  bool is_exclusion(const Field& field) const {
+    return field.type.kind == Kind::boolean && profile_.columns[field.column].present == profile_.rows &&
+           HeaderWords(profile_.header[field.column]).speak_against();
+  }
+
   // A condition that leads meet or do not meet; empty where the field gives none.
   std::string condition(const Field& field) const {
     switch (field.type.kind) {
       case Kind::boolean:
         return field.name;
       case Kind::picklist:
+        // Of ja and nein nobody has said yet which one speaks for a lead.
+        if (!field.type.doubt.empty()) return {};
         return fmt::format("{} = {}", field.name, field.members.front());
       case Kind::integer:
       case Kind::decimal:

@@ -29,7 +29,8 @@ constexpr std::size_t most_missing_texts = 8;
 class Writer : lang::Lines {
  public:
   explicit Writer(const ExportProfile& profile)
-      : profile_(profile), file_style_(style_of_file(profile.header, profile.columns, profile.separator)) {}
+      : profile_(profile),
+        file_style_(style_of_file(profile.header, profile.columns, number_columns(profile), profile.separator)) {}
 
   Starter write() {
     head();
@@ -40,6 +41,16 @@ class Writer : lang::Lines {
   }
 
  private:
+  // A column that shows how it writes numbers needs no other one to be read.
+  static std::vector<bool> number_columns(const ExportProfile& profile) {
+    std::vector<bool> is_number;
+    for (std::size_t i = 0; i < profile.columns.size(); ++i) {
+      const Kind kind = infer_type(profile.columns[i], profile.header[i]).kind;
+      is_number.push_back(i != profile.key && (compiler::is_number(kind) || kind == Kind::money));
+    }
+    return is_number;
+  }
+
   void head() {
     line("# A first policy for {}: {}, {}.", for_comment(profile_.name), lang::count_of(profile_.rows, "lead"),
          lang::count_of(profile_.header.size(), "column"));
@@ -89,7 +100,7 @@ class Writer : lang::Lines {
       if (folded[i].empty()) {
         leave_out(i, "has no name");
       } else if (last - first > 1) {
-        leave_out(i, "has the name of another column");
+        leave_out(i, "has the name of another column: rename or remove one of them in the export");
       } else if (!can_be_quoted(profile_.header[i])) {
         leave_out(i, "has a name that cannot be written here");
       } else if (out_.size() - begin > most_object_bytes) {
@@ -152,8 +163,9 @@ class Writer : lang::Lines {
       if (picklist_bytes_ > most_picklist_bytes || !add_picklist(made)) made.type.kind = Kind::text;
     }
     std::string text = fmt::format("  {}: {}{} from {}", made.name, type_text(made), key ? " key" : "?", quote(header));
-    if (!made.type.format.empty()) text += fmt::format(" format {}", quote(made.type.format));
+    if (!made.type.formats.empty()) text += " format " + quoted_list(made.type.formats);
     if (!made.type.doubt.empty()) doubt(made.type.doubt);
+    other_currencies(made);
     const std::string comment = key ? key_comment(profile) : field_comment(profile, made.type);
     if (!comment.empty()) text += "   # " + comment;
     line("{}", text);
@@ -203,6 +215,22 @@ class Writer : lang::Lines {
     }
   }
 
+  // Fields that read the rest of a column with several currencies, ready to be used.
+  void other_currencies(const Field& field) {
+    constexpr std::size_t most_currencies = 4;
+    const std::vector<CurrencyCount>& others = field.type.other_currencies;
+    for (std::size_t i = 0; i < others.size() && i < most_currencies; ++i) {
+      const CurrencyCount& other = others[i];
+      doubt(fmt::format(
+          "{} in {}, such as \"{}\", {} missing here; add a field that reads {}:", lang::count_of(other.count, "value"),
+          other.code, for_comment(other.example), other.count == 1 ? "is" : "are", other.count == 1 ? "it" : "them"));
+      const std::string name = names_.snake(fmt::format("{} {}", field.name, other.code), "column");
+      std::string text = fmt::format("{}: money {}? from {}", name, other.code, quote(profile_.header[field.column]));
+      if (!field.type.formats.empty()) text += " format " + quoted_list(field.type.formats);
+      line("  # {}", text);
+    }
+  }
+
   std::string key_comment(const ColumnProfile& profile) const {
     const std::uint64_t absent = profile.blank + profile.missing_words;
     std::string comment;
@@ -213,7 +241,7 @@ class Writer : lang::Lines {
     if (profile_.key_repeats > 0) {
       comment +=
           fmt::format("{}{} {} with another", comment.empty() ? "" : "; ", lang::count_of(profile_.key_repeats, "row"),
-                      profile_.key_repeats == 1 ? "shares its" : "share theirs");
+                      profile_.key_repeats == 1 ? "shares its key" : "share their keys");
     }
     return comment;
   }

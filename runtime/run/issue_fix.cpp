@@ -2,8 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "lang/source/unicode.h"
+#include "lang/spec/spec.h"
 #include "runtime/data/batch.h"
 #include "runtime/init/infer.h"
+#include "runtime/init/names.h"
 #include "stdlib/kernels/parse_value.h"
 
 namespace muster::runtime {
@@ -12,40 +19,90 @@ using kernels::CellFault;
 
 namespace {
 
-// Nothing is guessed: where the day and the month cannot be told apart, both formats are named.
-std::string fix_of_date(const std::string& field, std::span<const std::string> examples) {
+// What cells of both kinds look like together: a fix must not lose the cells that are read already.
+ColumnProfile profile_of(const CellExamples& examples) {
   ColumnProfile column;
-  for (const std::string& example : examples) column.add(example);
-  const InferredType type = infer_type(column, "");
-  const bool is_time = type.kind == compiler::Kind::date || type.kind == compiler::Kind::datetime;
-  if (is_time && !type.format.empty()) return fmt::format("write `format \"{}\"` behind `{}`", type.format, field);
-  if (type.day_first_or_month_first) {
-    const auto& [one, other] = *type.day_first_or_month_first;
-    return fmt::format("write `format \"{}\"` or `format \"{}\"` behind `{}`, whichever the export means", one, other,
-                       field);
-  }
-  return fmt::format("say behind `{}` how the export writes dates, such as `format \"DD/MM/YYYY\"`", field);
+  for (const std::string& example : examples.read) column.add(example);
+  for (const std::string& example : examples.unread) column.add(example);
+  return column;
 }
 
-std::string fix_of_number(const std::string& field) {
+bool reads_any(const std::string& format, const std::vector<std::string>& examples) {
+  const auto made = kernels::TimeFormat::make(format, true);
+  return made && std::any_of(examples.begin(), examples.end(), [&](const std::string& example) {
+           CellFault fault = CellFault::none;
+           return made->parse(example, fault).has_value();
+         });
+}
+
+// Nothing is guessed: where the day and the month cannot be told apart, both formats are named.
+std::string fix_of_date(const compiler::FieldSchema& field, const CellExamples& examples) {
+  const InferredType type = infer_type(profile_of(examples), "");
+  const bool is_time = type.kind == compiler::Kind::date || type.kind == compiler::Kind::datetime;
+  if (is_time && type.formats.size() > 1 && !field.time_formats.empty() && !examples.read.empty()) {
+    // Those that stand there may read further cells, of which we have no example.
+    std::string added;
+    for (const std::string& format : type.formats) {
+      if (reads_any(format, examples.unread)) added += ", " + quote(format);
+    }
+    return fmt::format("write `{}` behind the format of `{}`", added, field.name);
+  }
+  if (is_time && !type.formats.empty())
+    return fmt::format("write `format {}` behind `{}`", quoted_list(type.formats), field.name);
+  if (type.day_first_or_month_first) {
+    const auto& [one, other] = *type.day_first_or_month_first;
+    return fmt::format("write `format {}` or `format {}` behind `{}`, whichever the export means", quoted_list(one),
+                       quoted_list(other), field.name);
+  }
+  return fmt::format("say behind `{}` how the export writes dates, such as `format \"DD/MM/YYYY\"`", field.name);
+}
+
+std::string fix_of_number(const compiler::FieldSchema& field, const CellExamples& examples) {
+  const InferredType type = infer_type(profile_of(examples), "");
+  const kernels::NumberFormat& style = number_styles[type.number_style].format;
+  const bool is_sure = type.doubt.empty() && !type.formats.empty();
+  if (type.kind == compiler::Kind::money && field.type.kind != compiler::Kind::money) {
+    const std::string how = is_sure              ? ", with `format " + quoted_list(type.formats) + "`"
+                            : type.doubt.empty() ? ""
+                                                 : ", and say how the export writes numbers (`format \"1.234,56\"`)";
+    return fmt::format("these cells have a currency sign: declare `{}` as `money {}?`{}", field.name, type.currency,
+                       how);
+  }
+  if (is_sure && (style.decimal != field.number_format.decimal || style.thousands != field.number_format.thousands))
+    return fmt::format("write `format {}` behind `{}`", quoted_list(type.formats), field.name);
   return fmt::format(
       "say behind `{}` how the export writes numbers (`format \"1.234,56\"`), or what means none (`missing when "
       "\"n/a\"`)",
-      field);
+      field.name);
+}
+
+// No field reads two currencies.
+std::string fix_of_currency(const compiler::FieldSchema& field, const CellExamples& examples) {
+  const std::string_view own = lang::currency_rows[field.type.currency].code;
+  const ColumnProfile column = profile_of(examples);
+  const std::vector<CurrencyCount>& seen = column.numbers.currencies;
+  const auto is_own = [&](const CurrencyCount& each) { return each.code == own; };
+  const auto other = std::find_if_not(seen.begin(), seen.end(), is_own);
+  if (other == seen.end()) return "give the other currency a field of its own, `from` the same column";
+  if (seen.size() == 1) return fmt::format("declare `{}` as `money {}?`", field.name, other->code);
+  return fmt::format("give the other currency a field of its own, such as `{}_{}: money {}? from {}`", field.name,
+                     lang::to_lower(other->code), other->code, quoted_list(field.headers));
 }
 
 }  // namespace
 
 std::string fix_of(std::uint8_t fault, const compiler::Schema& schema, const compiler::FieldSchema& field,
-                   std::span<const std::string> examples) {
+                   const CellExamples& examples) {
   if (fault == CellIssue::blank)
     return fmt::format("if it may be blank, write `?` behind the type of `{}`", field.name);
   switch (static_cast<CellFault>(fault)) {
     case CellFault::not_a_date:
     case CellFault::no_such_day:
-      return fix_of_date(field.name, examples);
+      return fix_of_date(field, examples);
     case CellFault::not_a_number:
-      return fix_of_number(field.name);
+      return fix_of_number(field, examples);
+    case CellFault::wrong_currency:
+      return fix_of_currency(field, examples);
     case CellFault::not_whole:
       return fmt::format("declare `{}` as `decimal`", field.name);
     case CellFault::not_a_duration:
@@ -62,7 +119,6 @@ std::string fix_of(std::uint8_t fault, const compiler::Schema& schema, const com
     }
     case CellFault::none:
     case CellFault::out_of_range:
-    case CellFault::wrong_currency:
       return {};
   }
   return {};

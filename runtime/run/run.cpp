@@ -103,7 +103,7 @@ class Run {
     }
     summary_.issues = files_.issues().tallies([this](std::uint8_t fault, std::uint32_t field) {
       const compiler::Schema& schema = program_.schema;
-      return fix_of(fault, schema, schema.subject_object().fields[field], opened_.reader.unread_times(field));
+      return fix_of(fault, schema, schema.subject_object().fields[field], opened_.reader.examples(field));
     });
     for (const TableReport& report : opened_.relations->tables()) {
       summary_.objects.push_back(summary_of(program_, report));

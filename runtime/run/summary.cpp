@@ -23,7 +23,7 @@ ObjectSummary summary_of(const compiler::Program& program, const TableReport& re
   for (const FieldIssues& issue : counts.issues) {
     const compiler::FieldSchema& field = program.schema.objects[report.object].fields[issue.field];
     summary.issues.push_back({counts.headers[issue.field], std::string(describe_issue(issue.fault)), issue.count,
-                              issue.first_line, fix_of(issue.fault, program.schema, field, issue.unread_times)});
+                              issue.first_line, fix_of(issue.fault, program.schema, field, issue.examples)});
   }
   return summary;
 }

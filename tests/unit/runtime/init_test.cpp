@@ -18,6 +18,8 @@ using muster::runtime::NameSpace;
 
 namespace {
 
+using Formats = std::vector<std::string>;
+
 InferredType type_of(std::initializer_list<const char*> cells, const char* header = "Column") {
   ColumnProfile column;
   for (const char* cell : cells) column.add(cell);
@@ -34,12 +36,12 @@ TEST_CASE("a date without evidence of its order stays text and says what to deci
 }
 
 TEST_CASE("one value that only one order reads is evidence") {
-  CHECK(type_of({"01/02/2026", "31/01/2026"}).format == "DD/MM/YYYY");
-  CHECK(type_of({"01/02/2026", "01/31/2026"}).format == "MM/DD/YYYY");
-  CHECK(type_of({"1/2/2026", "31/1/2026"}).format == "D/M/YYYY");
+  CHECK(type_of({"01/02/2026", "31/01/2026"}).formats == Formats{"DD/MM/YYYY"});
+  CHECK(type_of({"01/02/2026", "01/31/2026"}).formats == Formats{"MM/DD/YYYY"});
+  CHECK(type_of({"1/2/2026", "31/1/2026"}).formats == Formats{"D/M/YYYY"});
   CHECK(type_of({"01/02/2026", "31/01/2026"}).kind == Kind::date);
   CHECK(type_of({"2026-01-31", "2026-02-01"}).kind == Kind::date);
-  CHECK(type_of({"2026-01-31", "2026-02-01"}).format.empty());
+  CHECK(type_of({"2026-01-31", "2026-02-01"}).formats.empty());
   CHECK(type_of({"2026-01-31 10:20", "2026-02-01 00:00"}).kind == Kind::datetime);
 }
 
@@ -74,19 +76,19 @@ TEST_CASE("a few misfits do not make numbers text, and are counted") {
 }
 
 TEST_CASE("thousands with points, by the column, then by the rest of the file; what is open is said") {
-  CHECK(type_of({"1.234", "1.234.567", "12.500"}).format == "1.234,56");
+  CHECK(type_of({"1.234", "1.234.567", "12.500"}).formats == Formats{"1.234,56"});
   CHECK(type_of({"1.234", "1.234.567", "12.500"}).kind == Kind::integer);
   CHECK(type_of({"1.234", "1.234.567", "12.500"}).doubt.empty());
   CHECK(type_of({"1.234", "2.5"}).kind == Kind::decimal);
   const InferredType open = type_of({"1.234", "12.500", "250"});
   CHECK(open.kind == Kind::integer);
-  CHECK(open.format == "1.234,56");
+  CHECK(open.formats == Formats{"1.234,56"});
   CHECK(open.doubt.find("can be 1234 or 1.234") != std::string::npos);
-  CHECK(type_of({"1,234", "12,500"}).format.empty());
+  CHECK(type_of({"1,234", "12,500"}).formats.empty());
   CHECK(type_of({"1,234", "12,500"}).doubt.find("decimal(3)? format") != std::string::npos);
   CHECK(type_of({"1.234", "2,345"}).kind == Kind::text);  // not both are thousands
-  CHECK(type_of({"1 234,50", "99"}).format == "1 234,56");
-  CHECK(type_of({"1'234", "99"}).format == "1'234.56");
+  CHECK(type_of({"1 234,50", "99"}).formats == Formats{"1 234,56"});
+  CHECK(type_of({"1'234", "99"}).formats == Formats{"1'234.56"});
   FileStyle file;
   file.point_columns = 1;
   file.point_sign = "2.5 stands in Rate";
@@ -129,6 +131,39 @@ TEST_CASE("numbers among other things stay numbers for the author") {
   ColumnProfile bands;
   for (int i = 0; i < 20; ++i) bands.add(i % 2 == 0 ? "1-10" : "11-50");
   CHECK(infer_type(bands, "Size").kind == Kind::picklist);
+}
+
+TEST_CASE("amounts with signs and parentheses are money, of the currency that most have") {
+  const InferredType signs = type_of({"$1,000.00", "($500.00)", "-$3.00", "(20)", "7"});
+  CHECK(signs.kind == Kind::money);
+  CHECK(signs.currency == "USD");
+  CHECK(signs.misfits == 0);
+  const InferredType two = type_of({"€5", "$1", "$2", "7"});
+  CHECK(two.currency == "USD");
+  REQUIRE(two.other_currencies.size() == 1);
+  CHECK(two.other_currencies.front().code == "EUR");
+  CHECK(two.other_currencies.front().example == "€5");
+  CHECK(type_of({"(20)", "30"}).doubt.find("money USD?") != std::string::npos);
+}
+
+TEST_CASE("days in several shapes are read by several formats") {
+  CHECK(type_of({"31.01.2026", "2026-01-01"}).formats == Formats{"DD.MM.YYYY", "iso"});
+  CHECK(type_of({"2026-01-01", "2026-01-02", "31/01/2026", "01/02/2026", "1.2.2026"}).formats ==
+        Formats{"D/M/YYYY", "D.M.YYYY", "iso"});
+  CHECK(type_of({"31.01.2026 9:05", "2026-01-01"}).kind == Kind::datetime);
+  const InferredType open = type_of({"01/02/2026", "2026-01-01"});
+  CHECK(open.kind == Kind::text);
+  REQUIRE(open.day_first_or_month_first);
+  CHECK(open.day_first_or_month_first->second == Formats{"MM/DD/YYYY", "iso"});
+  CHECK(type_of({"31/01/2026", "01/31/2026"}).kind == Kind::text);
+  CHECK(type_of({"31.01.2026", "2026-01-01", "soon", "later"}).kind == Kind::text);
+}
+
+TEST_CASE("words for yes and no of other languages are a picklist") {
+  CHECK(type_of({"ja", "Nein", "JA"}).kind == Kind::picklist);
+  CHECK(type_of({"si", "no"}).kind == Kind::picklist);
+  CHECK(type_of({"yes", "no"}).kind == Kind::boolean);
+  CHECK(type_of({"ja", "vielleicht"}).kind == Kind::text);
 }
 
 TEST_CASE("a title is no line of column names") {
