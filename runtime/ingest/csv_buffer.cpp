@@ -9,6 +9,7 @@
 #include "lang/source/unicode.h"
 #include "lang/source/workbook.h"
 #include "runtime/ingest/line_scan.h"
+#include "runtime/ingest/other_file.h"
 
 namespace muster::runtime {
 
@@ -25,6 +26,7 @@ constexpr std::array<std::uint16_t, 32> windows_1252 = {0x20ac, 0x0081, 0x201a, 
                                                         0x02dc, 0x2122, 0x0161, 0x203a, 0x0153, 0x009d, 0x017e, 0x0178};
 
 constexpr std::size_t most_bytes_per_latin1 = 3;
+constexpr std::size_t most_cut_bytes = 3;  // of a character of UTF-8
 
 char byte_of(unsigned value) { return static_cast<char>(static_cast<unsigned char>(value)); }
 
@@ -66,7 +68,7 @@ CsvBuffer::CsvBuffer(std::unique_ptr<ByteSource> source, std::string name, const
       most_kept_bytes_(std::min(most_kept_bytes, SIZE_MAX / 4)) {
   capacity_ = std::max(2 * room_bytes_, std::size_t{64});
   bytes_ = std::make_unique<char[]>(capacity_ + scan_bytes);
-  if (encoding_ == Encoding::latin1) latin1_ = std::make_unique<char[]>(read_bytes_);
+  if (encoding_ == Encoding::latin1) latin1_ = std::make_unique<char[]>(most_cut_bytes + read_bytes_);
 }
 
 Result<> CsvBuffer::begin() {
@@ -94,6 +96,14 @@ Result<> CsvBuffer::begin() {
     std::memmove(bytes_.get(), bytes_.get() + 3, end_ - 3);
     end_ -= 3;
     dropped_ = 3;
+  }
+  while (end_ < most_other_file_bytes && !at_end_) {
+    make_room(0);
+    if (!fill()) return error_;
+  }
+  if (const std::string_view kind = kind_of_other_file(view(0, std::min(end_, most_other_file_bytes))); !kind.empty()) {
+    return Error{ErrorKind::data, name_, 0, fmt::format("this is {}, not an export", kind),
+                 "name the table that your CRM exports, saved as \"CSV UTF-8\""};
   }
   if (!check(1)) return error_;
   return lang::Done{};
@@ -143,20 +153,39 @@ bool CsvBuffer::fill() {
 
 bool CsvBuffer::fill_latin1(std::size_t room) {
   const std::size_t most = std::min(read_bytes_, room / most_bytes_per_latin1);
-  Result<std::size_t> got = source_->read(latin1_.get(), most);
+  char* const fresh = latin1_.get() + cut_;
+  Result<std::size_t> got = source_->read(fresh, most);
   if (!got) {
     error_ = got.error();
     return false;
   }
   for (std::size_t i = 0; i < *got && bytes_read_ + i < first_bytes_.size(); ++i) {
-    first_bytes_[bytes_read_ + i] = static_cast<unsigned char>(latin1_[i]);
+    first_bytes_[bytes_read_ + i] = static_cast<unsigned char>(fresh[i]);
   }
   bytes_read_ += *got;
   char* to = bytes_.get() + end_;
-  for (std::size_t i = 0; i < *got; ++i) to = append_utf8(to, static_cast<unsigned char>(latin1_[i]));
+  for (std::size_t i = 0; i < *got; ++i) to = append_utf8(to, static_cast<unsigned char>(fresh[i]));
   end_ = static_cast<std::size_t>(to - bytes_.get());
   at_end_ = *got == 0;
-  return true;
+  if (may_be_latin1({latin1_.get(), cut_ + *got}, at_end_)) return true;
+  error_ = Error{ErrorKind::data, name_, 0, "the file is UTF-8, not Latin-1: all of its letters read as UTF-8",
+                 "leave out --encoding latin1; if it is Latin-1 all the same, save it again as \"CSV UTF-8\""};
+  return false;
+}
+
+// Letters of Latin-1 stand among those of ASCII, which no character of UTF-8 has: a whole file that reads as UTF-8 is
+// written so, and as Latin-1 "München" would silently become "MÃ¼nchen". `block` begins with the `cut_` bytes.
+bool CsvBuffer::may_be_latin1(std::string_view block, bool is_last) {
+  if (!reads_as_utf8_) return true;
+  const std::size_t bad = lang::find_invalid_utf8(block);
+  const std::string_view tail = bad == std::string_view::npos ? std::string_view() : block.substr(bad);
+  reads_as_utf8_ = tail.empty() || (!is_last && may_be_cut(tail));
+  is_beyond_ascii_ = is_beyond_ascii_ || std::any_of(block.begin(), block.end(), [](char letter) {
+                       return static_cast<unsigned char>(letter) >= 0x80;
+                     });
+  cut_ = reads_as_utf8_ ? tail.size() : 0;
+  std::memmove(latin1_.get(), tail.data(), cut_);
+  return !is_last || !reads_as_utf8_ || !is_beyond_ascii_;
 }
 
 bool CsvBuffer::check(std::uint64_t line) {

@@ -48,6 +48,7 @@ class CsvBuffer {
  private:
   bool fill();
   bool fill_latin1(std::size_t room);
+  bool may_be_latin1(std::string_view block, bool is_last);
   bool check(std::uint64_t line);
   void make_room(std::size_t keep_from);
 
@@ -62,7 +63,10 @@ class CsvBuffer {
   std::size_t end_ = 0;
   std::size_t checked_ = 0;  // text up to here is known to be well-formed
   bool at_end_ = false;
-  std::unique_ptr<char[]> latin1_;
+  std::unique_ptr<char[]> latin1_;  // what was read last, behind `cut_` bytes of what might be a character of UTF-8
+  std::size_t cut_ = 0;
+  bool reads_as_utf8_ = true;                   // all that was read as Latin-1
+  bool is_beyond_ascii_ = false;                // some of it
   std::array<unsigned char, 4> first_bytes_{};  // of the source, to recognise byte-order marks and workbooks
   std::uint64_t bytes_read_ = 0;
   std::uint64_t dropped_ = 0;  // text bytes before position 0

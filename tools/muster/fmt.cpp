@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <string>
 
+#include "compiler/compile.h"
 #include "lang/format/format.h"
 #include "lang/format/line_diff.h"
 #include "lang/source/load.h"
 #include "lang/source/unicode.h"
 #include "runtime/emit/output_file.h"
 #include "tools/muster/commands.h"
+#include "tools/muster/mixed_up.h"
 #include "tools/muster/terminal.h"
 
 namespace muster::tools {
@@ -40,21 +43,28 @@ std::string escape_lines(std::string_view text) {
   return out;
 }
 
+// Whether anything of a policy can be read is asked only where its layout cannot be made.
+std::optional<lang::Error> find_export(const std::string& path, const FmtCommand& command) {
+  if (path == "-") return std::nullopt;
+  return find_mixed_up(compiler::compile_file(path, command.limits), "fmt", path, "");
+}
+
+ExitCode refuse(const lang::Error& error, const std::string& path, const FmtCommand& command) {
+  if (const auto mixed_up = find_export(path, command)) return fail(*mixed_up);
+  print_error(error);
+  return exit_code_of_policy(error.kind);
+}
+
 ExitCode format_one(const std::string& path, const FmtCommand& command) {
   const bool from_input = path == "-";
   lang::SourceMap sources;
   const auto file = from_input ? lang::load_standard_input(command.limits, sources)
                                : lang::load_source(path, command.limits, sources);
-  if (!file) {
-    print_error(file.error());
-    return exit_code_of_policy(file.error().kind);
-  }
+  if (!file) return refuse(file.error(), path, command);
   const auto formatted = lang::format(sources, *file, command.limits);
-  if (!formatted) {
-    print_error(formatted.error());
-    return exit_code_of_policy(formatted.error().kind);
-  }
+  if (!formatted) return refuse(formatted.error(), path, command);
   if (formatted->diagnostics.has_errors()) {
+    if (const auto mixed_up = find_export(path, command)) return fail(*mixed_up);
     write(Stream::error,
           lang::render(formatted->diagnostics, sources, {wants_color(Stream::error), command.limits.diagnostics}));
     return ExitCode::policy_has_errors;

@@ -1,6 +1,6 @@
 // Files that stand in one another's place on the command line. Looked for only where nothing in the policy could be
 // read, so that a file may be called what it likes.
-// May include: lang/support, compiler. Called by: run, sla, check.
+// May include: lang/support, compiler. Called by: run, sla, check, fmt, test.
 #pragma once
 
 #include <optional>

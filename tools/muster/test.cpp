@@ -20,6 +20,7 @@
 #include "tools/muster/guarantees.h"
 #include "tools/muster/interrupt.h"
 #include "tools/muster/junit.h"
+#include "tools/muster/mixed_up.h"
 #include "tools/muster/paths.h"
 #include "tools/muster/terminal.h"
 
@@ -65,6 +66,10 @@ class TestRunner {
     options.passes = command_.passes;
     options.with_tests = true;
     auto compiled = compiler::compile_file(policy, command_.limits, options);
+    if (const auto mixed_up = find_mixed_up(compiled, "test", policy, "")) {
+      files_.push_back(policy);
+      return fail(*mixed_up);
+    }
     if (!compiled) {
       files_.push_back(policy);
       print_error(compiled.error());

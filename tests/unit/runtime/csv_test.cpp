@@ -299,6 +299,9 @@ TEST_CASE("encodings") {
               .back() == "error 3: the text is not UTF-8 (perhaps Latin-1): byte 13 of the file is 0xff");
     CHECK(steps(std::string_view("a,b\r\n1,\0\n", 9), chunk).back() ==
           "error 2: there is a NUL byte, which no text has");
+    CHECK(steps("a,b\n1,\xc3\xa9\n", chunk, {0, Encoding::latin1}).back().starts_with("error 0: the file is UTF-8"));
+    CHECK(steps("a,b\n\xc3\xa9,\xc3\n", chunk, {0, Encoding::latin1}) == Steps{"2 [\xc3\x83\xc2\xa9][\xc3\x83]"});
+    CHECK(steps("<html>\xc3\n", chunk).back() == "error 0: this is a web page, not an export");
     CHECK(steps("a,b\n\x80,\xe9\xff\n", chunk, {0, Encoding::latin1}) == Steps{"2 [\xe2\x82\xac][\xc3\xa9\xc3\xbf]"});
   }
 }
