@@ -19,14 +19,12 @@ inline std::vector<ExprId> items_of(ExprId set, const Evaluator& in) {
 }
 
 // A text opposite a picklist's value is one of its spellings.
-inline Value compare(CompareOp op, Value left, Value right, const Evaluator& in) {
-  const auto spell = [&](const Value& member, Value& text) {
-    const bool is_spelling = member.kind == Kind::member && text.kind == Kind::text;
-    if (is_spelling) text = in.spellings.at({member.list, folded(text.text)});
-  };
-  spell(left, right);
-  spell(right, left);
-  return compared(op, left, right);
+inline const Value& spelled(const Value& value, const Value& opposite, const Evaluator& in) {
+  const bool is_spelling = value.kind == Kind::text && opposite.kind == Kind::member;
+  return is_spelling ? in.spellings.at({opposite.list, folded(value.text)}) : value;
+}
+inline Value compare(CompareOp op, const Value& left, const Value& right, const Evaluator& in) {
+  return compared(op, spelled(left, right, in), spelled(right, left, in));
 }
 
 // An open count is one of them where every number that it may be is, and none of them where none is.
@@ -34,12 +32,13 @@ inline Value is_one_of(const Value& subject, const std::vector<ExprId>& items, c
   const bool is_count = subject.kind == Kind::number && subject.is_bounded && !subject.known();
   Value made = truth(false);
   std::set<Wide> inside;
-  for (const Value& item : values(items, frame)) {
-    const Value scaled = rescaled(item, subject.digits);
+  for (const ExprId id : items) {
+    const Value item = value(id, frame);
+    const Value scaled = is_count ? rescaled(item, subject.digits) : item;
     if (is_count && !same(scaled, item)) continue;
     const Value is_it = compare(CompareOp::equal, subject, item, frame.in);
     made = either(made, is_it);
-    if (!is_it.is_no()) inside.insert(scaled.least);
+    if (is_count && !is_it.is_no()) inside.insert(scaled.least);
   }
   const bool are_all = is_count && static_cast<Wide>(inside.size()) == subject.most - subject.least + 1;
   return are_all ? truth(true) : made;

@@ -162,24 +162,15 @@ Value product_of(const Product& of, const Frame& frame, unsigned digits, Roundin
 }  // namespace
 
 Value field(std::string_view wanted, const Frame& frame) {
-  using compiler::Kind;
-  static const std::map<Kind, slow::Kind> kinds{
-      {Kind::boolean, slow::Kind::truth},   {Kind::date, slow::Kind::date}, {Kind::datetime, slow::Kind::moment},
-      {Kind::duration, slow::Kind::length}, {Kind::text, slow::Kind::text}, {Kind::picklist, slow::Kind::member}};
-  const ObjectShape& shape = frame.in.sample.shapes[frame.object];
-  const auto at = static_cast<std::size_t>(shape.field(wanted));
-  const FieldShape& own = shape.fields[at];
-  Value type = of_kind(kinds.contains(own.kind) ? kinds.at(own.kind) : slow::Kind::number, own.digits);
-  type.list = own.picklist;
-  type.currency = own.currency;
+  const auto& [at, type, is_event] = frame.in.objects[frame.object].fields.at(wanted);
   if (frame.row == nullptr || !frame.row->cells[at].known) return type;
   const Cell& cell = frame.row->cells[at];
-  if (type.kind == slow::Kind::text) return text_value(cell.text);
-  const auto& members = frame.in.lists[type.list];  // what a row is may be none of them
-  if (type.kind == slow::Kind::member && cell.number < std::ssize(members)) {
-    return members[static_cast<std::size_t>(cell.number)];
+  if (type.kind == Kind::text) return text_value(cell.text);
+  if (type.kind == Kind::member) {
+    const std::vector<Value>& members = frame.in.lists[type.list];  // what a row is may be none of them
+    if (cell.number < std::ssize(members)) return members[static_cast<std::size_t>(cell.number)];
   }
-  const bool is_to_come = own.event && cell.number > frame.in.now(type.kind).least;
+  const bool is_to_come = is_event && cell.number > frame.in.now(type.kind).least;
   return is_to_come ? type : type.with(cell.number);
 }
 
@@ -202,7 +193,7 @@ Value name(const NameRef& ref, const Frame& frame) {
   }
   if (at == ref.path.size()) return truth(row != nullptr);
   const Frame place{in, row, object, at == 0 ? frame.outer : nullptr};
-  if (in.sample.shapes[object].field(at_word(at)) >= 0) return field(at_word(at), place);
+  if (in.objects[object].fields.contains(at_word(at))) return field(at_word(at), place);
   if (at_word(at) == "disqualified") return in.disqualified;
   if (const auto found = in.words.find(at_word(at)); found != in.words.end()) return found->second;
   if (at + 1 == ref.path.size()) return declared(at_word(at), place);
@@ -341,6 +332,17 @@ std::string_view reported(const Evaluator& in) {
 
 }  // namespace
 
+Value type_of(const FieldShape& field) {
+  using compiler::Kind;
+  static const std::map<Kind, slow::Kind> kinds{
+      {Kind::boolean, slow::Kind::truth},   {Kind::date, slow::Kind::date}, {Kind::datetime, slow::Kind::moment},
+      {Kind::duration, slow::Kind::length}, {Kind::text, slow::Kind::text}, {Kind::picklist, slow::Kind::member}};
+  Value type = of_kind(kinds.contains(field.kind) ? kinds.at(field.kind) : slow::Kind::number, field.digits);
+  type.list = field.picklist;
+  type.currency = field.currency;
+  return type;
+}
+
 Evaluator::Evaluator(const Tree& of, const Sample& about)
     : tree(of), sample(about), rows(of, about), zone(date::locate_zone("UTC")) {
   for (std::uint32_t index = 0; index < tree.declarations.size(); ++index) {
@@ -349,13 +351,21 @@ Evaluator::Evaluator(const Tree& of, const Sample& about)
     };
     std::visit(add_name, tree.declarations[index].node);
   }
+  for (const ObjectShape& shape : sample.shapes) {
+    Object& object = objects.emplace_back();
+    if (declarations.contains(shape.name)) object.decl = &decl<ObjectDecl>(shape.name);
+    for (const FieldShape& each : shape.fields) {
+      object.fields.emplace(each.name, FieldOf{object.fields.size(), type_of(each), each.event});
+    }
+  }
   for (const auto* header : all<PolicyHeader>()) {
     for (const PolicyEntry& entry : header->entries) {
       if (entry.key == PolicyEntry::Key::zone) zone = date::locate_zone(entry.text);
     }
   }
   const auto add_word = [&](Kind kind, std::string_view list, std::string_view word) {
-    Value made = known(kind, static_cast<Wide>(lists[list].size()));
+    const auto position = std::ssize(lists[list]);
+    Value made = known(kind, kind == Kind::label ? -position : position);  // of a grade's labels the first is the best
     made.list = list;
     made.text = word;
     if (words.emplace(word, made).second) lists[list].push_back(made);

@@ -28,6 +28,16 @@ using BoundsOfScores = std::unordered_map<std::string, std::pair<std::int64_t, s
 inline constexpr std::int64_t no_lowest = std::numeric_limits<std::int64_t>::min();
 inline constexpr std::int64_t no_highest = std::numeric_limits<std::int64_t>::max();
 
+struct FieldOf {
+  std::size_t at;  // among the cells
+  Value type;
+  bool is_event;
+};
+struct Object {
+  const ObjectDecl* decl = nullptr;  // none: stages that people set
+  std::unordered_map<std::string_view, FieldOf> fields;
+};
+
 struct Frame;
 struct Stage {
   const StageDecl* decl;
@@ -76,9 +86,8 @@ struct Evaluator {
   [[nodiscard]] std::string_view word(ExprId name) const { return node<NameRef>(name)->path.back().text; }
   template <class Test>
   [[nodiscard]] const Field* field_that(std::uint32_t object, Test test) const {
-    const std::string_view name = sample.shapes[object].name;
-    if (!declarations.contains(name)) return nullptr;  // stages that people set
-    for (const Field& each : decl<ObjectDecl>(name).fields) {
+    if (objects[object].decl == nullptr) return nullptr;
+    for (const Field& each : objects[object].decl->fields) {
       if (std::invoke(test, each)) return &each;
     }
     return nullptr;
@@ -102,6 +111,7 @@ struct Evaluator {
   const ReadRows rows;
   const date::time_zone* zone;
   std::unordered_map<std::string_view, std::uint32_t> declarations;
+  std::vector<Object> objects;
   std::unordered_map<std::string_view, std::vector<Value>> lists;        // picklists, labels, kinds of rows
   std::unordered_map<std::string_view, Value> words;                     // of the lists
   std::map<std::pair<std::string_view, std::wstring>, Value> spellings;  // of a list's words, folded
@@ -153,7 +163,9 @@ auto each_of(const Items& items, Work work) {
 template <class Items, class Work>
 Value all_hold(const Items& items, Work condition) {
   Value made = truth(true);
-  for (const auto& item : items) made = both(made, condition(item));
+  for (const auto& item : items) {
+    if (!made.is_no()) made = both(made, condition(item));
+  }
   return made;
 }
 

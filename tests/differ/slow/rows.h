@@ -47,6 +47,7 @@ inline Value in_window(const Window& window, const Value& time, const Frame& fra
 struct Selected {
   const DataRow* row;
   Value counts, at;
+  std::string_view key;
 };
 struct Selection {
   std::uint32_t object = 0;
@@ -81,20 +82,19 @@ Value holds_for_all(const Selection& rows, Condition condition) {
 // Rows that count, or may count: of the kind, not ignored, after the lead was sent back, in the window, `where` holds.
 inline Selection select(RowsId id, const Frame& frame, bool with_where = true) {
   const Rows& rows = frame.in.tree.rows[id];
-  const ObjectShape& parent = frame.in.sample.shapes[frame.object];
   const auto kind = frame.in.words.find(rows.source.text);
   const std::string_view source = kind == frame.in.words.end() ? rows.source.text : kind->second.list;
-  const auto relation = std::ranges::find(parent.relations, source, &RelationShape::name);
+  const std::vector<RelationShape>& relations = frame.in.sample.shapes[frame.object].relations;
   Selection found;
-  found.object = relation->object;
-  for (const Relation& each : frame.in.decl<ObjectDecl>(parent.name).relations) {
+  found.object = std::ranges::find(relations, source, &RelationShape::name)->object;
+  for (const Relation& each : frame.in.objects[frame.object].decl->relations) {
     if (each.name.text == source) found.is_complete = was_seen(each, rows, frame);
   }
   if (!frame.in.sample.given[found.object] || frame.row == nullptr) {
     found.is_complete = found.is_given = false;
     return found;
   }
-  const ObjectShape& shape = frame.in.sample.shapes[found.object];
+  const std::string_view object = frame.in.sample.shapes[found.object].name;
   const Field* time = frame.in.field_that(found.object, &Field::time);
   const Field* key = frame.in.field_that(found.object, &Field::key);
   const Field* kind_field =
@@ -102,12 +102,13 @@ inline Selection select(RowsId id, const Frame& frame, bool with_where = true) {
   for (const DataRow& row : frame.row->below) {
     if (row.object != found.object) continue;
     const Frame inside = frame.below(&row, found.object);
-    const Value at = time == nullptr ? of_kind(Kind::moment) : field(time->name.text, inside);
-    if (compared(CompareOp::greater, at, frame.in.now(at.kind)).is_yes()) continue;  // it has not happened
     Value counts = truth(true);
     if (kind_field != nullptr) counts = compared(CompareOp::equal, field(kind_field->name.text, inside), kind->second);
+    if (counts.is_no()) continue;
+    const Value at = time == nullptr ? of_kind(Kind::moment) : field(time->name.text, inside);
+    if (is_surely_less(frame.in.now(at.kind), at)) continue;  // it has not happened
     counts = both(counts, all_hold(frame.in.ignores, [&](const IgnoreDecl* ignore) {
-                    const bool is_about = ignore->object && ignore->object->text == shape.name;
+                    const bool is_about = ignore->object && ignore->object->text == object;
                     return is_about ? negation(value(ignore->condition, inside)) : truth(true);
                   }));
     for (const Restart* each = frame.restart; each != nullptr && time != nullptr; each = each->around) {
@@ -117,14 +118,12 @@ inline Selection select(RowsId id, const Frame& frame, bool with_where = true) {
     }
     if (frame.object == 0 && time != nullptr) counts = both(counts, behaviour_counts(at, frame.in));
     if (rows.window) counts = both(counts, in_window(*rows.window, at, frame));
-    if (with_where) counts = both(counts, holds(rows.where, inside));
-    if (!counts.is_no()) found.rows.push_back({&row, counts, at});
+    if (with_where && !counts.is_no()) counts = both(counts, holds(rows.where, inside));
+    if (counts.is_no()) continue;
+    found.rows.push_back({&row, counts, at, key == nullptr ? "" : field(key->name.text, inside).text});
   }
-  const auto key_of = [&](const Selected& each) {
-    return key == nullptr ? "" : field(key->name.text, frame.below(each.row, found.object)).text;
-  };
-  std::ranges::stable_sort(found.rows, {}, [&](const Selected& each) {
-    return std::tuple(each.at.known() ? each.at.least : -without_end, key_of(each));
+  std::ranges::stable_sort(found.rows, {}, [](const Selected& each) {
+    return std::tuple(each.at.known() ? each.at.least : -without_end, each.key);
   });
   return found;
 }

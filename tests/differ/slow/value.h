@@ -14,6 +14,7 @@
 #include <regex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -41,10 +42,10 @@ inline std::wstring code_points(std::string_view text, int options = 0) {
   return {found.begin(), found.begin() + count};
 }
 inline const std::wstring& folded(std::string_view text) {
-  static thread_local std::map<std::string, std::wstring, std::less<>> made;
-  const auto found = made.find(text);
-  if (found != made.end()) return found->second;
-  return made[std::string(text)] = code_points(trimmed(text), UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+  static thread_local std::unordered_map<std::string, std::wstring> made;
+  const auto [at, is_new] = made.try_emplace(std::string(text));
+  if (is_new) at->second = code_points(trimmed(text), UTF8PROC_COMPOSE | UTF8PROC_CASEFOLD);
+  return at->second;
 }
 inline std::string in_case(std::string_view text, bool upper) {
   std::string made;
@@ -282,17 +283,15 @@ inline Value product(ProductOp op, const Value& left, const Value& right, unsign
       by < 0);
 }
 
-// Texts are compared folded; of the labels of a grade the first is the best.
+// Texts are compared folded.
 inline Value is_less(const Value& left, const Value& right) {
-  const unsigned digits = std::max(left.digits, right.digits);
-  const auto less = [&](Wide a, Wide b) {
-    if (left.kind == Kind::label) std::swap(a, b);
-    return a * ten_to(digits - left.digits) < b * ten_to(digits - right.digits);
-  };
   const unsigned faults = left.faults | right.faults;
   if (!left.is_bounded || !right.is_bounded) return undecided(faults);
   if (left.kind == Kind::text) return truth(folded(left.text) < folded(right.text));
-  return undecided().between(less(left.most, right.least) ? 1 : 0, less(left.least, right.most) ? 1 : 0, faults);
+  const unsigned digits = std::max(left.digits, right.digits);
+  const Wide scale = ten_to(digits - left.digits), other = ten_to(digits - right.digits);
+  return undecided().between(left.most * scale < right.least * other ? 1 : 0,
+                             left.least * scale < right.most * other ? 1 : 0, faults);
 }
 // What an operator says where it is known whether one is less than the other, and whether it is more.
 inline Value by_operator(CompareOp op, const Value& less, const Value& more) {
