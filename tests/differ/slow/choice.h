@@ -8,10 +8,6 @@
 
 namespace muster::differ::slow {
 
-inline std::vector<Value> values(const std::vector<ExprId>& ids, const Frame& frame) {
-  return each_of(ids, [&](ExprId id) { return value(id, frame); });
-}
-
 inline std::vector<ExprId> items_of(ExprId set, const Evaluator& in) {
   if (const auto* literal = in.node<SetLiteral>(set)) return literal->items;
   if (in.node<NameRef>(set) == nullptr) return {set};
@@ -142,13 +138,7 @@ inline Value chosen(const Taken& taken, const std::vector<Value>& results) {
   return rescaled(are_same ? first : first.missing(faults), std::ranges::max(results, {}, &Value::digits).digits);
 }
 
-inline Value as_declared(const Value& value, const TypeRef& type) {
-  if (value.kind != Kind::number) return value;
-  const bool has_digits = type.name.text == "decimal" || type.name.text == "percent";
-  return rescaled(value, has_digits ? type.digits.value_or(4) : type.name.text == "money" ? currency_digits : 0);
-}
-
-inline Value table(const TableDecl& table, const std::vector<Value>& arguments, const Frame& frame) {
+inline Value table(const TableDecl& table, const Parameters& arguments, const Frame& frame) {
   const auto pointer_to = [](const TableRow& row) { return &row; };
   std::vector<const TableRow*> rows = each_of(table.rows, pointer_to);
   for (const auto* more : frame.in.all<ExtendDecl>()) {
@@ -159,24 +149,25 @@ inline Value table(const TableDecl& table, const std::vector<Value>& arguments, 
   std::vector<Value> matches;
   for (const TableRow* row : rows) {
     // Where all rows that match are added up, `otherwise` is for what none has matched.
-    Value matched = truth(true);
-    if (row->cells.empty() && table.policy == TablePolicy::sum) matched = all_hold(matches, negation);
+    const bool is_rest = row->cells.empty() && table.policy == TablePolicy::sum;
+    matches.push_back(is_rest ? all_hold(matches, negation) : truth(true));
     for (std::size_t column = 0; column < row->cells.size(); ++column) {
       const auto says_missing = [&](const TableRow* each) {
         return column < each->cells.size() && is_missing(each->cells[column]);
       };
+      if (matches.back().is_no()) break;
+      const Value& argument = arguments.at(table.parameters[column].name.text);
       const bool asks_missing = std::ranges::any_of(rows, says_missing);
-      matched = both(matched, in_band(row->cells[column], arguments[column], asks_missing, frame));
+      matches.back() = both(matches.back(), in_band(row->cells[column], argument, asks_missing, frame));
     }
-    matches.push_back(matched);
   }
   const auto results =
       each_of(rows, [&](const TableRow* row) { return as_declared(value(row->result, frame), table.result); });
   if (table.policy != TablePolicy::sum) return chosen(first_of(matches), results);
-  std::vector<Term> terms;  // a row that may match is open, unless it adds nothing
+  std::vector<Value> terms;  // a row that may match is open, unless it adds nothing
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Wide added = results[i].least;
-    terms.emplace_back(false, results[i].between(added * matches[i].least, added * matches[i].most, matches[i].faults));
+    terms.push_back(results[i].between(added * matches[i].least, added * matches[i].most, matches[i].faults));
   }
   const Value total = sum(terms);
   return total.known() ? total : total.missing(total.faults);

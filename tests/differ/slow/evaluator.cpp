@@ -18,9 +18,8 @@ Value criterion(CriterionId id, const Frame& frame) {
       [&](const CriterionGroup& group) {
         const bool is_any = group.kind == GroupKind::any_of;
         const auto all = group.kind == GroupKind::all_of ? group.items.size() : group.count;
-        std::vector<Term> holding;
-        for (const CriterionId each : group.items) holding.emplace_back(false, criterion(each, frame));
-        return compared(CompareOp::greater_equal, sum(holding), known(Kind::number, is_any ? 1 : all));
+        const Value holding = sum(each_of(group.items, [&](CriterionId each) { return criterion(each, frame); }));
+        return compared(CompareOp::greater_equal, holding, known(Kind::number, is_any ? 1 : all));
       },
   };
   return std::visit(work_out, frame.in.tree.criteria[id].node);
@@ -101,27 +100,20 @@ Value built_in(std::string_view function, const std::vector<Value>& arguments, E
 }
 
 Value call(const Call& call, const Frame& frame) {
-  std::vector<Value> arguments = each_of(call.arguments, [&](ExprId id) { return value(id, frame); });
-  if (!frame.in.declarations.contains(call.function.text)) return built_in(call.function.text, arguments, frame.in);
-  Parameters parameters;
-  const auto pass = [&](const auto& decl) {
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-      arguments[i] = parameters[decl.parameters[i].name.text] = as_declared(arguments[i], decl.parameters[i].type);
-    }
-  };
+  const auto declaration = frame.in.declarations.find(call.function.text);
+  if (declaration == frame.in.declarations.end()) {
+    return built_in(call.function.text, values(call.arguments, frame), frame.in);
+  }
   const Overloaded work_out{
-      [&](const TableDecl& decl) {
-        pass(decl);
-        return table(decl, arguments, frame);
-      },
+      [&](const TableDecl& decl) { return table(decl, given(decl.parameters, call.arguments, frame), frame); },
       [&](const DefineDecl& decl) {
-        pass(decl);
+        const Parameters parameters = given(decl.parameters, call.arguments, frame);
         const Value made = value(decl.body, frame.by_itself(&parameters));
         return decl.result ? as_declared(made, *decl.result) : made;
       },
       [](const auto&) { return undecided(); },
   };
-  return std::visit(work_out, frame.in.tree.declarations[frame.in.declarations.at(call.function.text)].node);
+  return std::visit(work_out, frame.in.tree.declarations[declaration->second].node);
 }
 
 // At the rate of the lead's day, or the latest one before it.
@@ -231,10 +223,11 @@ Value value(ExprId id, const Frame& frame) {
         return made.known() ? made.with(-made.least) : made.missing(made.faults);
       },
       [&](const SumChain& chain) {
-        std::vector<Term> terms;
+        std::vector<Value> terms;
         for (const SumTerm& each : chain.terms) {
-          const std::string_view currency = terms.empty() ? "" : terms[0].second.currency;
-          terms.emplace_back(each.minus, in_currency(value(each.operand, frame), currency, frame));
+          const std::string_view currency = terms.empty() ? "" : terms[0].currency;
+          const Value term = in_currency(value(each.operand, frame), currency, frame);
+          terms.push_back(each.minus ? minus(term) : term);
         }
         return sum(terms);
       },

@@ -174,12 +174,29 @@ Value value(ExprId id, const Frame& frame);
 Value name(const NameRef& ref, const Frame& frame);
 Value field(std::string_view wanted, const Frame& frame);
 
+inline std::vector<Value> values(const std::vector<ExprId>& ids, const Frame& frame) {
+  return each_of(ids, [&](ExprId id) { return value(id, frame); });
+}
 inline Value holds(const std::optional<ExprId>& condition, const Frame& frame) {
   return condition ? value(*condition, frame) : truth(true);
 }
 inline const Field& field_of(ExprId name, const Frame& frame) {
   const std::string_view word = frame.in.word(name);
   return *frame.in.field_that(frame.object, [&](const Field& each) { return each.name.text == word; });
+}
+inline Value as_declared(const Value& value, const TypeRef& type) {
+  if (value.kind != Kind::number) return value;
+  const bool has_digits = type.name.text == "decimal" || type.name.text == "percent";
+  return rescaled(value, has_digits ? type.digits.value_or(4) : type.name.text == "money" ? currency_digits : 0);
+}
+// What a call, or the use of a pattern, gives to what has parameters.
+inline Parameters given(const std::vector<Parameter>& parameters, const std::vector<ExprId>& arguments,
+                        const Frame& frame) {
+  Parameters made;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    made[parameters[i].name.text] = as_declared(value(arguments[i], frame), parameters[i].type);
+  }
+  return made;
 }
 
 }  // namespace muster::differ::slow

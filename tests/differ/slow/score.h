@@ -74,8 +74,6 @@ Wide capped(Wide points, const Item& item, const Frame& frame) {
 
 // ---- the most that can be earned; what counts without a cap cannot be scaled
 
-template <class Group>
-Wide most_of(const Group& group, const Frame& frame);
 inline Wide most_of(const PointRule& rule, const Frame& frame) {
   const bool repeats = (rule.per || rule.per_rows) && !is_first_only(rule.clauses);
   return points_of(repeats ? *rule.clauses.at_most : rule.points.amount, frame) * (rule.points.minus ? -1 : 1);
@@ -158,9 +156,6 @@ inline std::optional<Wide> earned(const BandRule& rule, const MaybeFade&, const 
   const Value made = chosen(taken, points);
   return made.known() ? std::optional(made.least) : std::nullopt;
 }
-
-template <class Item>
-Wide points_inside(const Item& item, const MaybeFade& around, const Frame& frame);
 
 template <class Group>
 std::optional<Wide> earned(const Group& group, const MaybeFade& fade, const Frame& frame) {

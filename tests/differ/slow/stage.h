@@ -22,19 +22,12 @@ inline Value is_verified(const Field& about, const Frame& frame) {
 inline const FrameworkDecl* pattern_of(const FrameworkDecl& framework, const Evaluator& in) {
   return framework.source ? &in.decl<FrameworkDecl>(framework.source->name.text) : nullptr;
 }
-inline Parameters given_to_pattern(const FrameworkDecl& framework, const Frame& frame) {
-  Parameters made;
-  for (std::size_t i = 0; framework.source && i < framework.source->arguments.size(); ++i) {
-    made[pattern_of(framework, frame.in)->parameters[i].name.text] = value(framework.source->arguments[i], frame);
-  }
-  return made;
-}
 
 inline std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& around) {
   const Frame frame = around.by_itself(around.parameters);
   std::vector<Letter> all;
   if (const FrameworkDecl* pattern = pattern_of(framework, frame.in)) {
-    const Parameters parameters = given_to_pattern(framework, frame);
+    const Parameters parameters = given(pattern->parameters, framework.source->arguments, frame);
     all = letters(*pattern, frame.by_itself(&parameters));
   }
   for (const LetterDecl& letter : framework.letters) {
@@ -64,8 +57,8 @@ inline std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& 
 
 // A letter counts 1, or a half where it is half met.
 inline Value letters_met(const std::vector<Letter>& all, bool as_share) {
-  std::vector<Term> halves;
-  for (const Letter& letter : all) halves.insert(halves.end(), {{false, letter.met}, {false, letter.wholly}});
+  std::vector<Value> halves;
+  for (const Letter& letter : all) halves.insert(halves.end(), {letter.met, letter.wholly});
   if (all.empty()) return known(Kind::number, 0);
   const Value count = sum(halves);
   const auto share = [&](Wide of) { return as_share ? rounded(of * 5000, static_cast<Wide>(all.size())) : of * 5; };
@@ -73,14 +66,15 @@ inline Value letters_met(const std::vector<Letter>& all, bool as_share) {
 }
 
 inline Value qualified(const FrameworkDecl& framework, const Frame& frame) {
-  const bool is_of_pattern = !framework.qualified && framework.source;
-  const FrameworkDecl& says = is_of_pattern ? *pattern_of(framework, frame.in) : framework;
+  const FrameworkDecl* pattern = framework.qualified ? nullptr : pattern_of(framework, frame.in);
+  const FrameworkDecl& says = pattern == nullptr ? framework : *pattern;
   const std::vector<Letter> all = letters(framework, frame);
   const Overloaded work_out{
       [&](ExprId condition) {
-        const Parameters parameters = given_to_pattern(framework, frame);
+        Parameters parameters;
+        if (pattern != nullptr) parameters = given(pattern->parameters, framework.source->arguments, frame);
         const auto* outer = std::exchange(frame.in.made_from_pattern, &framework);
-        const Value made = value(condition, frame.by_itself(is_of_pattern ? &parameters : nullptr));
+        const Value made = value(condition, frame.by_itself(&parameters));
         frame.in.made_from_pattern = outer;
         return made;
       },

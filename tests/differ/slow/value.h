@@ -164,8 +164,11 @@ inline Value text_value(std::string_view text) {
 }
 
 // ---- Kleene
-inline Value truth(bool yes) { return known(Kind::truth, yes ? 1 : 0); }
-inline Value undecided(unsigned faults = 0) { return of_kind(Kind::truth).missing(faults); }
+inline Value truth_between(bool least, bool most, unsigned faults) {
+  return {.faults = least == most ? 0 : faults, .is_bounded = true, .least = least ? 1 : 0, .most = most ? 1 : 0};
+}
+inline Value truth(bool yes) { return truth_between(yes, yes, 0); }
+inline Value undecided(unsigned faults = 0) { return truth_between(false, true, faults); }
 inline Value negation(const Value& value) { return value.between(1 - value.most, 1 - value.least, value.faults); }
 inline Value both(const Value& left, const Value& right) {
   const unsigned faults = left.faults | right.faults;
@@ -221,31 +224,32 @@ inline Value rescaled(const Value& value, unsigned digits, RoundingMode mode = R
   });
 }
 
-using Term = std::pair<bool, Value>;  // true: it is taken away
+// What is taken away. Only what becomes of it has to fit.
+inline Value minus(const Value& value) {
+  return value.is_bounded ? value.between(-value.most, -value.least, value.faults) : value;
+}
 
-// Of numbers; or of dates, moments and lengths, in which a day is 24 hours.
-inline Value sum(const std::vector<Term>& terms) {
-  Value made = terms[0].second;
-  int moments = 0;
-  int dates = 0;
+// Of numbers; or of dates, moments and lengths, in which a day is 24 hours. Two days, or two moments, are a length.
+inline Value sum(const std::vector<Value>& terms) {
+  Value made = terms[0];
   bool is_bounded = true;
   bool is_open = false;  // at one end
-  for (const auto& [minus, term] : terms) {
+  for (const Value& term : terms) {
     made.digits = std::max(made.digits, term.digits);
     made.faults |= term.faults;
     is_bounded = is_bounded && term.is_bounded;
-    is_open = is_open || !fits(term.least) || !fits(term.most);
-    moments += term.kind != Kind::moment ? 0 : minus ? -1 : 1;
-    dates += term.kind != Kind::date ? 0 : minus ? -1 : 1;
+    is_open = is_open || term.least == -without_end || term.most == without_end;
   }
-  if (made.kind != Kind::number) made.kind = moments != 0 ? Kind::moment : dates != 0 ? Kind::date : Kind::length;
+  const auto is_odd = [&](Kind kind) { return std::ranges::count(terms, kind, &Value::kind) % 2 != 0; };
+  if (made.kind != Kind::number)
+    made.kind = is_odd(Kind::moment) ? Kind::moment : is_odd(Kind::date) ? Kind::date : Kind::length;
   if (!is_bounded) return made.missing(made.faults);
   Wide least = 0;
   Wide most = 0;
-  for (const auto& [minus, term] : terms) {
+  for (const Value& term : terms) {
     const Wide unit = term.kind == Kind::date ? microseconds_of_day : ten_to(made.digits - term.digits);
-    least += unit * (minus ? -term.most : term.least);
-    most += unit * (minus ? -term.least : term.most);
+    least += unit * term.least;
+    most += unit * term.most;
   }
   if (made.kind == Kind::date) least = most = floored(least, microseconds_of_day);
   if (least == most) return made.with(least);
@@ -289,9 +293,9 @@ inline Value is_less(const Value& left, const Value& right) {
   if (!left.is_bounded || !right.is_bounded) return undecided(faults);
   if (left.kind == Kind::text) return truth(folded(left.text) < folded(right.text));
   const unsigned digits = std::max(left.digits, right.digits);
-  const Wide scale = ten_to(digits - left.digits), other = ten_to(digits - right.digits);
-  return undecided().between(left.most * scale < right.least * other ? 1 : 0,
-                             left.least * scale < right.most * other ? 1 : 0, faults);
+  const Wide unit = ten_to(digits - left.digits);
+  const Wide other = ten_to(digits - right.digits);
+  return truth_between(left.most * unit < right.least * other, left.least * unit < right.most * other, faults);
 }
 // What an operator says where it is known whether one is less than the other, and whether it is more.
 inline Value by_operator(CompareOp op, const Value& less, const Value& more) {
