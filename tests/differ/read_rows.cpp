@@ -17,8 +17,7 @@ bool says_same(const Cell& left, const Cell& right) {
 }
 // Of rows with one key: what they all say.
 DataRow agreed(const std::vector<const DataRow*>& rows) {
-  DataRow made = *rows[0];
-  made.below.clear();
+  DataRow made{rows[0]->object, rows[0]->cells, {}};
   for (const DataRow* other : rows) {
     for (std::size_t i = 0; i < made.cells.size(); ++i) {
       if (!says_same(made.cells[i], other->cells[i])) made.cells[i] = {};

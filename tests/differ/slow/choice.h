@@ -2,6 +2,7 @@
 // May include: tests/differ/slow. Called by: tests/differ/slow.
 #pragma once
 
+#include <ranges>
 #include <set>
 
 #include "tests/differ/slow/evaluator.h"
@@ -25,7 +26,7 @@ inline Value compare(CompareOp op, const Value& left, const Value& right, const 
 
 // An open count is one of them where every number that it may be is, and none of them where none is.
 inline Value is_one_of(const Value& subject, const std::vector<ExprId>& items, const Frame& frame) {
-  const bool is_count = subject.kind == Kind::number && subject.is_bounded && !subject.known();
+  const bool is_count = subject.kind == Kind::number && subject.is_bounded() && !subject.known();
   Value made = truth(false);
   std::set<Wide> inside;
   for (const ExprId id : items) {
@@ -129,8 +130,8 @@ inline Value chosen(const Taken& taken, const std::vector<Value>& results) {
   const auto is_first = [&](const Value& each) {  // also where it is open, with the same ends
     const Value one = rescaled(first, std::max(first.digits, each.digits));
     const Value other = rescaled(each, one.digits);
-    const bool are_numbers = one.kind == Kind::number && one.is_bounded && fits(one.least) && fits(one.most);
-    return same(first, each) || (are_numbers && other.is_bounded && one.least == other.least && one.most == other.most);
+    const bool are_numbers = one.kind == Kind::number && fits(one.least) && fits(one.most);
+    return same(first, each) || (are_numbers && one.least == other.least && one.most == other.most);
   };
   const bool are_same = possible.size() == 1 || std::ranges::all_of(possible, is_first);
   // What only may be taken does not say why nobody knows which is.
@@ -139,13 +140,12 @@ inline Value chosen(const Taken& taken, const std::vector<Value>& results) {
 }
 
 inline Value table(const TableDecl& table, const Parameters& arguments, const Frame& frame) {
-  const auto pointer_to = [](const TableRow& row) { return &row; };
-  std::vector<const TableRow*> rows = each_of(table.rows, pointer_to);
-  for (const auto* more : frame.in.all<ExtendDecl>()) {
-    if (more->table.text != table.name.text) continue;
-    const std::vector<const TableRow*> added = each_of(more->rows, pointer_to);
-    rows.insert(rows.begin(), added.begin(), added.end());
+  std::vector<const TableRow*> rows;
+  const auto add = [&](const TableRow& row) { rows.push_back(&row); };
+  for (const auto* more : frame.in.all<ExtendDecl>() | std::views::reverse) {
+    if (more->table.text == table.name.text) std::ranges::for_each(more->rows, add);
   }
+  std::ranges::for_each(table.rows, add);
   std::vector<Value> matches;
   for (const TableRow* row : rows) {
     // Where all rows that match are added up, `otherwise` is for what none has matched.

@@ -2,8 +2,6 @@
 
 namespace muster::differ::slow {
 
-Frame Evaluator::of_lead() { return {*this, lead}; }
-
 namespace {
 
 // ---- names
@@ -57,10 +55,10 @@ Value declared(std::string_view name, const Frame& given) {
 // By its key; else the only one that the fallback match fits.
 const DataRow* referred(Evaluator& in) {
   if (!in.sample.given[company_object] || in.reference == nullptr) return nullptr;
-  const auto named = in.rows.companies().find(field(in.reference->by.text, in.of_lead()).text);
+  const auto named = in.rows.companies().find(field(in.reference->by.text, of_lead(in)).text);
   if (named != in.rows.companies().end()) return in.rows.is_open(named->second) ? nullptr : named->second;
   const std::optional<FallbackMatch>& otherwise = in.reference->otherwise;
-  const Value match = otherwise ? value(otherwise->value, in.of_lead()) : of_kind(Kind::text);
+  const Value match = otherwise ? value(otherwise->value, of_lead(in)) : of_kind(Kind::text);
   const std::wstring& wanted = folded(match.text);
   return match.known() && in.by_fallback.count(wanted) == 1 ? in.by_fallback.find(wanted)->second : nullptr;
 }
@@ -78,13 +76,14 @@ Value built_in(std::string_view function, const std::vector<Value>& arguments, E
     faults |= each.faults;
   }
   if (!std::ranges::all_of(arguments, &Value::known)) return type.missing(faults);
-  const auto text = [&](std::string made) { return text_value(in.texts.emplace_back(std::move(made))); };
-  if (function == "lower" || function == "upper") return text(in_case(first.text, function == "upper"));
+  if (function == "lower" || function == "upper") {
+    return text_value(in.texts.emplace_back(in_case(first.text, function == "upper")));
+  }
   if (is_text) {
     const std::size_t at = first.text.find(arguments[1].text);
     if (at == std::string_view::npos) return type;
-    const std::size_t behind = at + arguments[1].text.size();
-    return text(std::string(function == "text_before" ? first.text.substr(0, at) : first.text.substr(behind)));
+    const std::string_view behind = first.text.substr(at + arguments[1].text.size());
+    return text_value(function == "text_before" ? first.text.substr(0, at) : behind);
   }
   if (function == "length") return type.with(std::ssize(code_points(first.text)));
   if (function == "year") return type.with(static_cast<int>(civil(first.number()).year()));
@@ -121,7 +120,7 @@ Value in_currency(const Value& amount, std::string_view currency, const Frame& f
   if (amount.currency.empty() || currency.empty() || amount.currency == currency) return amount;
   Value type = of_kind(Kind::number, currency_digits);
   type.currency = currency;
-  const Value at = frame.in.in_kind(value(frame.in.only<RatesDecl>()->at, frame.in.of_lead()), Kind::date);
+  const Value at = frame.in.in_kind(value(frame.in.only<RatesDecl>()->at, of_lead(frame.in)), Kind::date);
   const Rate* rate = nullptr;
   for (const Rate& each : frame.in.sample.rates) {  // by day
     if (each.from == amount.currency && each.to == currency && each.day <= at.least) rate = &each;
@@ -209,9 +208,9 @@ Value value(ExprId id, const Frame& frame) {
       [&](const DurationLiteral& d) { return known(Kind::length, d.microseconds); },
       [&](const DateLiteral& d) { return known(Kind::date, d.days); },
       [&](const DateTimeLiteral& d) {
-        if (!d.offset_minutes) return known(Kind::moment, instant_of(d.days, d.microsecond_of_day, *in.zone));
-        const std::int64_t offset = *d.offset_minutes * std::int64_t{60'000'000};
-        return known(Kind::moment, d.days * microseconds_of_day + d.microsecond_of_day - offset);
+        const Wide in_utc = Wide{d.days} * microseconds_of_day + d.microsecond_of_day;
+        return known(Kind::moment, d.offset_minutes ? in_utc - Wide{*d.offset_minutes} * 60'000'000
+                                                    : instant_of(d.days, d.microsecond_of_day, *in.zone));
       },
       [&](const TextLiteral& t) { return text_value(t.value); },
       [&](const BoolLiteral& b) { return truth(b.value); },
@@ -403,7 +402,7 @@ const std::vector<Answer>& Evaluator::evaluate(const DataRow& of, const BoundsOf
   lead = &of;
   bounds = of_scores;
   worked_out.assign(tree.declarations.size(), std::nullopt);
-  const Frame frame = of_lead();
+  const Frame frame = of_lead(*this);
   company = referred(*this);
   work_out_stages(*this);
   const auto say = [&](std::string_view what, std::string_view name, const Value& value) {
@@ -436,7 +435,7 @@ const std::vector<Answer>& Evaluator::evaluate(const DataRow& of, const BoundsOf
         for (const Stage& stage : stages) say("stage ", stage.decl->name.text, stage.held);
         say("disqualified", "", disqualified);
         say("not yet", "", not_yet);
-        say("reported", "", {.kind = Kind::text, .is_bounded = true, .text = reported(*this)});
+        say("reported", "", {.kind = Kind::text, .text = reported(*this)});
       },
       [&](const RouteDecl& decl) {
         const auto taken = first_of(each_of(decl.rows, [&](const auto& row) { return holds(row.condition, frame); }));

@@ -10,7 +10,6 @@
 #include <limits>
 #include <map>
 #include <optional>
-#include <set>
 #include <unordered_map>
 
 #include "lang/syntax/tree.h"
@@ -104,7 +103,6 @@ struct Evaluator {
   [[nodiscard]] Value now(Kind kind) const {
     return known(kind, kind == Kind::date ? sample.as_of.day : sample.as_of.instant);
   }
-  [[nodiscard]] Frame of_lead();
 
   const lang::Tree& tree;
   const Sample& sample;
@@ -146,12 +144,12 @@ struct Frame {
   const Parameters* parameters = nullptr;
   const Restart* restart = nullptr;
 
-  [[nodiscard]] Frame below(const DataRow* child, std::uint32_t object_of_child) const {
-    return {in, child, object_of_child, this, nullptr, restart};
-  }
+  [[nodiscard]] Frame below(const DataRow& child) const { return {in, &child, child.object, this, nullptr, restart}; }
   // What has a name is the same wherever it is named: no rule around it takes rows from it.
   [[nodiscard]] Frame by_itself(const Parameters* own = nullptr) const { return {in, row, object, outer, own}; }
 };
+
+inline Frame of_lead(Evaluator& in) { return {in, in.lead}; }
 
 template <class Items, class Work>
 auto each_of(const Items& items, Work work) {

@@ -101,7 +101,7 @@ inline Selection select(RowsId id, const Frame& frame, bool with_where = true) {
       kind == frame.in.words.end() ? nullptr : frame.in.field_that(found.object, &Field::kinds_span);
   for (const DataRow& row : frame.row->below) {
     if (row.object != found.object) continue;
-    const Frame inside = frame.below(&row, found.object);
+    const Frame inside = frame.below(row);
     Value counts = truth(true);
     if (kind_field != nullptr) counts = compared(CompareOp::equal, field(kind_field->name.text, inside), kind->second);
     if (counts.is_no()) continue;
@@ -122,9 +122,7 @@ inline Selection select(RowsId id, const Frame& frame, bool with_where = true) {
     if (counts.is_no()) continue;
     found.rows.push_back({&row, counts, at, key == nullptr ? "" : field(key->name.text, inside).text});
   }
-  std::ranges::stable_sort(found.rows, {}, [](const Selected& each) {
-    return std::tuple(each.at.known() ? each.at.least : -without_end, each.key);
-  });
+  std::ranges::stable_sort(found.rows, {}, [](const Selected& each) { return std::tuple(each.at.least, each.key); });
   return found;
 }
 
@@ -134,7 +132,7 @@ inline Value rows_test(const RowsTest& test, const Frame& frame) {
   if (test.quantifier == Quantifier::all) {  // whatever is in the window must pass `where`
     const std::optional<ExprId>& where = frame.in.tree.rows[test.rows].where;
     const Selection found = select(test.rows, frame, false);
-    return holds_for_all(found, [&](const Selected& row) { return holds(where, frame.below(row.row, found.object)); });
+    return holds_for_all(found, [&](const Selected& row) { return holds(where, frame.below(*row.row)); });
   }
   const Value none = holds_for_all(select(test.rows, frame), [](const Selected&) { return truth(false); });
   return test.quantifier == Quantifier::any ? negation(none) : none;
@@ -160,10 +158,9 @@ inline Value aggregate(const Aggregate& fold, const Frame& frame) {
   if (fold.op == AggregateOp::count) return counted(sure, count);
 
   const auto& ref = *frame.in.node<NameRef>(*fold.value);
-  Value type = name(ref, frame.below(nullptr, found.object)).missing();  // known although there may be no row
+  Value type = name(ref, {frame.in, nullptr, found.object, &frame}).missing();  // known although there may be no row
   if (fold.op == AggregateOp::average && type.kind == Kind::number) type.digits = 4;
-  const auto values =
-      each_of(found.rows, [&](const auto& row) { return name(ref, frame.below(row.row, found.object)); });
+  const auto values = each_of(found.rows, [&](const auto& row) { return name(ref, frame.below(*row.row)); });
   if (fold.op == AggregateOp::count_different) {
     std::vector<Value> different, surely_different;
     for (std::size_t i = 0; i < count; ++i) {

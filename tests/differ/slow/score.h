@@ -104,7 +104,7 @@ inline std::vector<Selected> counted_rows(RowsId id, const PointRule& rule, cons
   for (auto row = found.rows.rbegin(); row != found.rows.rend(); ++row) {
     if (!row->counts.is_yes()) continue;
     if (rule.per_rows && rule.per_rows->different) {  // the latest row of each value
-      const Value different = value(*rule.per_rows->different, frame.below(row->row, found.object));
+      const Value different = value(*rule.per_rows->different, frame.below(*row->row));
       if (!add_different(different, seen)) continue;
     }
     if (latest != nullptr) {

@@ -93,7 +93,7 @@ inline Value qualified(const FrameworkDecl& framework, const Frame& frame) {
 template <class Condition>
 Value was(Evaluator& in, Condition is_such) {
   const std::optional<Name>& remembers = in.only<LifecycleDecl>()->remembers;
-  const std::wstring word = remembers ? folded(field(remembers->text, in.of_lead()).text) : L"";
+  const std::wstring word = remembers ? folded(field(remembers->text, of_lead(in)).text) : L"";
   for (const Stage& each : in.stages) {
     if (folded(each.decl->name.text) == word) return truth(is_such(each));
   }
@@ -114,7 +114,7 @@ inline Value held_from(std::int64_t rank, Evaluator& in) { return is_held(rank, 
 // Whether the condition of such an item holds.
 template <class Item>
 Value is_now(const Item* item, Evaluator& in) {
-  return item == nullptr ? truth(false) : value(item->condition, in.of_lead());
+  return item == nullptr ? truth(false) : value(item->condition, of_lead(in));
 }
 
 // What a lead has been once it stays, up to this rank.
@@ -125,7 +125,7 @@ inline std::int64_t floor_of(const Evaluator& in) {
 
 inline Value holds_now(const Stage& stage, Evaluator& in) {
   const StageDecl& decl = *stage.decl;
-  const Frame frame = in.of_lead();
+  const Frame frame = of_lead(in);
   Value now = value(decl.condition, frame);
   if (decl.needs) {
     const auto is_known = [&](ExprId id) { return value(id, frame).known(); };
@@ -147,7 +147,7 @@ inline std::set<const Stage*> set_by_hand(Evaluator& in) {
   const auto* by_hand = in.only<StageOverride>();
   std::map<Wide, std::set<const Stage*>> by_moment;
   for (const DataRow& row : in.lead->below) {
-    const Frame frame = in.of_lead().below(&row, row.object);
+    const Frame frame = of_lead(in).below(row);
     if (by_hand == nullptr || in.sample.shapes[row.object].name != "Override") continue;
     const Value at = field("at", frame);
     const Wide age = in.now(Kind::moment).least - at.least;
@@ -188,7 +188,7 @@ inline void work_out_stages(Evaluator& in) {
 // Rows of the lead count only from the moment on at which it was sent back.
 inline Value behaviour_counts(const Value& at, Evaluator& in) {
   if (in.recycled == nullptr || !in.recycled->at) return truth(true);
-  const Value since = in.in_kind(field(in.recycled->at->text, in.of_lead()), at.kind);
+  const Value since = in.in_kind(field(in.recycled->at->text, of_lead(in)), at.kind);
   return either(negation(in.sent_back), compared(CompareOp::greater_equal, at, since));
 }
 
@@ -203,7 +203,7 @@ inline Value becomes(std::string_view name, Evaluator& in) {
   Value before = was_from(stage.rank, in);
   const std::int64_t floor = floor_of(in);
   if (in.recycled != nullptr) {
-    const auto moment = [&](const auto& at) { return at ? field(at->text, in.of_lead()) : of_kind(Kind::moment); };
+    const auto moment = [&](const auto& at) { return at ? field(at->text, of_lead(in)) : of_kind(Kind::moment); };
     const Value since = compared(CompareOp::greater_equal, moment(stage.decl->entered_at), moment(in.recycled->at));
     const Value stays = stage.rank <= floor ? was_from(floor, in) : truth(false);
     before = both(before, either(stays, either(negation(in.sent_back), truth(since.is_yes()))));

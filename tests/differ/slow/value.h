@@ -130,28 +130,29 @@ inline constexpr Wide without_end = Wide{1} << 80U;  // more than 64 bits hold, 
 inline bool fits(Wide number) { return number == static_cast<std::int64_t>(number); }
 
 // What is known of a value: the least and the most that it may be, which are one where it is known. Undecided is from
-// no to yes, and where rows may or may not count a number is open so; of all else that is missing nothing is known.
+// no to yes, and where rows may or may not count a number is open so; all else that is missing has no ends.
 struct Value {
   Kind kind = Kind::truth;
-  unsigned digits = 0;  // number
-  unsigned faults = 0;  // why it is missing; none where it is known
-  bool is_bounded = false;
+  unsigned digits = 0;          // number
+  unsigned faults = 0;          // why it is missing; none where it is known
   Wide least = 0, most = 0;     // mantissa, 0 and 1, position, days, microseconds
   std::string_view text{};      // trimmed; of a member and a label its name
   std::string_view list{};      // member: the picklist
   std::string_view currency{};  // number: of an amount
 
-  [[nodiscard]] bool known() const { return is_bounded && least == most; }
+  [[nodiscard]] bool known() const { return least == most; }
+  [[nodiscard]] bool is_bounded() const { return least != -without_end || most != without_end; }
   [[nodiscard]] bool is_yes() const { return known() && least == 1; }
   [[nodiscard]] bool is_no() const { return known() && least == 0; }
   [[nodiscard]] std::int64_t number() const { return static_cast<std::int64_t>(least); }  // known
 
   // Others of the same type: between two ends, missing, or one number, which is missing where 64 bits do not hold it.
   [[nodiscard]] Value between(Wide low, Wide high, unsigned why = 0) const {
-    return {kind, digits, low == high ? 0 : why, true, low, high, text, list, currency};
+    return {kind, digits, low == high ? 0 : why, low, high, text, list, currency};
   }
   [[nodiscard]] Value missing(unsigned why = 0) const {
-    return {kind, digits, why, kind == Kind::truth, 0, 1, {}, list, currency};
+    const Wide end = kind == Kind::truth ? 1 : without_end;
+    return {kind, digits, why, kind == Kind::truth ? 0 : -end, end, {}, list, currency};
   }
   [[nodiscard]] Value with(Wide exact) const { return fits(exact) ? between(exact, exact) : missing(overflow_fault); }
 };
@@ -160,12 +161,12 @@ inline Value of_kind(Kind kind, unsigned digits = 0) { return Value{.kind = kind
 inline Value known(Kind kind, Wide number, unsigned digits = 0) { return of_kind(kind, digits).with(number); }
 inline Value text_value(std::string_view text) {
   const std::string_view kept = trimmed(text);
-  return kept.empty() ? of_kind(Kind::text) : Value{.kind = Kind::text, .is_bounded = true, .text = kept};
+  return kept.empty() ? of_kind(Kind::text) : Value{.kind = Kind::text, .text = kept};
 }
 
 // ---- Kleene
 inline Value truth_between(bool least, bool most, unsigned faults) {
-  return {.faults = least == most ? 0 : faults, .is_bounded = true, .least = least ? 1 : 0, .most = most ? 1 : 0};
+  return {.faults = least == most ? 0 : faults, .least = least ? 1 : 0, .most = most ? 1 : 0};
 }
 inline Value truth(bool yes) { return truth_between(yes, yes, 0); }
 inline Value undecided(unsigned faults = 0) { return truth_between(false, true, faults); }
@@ -206,8 +207,6 @@ inline Value between_held(const Value& type, Wide least, Wide most, bool is_open
 // `of` both ends of what lies between two, which keeps their order or turns it round.
 template <class Function>
 Value of_ends(const Value& value, Value type, Function of, bool turns = false) {
-  if (!value.is_bounded || value.kind == Kind::truth) return type.missing(value.faults);
-  if (value.known()) return type.with(of(value.least));
   const auto end = [&](Wide from, Wide no_end) { return fits(from) ? of(from) : no_end; };
   return between_held(type, end(turns ? value.most : value.least, -without_end),
                       end(turns ? value.least : value.most, without_end), !fits(value.least) || !fits(value.most),
@@ -225,25 +224,21 @@ inline Value rescaled(const Value& value, unsigned digits, RoundingMode mode = R
 }
 
 // What is taken away. Only what becomes of it has to fit.
-inline Value minus(const Value& value) {
-  return value.is_bounded ? value.between(-value.most, -value.least, value.faults) : value;
-}
+inline Value minus(const Value& value) { return value.between(-value.most, -value.least, value.faults); }
 
 // Of numbers; or of dates, moments and lengths, in which a day is 24 hours. Two days, or two moments, are a length.
 inline Value sum(const std::vector<Value>& terms) {
   Value made = terms[0];
-  bool is_bounded = true;
   bool is_open = false;  // at one end
   for (const Value& term : terms) {
     made.digits = std::max(made.digits, term.digits);
     made.faults |= term.faults;
-    is_bounded = is_bounded && term.is_bounded;
     is_open = is_open || term.least == -without_end || term.most == without_end;
   }
   const auto is_odd = [&](Kind kind) { return std::ranges::count(terms, kind, &Value::kind) % 2 != 0; };
   if (made.kind != Kind::number)
     made.kind = is_odd(Kind::moment) ? Kind::moment : is_odd(Kind::date) ? Kind::date : Kind::length;
-  if (!is_bounded) return made.missing(made.faults);
+  if (!std::ranges::all_of(terms, &Value::is_bounded)) return made.missing(made.faults);
   Wide least = 0;
   Wide most = 0;
   for (const Value& term : terms) {
@@ -252,7 +247,6 @@ inline Value sum(const std::vector<Value>& terms) {
     most += unit * term.most;
   }
   if (made.kind == Kind::date) least = most = floored(least, microseconds_of_day);
-  if (least == most) return made.with(least);
   return between_held(made, least, most, is_open, made.faults);
 }
 
@@ -269,7 +263,7 @@ inline Value product(ProductOp op, const Value& left, const Value& right, unsign
   const bool is_fixed = right.known();
   const bool may_be_open = is_fixed ? !is_remainder : left.known() && !divides && !is_remainder;
   if (!may_be_open && !(left.known() && right.known())) return made.missing(left.faults | right.faults);
-  const bool divides_by_zero = (divides || is_remainder) && left.is_bounded && right.least == 0;
+  const bool divides_by_zero = (divides || is_remainder) && left.is_bounded() && right.least == 0;
   if (divides_by_zero) return made.missing(left.faults | division_fault);
   const Wide by = (is_fixed ? right : left).least;
   return of_ends(
@@ -290,7 +284,7 @@ inline Value product(ProductOp op, const Value& left, const Value& right, unsign
 // Texts are compared folded.
 inline Value is_less(const Value& left, const Value& right) {
   const unsigned faults = left.faults | right.faults;
-  if (!left.is_bounded || !right.is_bounded) return undecided(faults);
+  if (!left.is_bounded() || !right.is_bounded()) return undecided(faults);
   if (left.kind == Kind::text) return truth(folded(left.text) < folded(right.text));
   const unsigned digits = std::max(left.digits, right.digits);
   const Wide unit = ten_to(digits - left.digits);
