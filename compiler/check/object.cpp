@@ -100,6 +100,7 @@ FieldSchema Checker::read_field(const ObjectNames& object, const FieldNames& nam
     made.type = type_from(field.type);
   }
   made.optional = field.optional || of_kind;  // rows of other kinds have nothing there
+  made.kinds = names.kinds;
   made.required = field.required;
   made.event = field.event;
   made.known_after_outcome = field.known_after_outcome;

@@ -35,6 +35,7 @@ struct FieldSchema {
   bool event = false;                     // a moment or day after the evaluation has not happened: missing, and counted
   bool known_after_outcome = false;       // a back-test must not look at it
   std::optional<std::uint32_t> dated_by;  // the field of the same object that says when the value was learned
+  std::vector<std::uint32_t> kinds;       // members of the kind field whose rows have it; empty: every row has it
   std::vector<std::string> headers;       // candidates in order; compared trimmed and folded
   std::vector<std::string> missing_when;  // the object's and the field's own, as written; compared trimmed and folded
   kernels::NumberFormat number_format;

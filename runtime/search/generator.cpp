@@ -64,7 +64,9 @@ Row Generator::lead() {
   fullness_ = full[random_.below(full.size())];
   if (random_.chance(10)) fullness_ = pools_.most_rows;
   rows_ = 0;
-  return row(SpaceId{compiler::root_space});
+  Row made = row(SpaceId{compiler::root_space});
+  keep_to_kinds(program_, made);
+  return made;
 }
 
 Row Generator::row(SpaceId space) {
@@ -181,6 +183,7 @@ Row Generator::variant_of(const Row& lead) {
       change(*at);
     }
   }
+  keep_to_kinds(program_, made);
   return made;
 }
 

@@ -104,6 +104,7 @@ class Shrinking {
       }
       cell = before;
     });
+    for (Row& each : made) keep_to_kinds(program_, each);  // of another kind, without a kind
     return made;
   }
 

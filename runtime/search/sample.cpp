@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/time.h"
 
@@ -68,6 +70,17 @@ std::string written(const Program& program, const Type& type, const Value& value
       break;  // no field is of these
   }
   return {};
+}
+
+void keep_to_kinds(const Program& program, Row& row) {
+  const ObjectSchema& object = program.schema.objects[program.spaces[row.space].object];
+  const std::optional<Value> kind = object.kind_field ? row.values[*object.kind_field] : std::nullopt;
+  for (std::size_t field = 0; field < row.values.size(); ++field) {
+    const std::vector<std::uint32_t>& kinds = object.fields[field].kinds;
+    const auto is_own = [&](std::uint32_t each) { return kind && kind->number == each; };
+    if (!kinds.empty() && std::ranges::none_of(kinds, is_own)) row.values[field] = std::nullopt;
+  }
+  for (Row& each : row.below) keep_to_kinds(program, each);
 }
 
 std::uint32_t first_of_name(const ObjectSchema& object, std::uint32_t field) {

@@ -30,6 +30,8 @@ struct Row {
 
 // A value as a policy and an export write it alike; texts as they are, amounts without their currency.
 [[nodiscard]] std::string written(const compiler::Program& program, const compiler::Type& type, const Value& value);
+// Blanks the fields that rows of such a kind do not have, of the row and of those below it: no policy can write them.
+void keep_to_kinds(const compiler::Program& program, Row& row);
 // The field itself, or the first one of its name: some fields are read in two ways.
 [[nodiscard]] std::uint32_t first_of_name(const compiler::ObjectSchema& object, std::uint32_t field);
 // A field that says which rows belong together, rather than what a row is like: the tree says it.

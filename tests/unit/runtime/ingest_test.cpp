@@ -290,12 +290,14 @@ TEST_CASE("number 23: `duplicates` keeps one of several leads") {
   CHECK(reader->merged_keys()[1].kept == "a");
 }
 
-TEST_CASE("a column that nobody reads does not make rows different") {
-  const std::string text =
-      "Id,Owner,Employees,Revenue,Industry,Customer,Created,Job Title,E-Mail\n1,Ann,5,,,,,,x\n1,Bob,5,,,,,,x\n";
-  const Read found = read(text);
-  CHECK(found.leads.size() == 1);
-  CHECK(found.counts.repeated == 1);
+TEST_CASE("all fields that are declared make rows different, also those that nobody reads; other columns do not") {
+  const std::string header = "Id,Owner,Employees,Revenue,Industry,Customer,Created,Job Title,E-Mail,Synchronised\n";
+  const Read other_column = read(header + "1,Ann,5,,,,,,x,monday\n1,Ann,5,,,,,,x,tuesday\n");
+  CHECK(other_column.leads.size() == 1);
+  CHECK(other_column.counts.repeated == 1);
+  const Read other_owner = read(header + "1,Ann,5,,,,,,x,monday\n1,Bob,5,,,,,,x,monday\n");
+  CHECK(other_owner.leads.empty());
+  CHECK(other_owner.counts.repeated == 0);
 }
 
 TEST_CASE("is it really the key?") {

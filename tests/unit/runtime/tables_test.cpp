@@ -184,7 +184,7 @@ TEST_CASE("number 23: identical rows are one; so are rows that contradict one an
   const std::string text = std::string(header) +
                            "1,A,2026-01-01,5,x\n"
                            "2,A,2026-01-01,5,\n"
-                           "1,A,2026-01-01,5,other\n"  // nobody reads the note
+                           "1,A,2026-01-01,5,x\n"
                            "2,A,2026-01-01,6,\n"
                            "2,A,2026-01-01,6,\n"
                            "a,A,,1,\n"
@@ -202,6 +202,10 @@ TEST_CASE("number 23: identical rows are one; so are rows that contradict one an
     CHECK(found.issues == Lines{fmt::format("id {} 5 3", CellIssue::contradiction)});
     CHECK(found.read.table.contradictory_keys == Lines{"2", "3"});
   }
+  // Also in a field that nobody reads: what a row is does not depend on what is asked.
+  const Read unread = read(std::string(header) + "1,A,2026-01-01,5,x\n1,A,2026-01-01,5,other\n");
+  CHECK(unread.rows == Lines{"1 A: 5|20454"});
+  CHECK(unread.read.counts.contradictory == 2);
   // A contradiction that lies after the evaluation is not known yet.
   CHECK(read(std::string(header) + "1,A,2026-01-01,5,\n1,A,2026-06-01,6,\n").rows == Lines{"1 A: 5|20454"});
   // Without keys every row is a row of its own.
