@@ -22,6 +22,7 @@
 #include "compiler/check/typed.h"
 #include "compiler/resolve/scope.h"
 #include "lang/diagnostics/diagnostics.h"
+#include "lang/parse/foreign.h"
 #include "lang/spec/limits.h"
 #include "lang/support/result.h"
 #include "stdlib/kernels/number.h"
@@ -256,6 +257,7 @@ class Checker {
   // The type of an expression; `opposite` is the type that it stands against, whose members a bare name means first.
   Type check(ExprId id, const Type* opposite = nullptr);
   bool check_condition(ExprId id);  // reports what is no condition; returns whether it may be undecided
+  [[nodiscard]] std::optional<lang::ForeignPhrase> bound_in_words(ExprId value) const;
   Type check_node(ExprId id, const Type* opposite);
   Type check_text(ExprId id, const std::string& text, const Type* opposite);
   Type check_call(ExprId id, const lang::Call& call);
@@ -276,6 +278,18 @@ class Checker {
   void report_wrong_type(ExprId id, const Type& wanted, const Type& found);
   // Whether a value of `found` may stand where `wanted` is declared; reports what may not.
   bool require_type(ExprId id, const Type& wanted, const Type& found);
+
+  // ---- meant.cpp
+  // The values that stand at `first` without braces, where only the first has been read into its test.
+  [[nodiscard]] std::optional<lang::ForeignList> bare_list_at(ExprId first) const;
+  // Whether more than one of them is a value of the type; then they are reported, and what stands for the others is not
+  // checked. `words` stand before the braces.
+  bool report_bare_list(lang::Span place, ExprId first, const Type& value, std::string_view words);
+  [[nodiscard]] bool is_cut_off(ExprId condition) const;  // by a list that has been reported
+  // A number with three digits behind its point where the other side has fewer: they may be thousands.
+  void warn_of_thousands(ExprId number, const Type& opposite);
+  // Both readings of such a number; empty of any other.
+  [[nodiscard]] std::string both_readings(ExprId number) const;
 
   // ---- arithmetic.cpp
   Type check_sum(ExprId id, const lang::SumChain& sum);
@@ -340,6 +354,7 @@ class Checker {
   std::unordered_set<std::uint32_t> free_;        // declarations that read nothing about rows
   std::unordered_set<std::uint32_t> known_rows_;  // by RowsId: TypedPolicy::rows says what they are
   std::map<std::string, std::uint32_t> outputs_;  // by name: the declaration
+  std::optional<lang::Span> bare_list_;           // the last one that has been reported
   bool may_be_reference_ = false;                 // the name now checked may be that of a reference
   std::unordered_map<std::uint32_t, std::vector<const lang::ExtendDecl*>> extensions_;  // by table
   // By table and column: a missing argument leaves the result open.

@@ -107,6 +107,7 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
   const auto end_of = [&](const std::optional<ExprId>& id) -> End {
     if (!id) return {};
     const Type found = check(*id, &type);
+    warn_of_thousands(*id, type);
     if (!comparable(type, found)) {
       diagnostics_.emit<DiagnosticId::not_comparable>(span(*id), words(type), words(found));
       return {{}, true};

@@ -101,10 +101,18 @@ Type Checker::check_comparison(ExprId id, const Comparison& comparison) {
         fmt::format("write `{} is {}`", source_text(other), state);
     return boolean();
   }
+  const bool is_equality = comparison.op == CompareOp::equal || comparison.op == CompareOp::not_equal;
+  const bool has_name = std::holds_alternative<NameRef>(tree_.expressions[comparison.left].node);
+  if (is_equality && has_name && bare_list_at(comparison.right)) {
+    const std::string words = source_text(comparison.left) + (comparison.op == CompareOp::equal ? " in " : " not in ");
+    if (report_bare_list(span(id), comparison.right, check(comparison.left), words)) return boolean();
+  }
   const auto [left, right] = check_opposite(comparison.left, comparison.right);
   info(id).may_be_missing = may_miss(comparison.left) || may_miss(comparison.right);
   if (left.kind == Kind::poison || right.kind == Kind::poison) return boolean();
-  const bool ordering = comparison.op != CompareOp::equal && comparison.op != CompareOp::not_equal;
+  warn_of_thousands(comparison.left, right);
+  warn_of_thousands(comparison.right, left);
+  const bool ordering = !is_equality;
   if (mixes(left, right)) {
     info(id).may_be_missing = true;  // a day without a rate
     return boolean();
@@ -152,6 +160,7 @@ void Checker::check_set_items(ExprId test, const std::vector<ExprId>& items, con
       continue;
     }
     const Type found = check(item, &type);
+    warn_of_thousands(item, type);
     if (!comparable(type, found)) {
       report_not_comparable(span(item), item, type, item, found);
     } else if (found.kind != Kind::poison) {
@@ -181,6 +190,8 @@ Type Checker::check_membership(ExprId id, const Membership& membership) {
   if (const auto* range = std::get_if<RangeLiteral>(&collection)) {
     const Type low = check(range->low, &value);
     const Type high = check(range->high, &value);
+    warn_of_thousands(range->low, value);
+    warn_of_thousands(range->high, value);
     info(id).may_be_missing = may_miss(membership.value) || may_miss(range->low) || may_miss(range->high);
     if (value.kind == Kind::poison || low.kind == Kind::poison || high.kind == Kind::poison) return boolean();
     const bool unordered = value.kind == Kind::text || value.kind == Kind::boolean || value.kind == Kind::stage ||
@@ -208,6 +219,7 @@ Type Checker::check_membership(ExprId id, const Membership& membership) {
     diagnostics_.emit<DiagnosticId::wrong_type>(span(membership.value), "a value before `in`", words(value));
     return boolean();
   }
+  if (report_bare_list(span(membership.collection), membership.collection, value, "")) return boolean();
   const auto report_no_list = [&](const Type& found) {
     std::string_view written = sources_.text(span(membership.collection));
     if (written.starts_with('(') && written.ends_with(')')) written = trim(written.substr(1, written.size() - 2));
@@ -255,6 +267,7 @@ Type Checker::check_text_test(ExprId id, const TextTest& test) {
     if (subject.kind == Kind::picklist) message.fix = "compare a picklist with its values: `=` or `in { ... }`";
     return boolean();
   }
+  if (!test.any && report_bare_list(span(test.pattern), test.pattern, {.kind = Kind::text}, "any ")) return boolean();
   std::vector<ExprId> patterns{test.pattern};
   const ExprNode& node = tree_.expressions[test.pattern].node;
   if (test.any) {

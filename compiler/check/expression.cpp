@@ -6,6 +6,7 @@
 #include "compiler/check/checker.h"
 #include "compiler/check/suggest.h"
 #include "compiler/resolve/walk.h"
+#include "lang/parse/scan.h"
 #include "lang/source/unicode.h"
 #include "lang/spec/habits.h"
 #include "lang/support/count.h"
@@ -31,7 +32,15 @@ Type Checker::check(ExprId id, const Type* opposite) {
   return info(id).type;
 }
 
+// employees at least 50: read as a clause of the rule.
+std::optional<ForeignPhrase> Checker::bound_in_words(ExprId value) const {
+  const std::string_view text = sources_[span(value).file].text();
+  const std::size_t behind = skip_blanks(text, span(value).end);
+  return word_at(text, behind, "at") ? foreign_phrase(HabitPlace::behind, text, behind) : std::nullopt;
+}
+
 bool Checker::check_condition(ExprId id) {
+  if (is_cut_off(id)) return may_miss(id);
   const Type type = check(id);
   if (type.kind == Kind::stage) {
     diagnostics_.emit<DiagnosticId::stage_alone>(span(id));
@@ -42,7 +51,12 @@ bool Checker::check_condition(ExprId id) {
     const bool is_value = std::holds_alternative<TextLiteral>(tree_.expressions[id].node) ||
                           std::holds_alternative<NumberLiteral>(tree_.expressions[id].node);
     if (is_value) {  // country = "US" or "CA"
-      message.fix = "write the comparison again for each value, such as `country = \"US\" or country = \"CA\"`";
+      message.fix =
+          "write the comparison again for each value, such as `country = \"US\" or country = \"CA\"`; "
+          "neither of two is `country not in { \"US\", \"CA\" }`";
+    } else if (const auto bound = bound_in_words(id); is_number(type.kind) && bound) {
+      const Span words{span(id).file, span(id).end, static_cast<std::uint32_t>(bound->end)};
+      message.fix = fmt::format("{} in place of `{}`", bound->fix, trim(sources_.text(words)));
     } else if (text.size() <= 40 && text.find('\n') == std::string::npos) {
       message.fix = fmt::format("say what must be true of it, such as `{} is known`", text);
     }
@@ -86,8 +100,9 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
                      return poison();
                    }
                    if (money.value.digits > row->digits) {
-                     diagnostics_.emit<DiagnosticId::money_digits>(span(id), row->code, row->digits,
-                                                                   money.value.digits);
+                     Diagnostic& message = diagnostics_.emit<DiagnosticId::money_digits>(
+                         span(id), row->code, row->digits, money.value.digits);
+                     if (const std::string readings = both_readings(id); !readings.empty()) message.fix = readings;
                      return poison();
                    }
                    if (kernels::rescale(money.value.mantissa, money.value.digits, row->digits, RoundingMode::half_even)
@@ -197,10 +212,11 @@ void Checker::report_wrong_type(ExprId id, const Type& wanted, const Type& found
     diagnostics_.emit<DiagnosticId::wrong_type>(span(id), words(wanted), words(found));
     return;
   }
+  const std::string readings = both_readings(id);
   diagnostics_
       .emit<DiagnosticId::wrong_type>(span(id), wanted.kind == Kind::integer ? "a whole number" : exactly(wanted),
                                       exactly(found))
-      .fix = fmt::format("round it: `(...) rounded to {} digits`", wanted.digits);
+      .fix = readings.empty() ? fmt::format("round it: `(...) rounded to {} digits`", wanted.digits) : readings;
 }
 
 bool Checker::require_type(ExprId id, const Type& wanted, const Type& found) {

@@ -62,9 +62,10 @@ void Builder::begin_header() {
   header = {};
 }
 
-void Builder::begin_entry(PolicyEntry::Key key) {
+void Builder::begin_entry(PolicyEntry::Key key, std::size_t begin, std::size_t end) {
   entry = {};
   entry.key = key;
+  entry.span = span(begin, end);
   dates.clear();
 }
 void Builder::take_entry_text() { entry.text = last_text.text; }

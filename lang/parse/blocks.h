@@ -89,7 +89,7 @@ struct block {
   static bool open(Input& in, Builder& builder) {
     if (sees_sign<'{'>::read(in, builder)) return true;
     const std::size_t at = offset(in);
-    builder.report_expected(at, "`{`", "");
+    if (!builder.report_sign_in_head(at)) builder.report_expected(at, "`{`", "");
     const std::size_t line_end = std::min(builder.text.find('\n', at), builder.text.size());
     const std::size_t brace = builder.text.substr(0, line_end).find('{', at);
     if (brace == std::string_view::npos) throw SyntaxError{builder.error_position(at)};

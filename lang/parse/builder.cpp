@@ -14,16 +14,7 @@ bool is_header_entry(std::string_view word) {
   return std::find(header_entries.begin(), header_entries.end(), word) != header_entries.end();
 }
 
-constexpr std::size_t quoted_bytes = 40;  // of the policy's text inside a message
-
 }  // namespace
-
-std::string shorten(std::string_view text) {
-  if (text.size() <= quoted_bytes) return std::string(text);
-  std::size_t end = quoted_bytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end)) + "...";
-}
 
 Builder::Builder(const SourceMap& sources, FileId file, const Limits& limits, Tree& tree, Diagnostics& diagnostics)
     : text(sources[file].text()),

@@ -92,9 +92,6 @@ struct Rule {
 // What is missing where a rule goes on behind its end.
 inline constexpr std::string_view end_of_line = "the end of the line";
 
-// Words of the author as a message may hold them.
-[[nodiscard]] std::string shorten(std::string_view words);
-
 class Builder {
  public:
   Builder(const SourceMap& sources, FileId file, const Limits& limits, Tree& tree, Diagnostics& diagnostics);
@@ -126,14 +123,26 @@ class Builder {
   void report_reserved_name(std::size_t begin, std::size_t end);
   void report_unclosed_block(std::size_t at);
   [[noreturn]] void fail_unknown_declaration(std::size_t at);
-  // What people write out of habit, at a place that cannot be read (habits.cpp). Each reports what it has found, says
+  // What people write out of habit, at a place that cannot be read (habits*.cpp). Each reports what it has found, says
   // what to write instead, and gives the rule up.
   void look_for_habit(std::size_t at, std::string_view what);
   void look_for_comment(std::size_t at);
+  void look_for_pattern(std::size_t at);
   void look_for_list(std::size_t at);
+  void look_for_bare_list(std::size_t at, std::size_t open);
   void look_for_decimal_comma(std::size_t at);
+  void look_for_colon(std::size_t at, std::string_view what);
+  void look_for_entry(std::size_t at);
+  void look_for_points(std::size_t begin);
+  void look_for_state(std::size_t is_begin, std::size_t at);
   void look_for_word(std::size_t at);
   void look_for_misspelt_rule(std::size_t at);
+  // A sign between the head of a declaration and its braces is reported and left out.
+  bool report_sign_in_head(std::size_t at);
+  // What stands behind a phrase and before it, put into the fix of its row.
+  [[nodiscard]] std::string fill(std::string_view fix, std::size_t end) const;
+  // A value that a comma has cut off: what it lacks is reported once, by the parser.
+  void spoil(std::size_t begin, std::size_t end);
   [[noreturn]] void fail_habit(std::size_t begin, std::size_t end, std::string_view fix, std::size_t go_on_at);
   // The word that may stand at `at`, where `what` is expected, and that the one there is a slip of; else empty.
   [[nodiscard]] std::string near_word(std::size_t at, std::string_view what) const;
@@ -153,6 +162,7 @@ class Builder {
   void report_foreign_day(std::size_t at, const Foreign& day, std::string_view more = "");
   std::size_t read_foreign_day(std::size_t at, Foreign day);
   std::size_t read_foreign_amount(std::size_t at, std::size_t digits, std::string_view currency);  // EUR 50
+  std::size_t read_foreign_amount(std::size_t at, Foreign amount);  // 50 million USD, by its number
   // Pushes a literal. `is_step`: a value follows that is counted in such steps, which no word is a unit of.
   std::size_t read_number(std::size_t at, bool is_step = false);
   std::size_t read_date(std::size_t at);  // pushes a literal
@@ -287,7 +297,7 @@ class Builder {
   PolicyHeader header;
   PolicyEntry entry;
   std::vector<std::int32_t> dates;
-  void begin_entry(PolicyEntry::Key key);
+  void begin_entry(PolicyEntry::Key key, std::size_t begin, std::size_t end);
   void take_entry_text();
   void take_entry_currency();
   void take_entry_number(std::size_t begin, std::size_t end);

@@ -15,8 +15,9 @@ namespace muster::lang::grammar {
 template <Words text, PolicyEntry::Key key>
 struct entry_word : leaf<entry_word<text, key>> {
   static bool read(Input& in, Builder& builder) {
+    const std::size_t at = offset(in);
     if (!word<text>::read(in, builder)) return false;
-    builder.begin_entry(key);
+    builder.begin_entry(key, at, at + text.view().size());
     return true;
   }
 };

@@ -147,30 +147,29 @@ struct fallback : pegtl::sor<build<&Builder::negate_fallback, sign<"-">, primary
 struct default_to
     : pegtl::seq<word<"default">, expect<"a value after `default`", "such as `employees default 0`", fallback>,
                  run<&Builder::make_default>> {};
-struct known_in_other_words
-    : pegtl::sor<foreign<"not missing", "write `is known`">, foreign<"not null", "write `is known`">,
-                 foreign<"not NULL", "write `is known`">, foreign<"not empty", "write `is known`">,
-                 foreign<"not blank", "write `is known`">> {};
-struct missing_in_other_words
-    : pegtl::seq<pegtl::not_at<sees<"not known within">>,
-                 pegtl::sor<foreign<"not known", "write `is missing`, or of a condition `is undecided`">,
-                            foreign<"unknown",
-                                    "write `is missing`, or of a condition `is undecided`; a value is compared by `=`">,
-                            foreign<"null", "write `is missing`">, foreign<"NULL", "write `is missing`">,
-                            foreign<"empty", "write `is missing`">, foreign<"blank", "write `is missing`">>> {};
-struct state_test : pegtl::seq<pegtl::not_at<sees<"is exactly">>, word<"is">,
-                               expect<"`known`, `missing`, `undecided`, `exactly`, `claimed`, `verified`, `explicit` "
-                                      "or `implicit` after `is`",
-                                      "compare values with `=` and `!=`; the opposite of `is known` is `is missing`",
-                                      pegtl::sor<pegtl::seq<word<"known">, run<&Builder::make_known>>,
-                                                 pegtl::seq<word<"missing">, run<&Builder::make_missing>>,
-                                                 pegtl::seq<word<"undecided">, run<&Builder::make_undecided>>,
-                                                 pegtl::seq<known_in_other_words, run<&Builder::make_poison>>,
-                                                 pegtl::seq<missing_in_other_words, run<&Builder::make_poison>>,
-                                                 pegtl::seq<word<"claimed">, run<&Builder::make_claimed>>,
-                                                 pegtl::seq<word<"verified">, run<&Builder::make_verified>>,
-                                                 pegtl::seq<word<"explicit">, run<&Builder::make_explicit>>,
-                                                 pegtl::seq<word<"implicit">, run<&Builder::make_implicit>>>>> {};
+struct state_in_other_words : leaf<state_in_other_words> {  // is not null
+  static bool read(Input& in, Builder& builder) {
+    const std::size_t at = offset(in);
+    const auto state = foreign_phrase(HabitPlace::state, builder.text, at);
+    if (!state || phrase_end(builder.text, at, "not known within") != std::string_view::npos) return false;
+    builder.report_foreign(at, state->end, state->fix);
+    take(in, builder, state->end);
+    builder.make_poison();
+    return true;
+  }
+};
+struct state_test
+    : pegtl::seq<pegtl::not_at<sees<"is exactly">>, word<"is">,
+                 expect<"`known`, `missing`, `undecided`, `exactly`, `claimed`, `verified`, `explicit` "
+                        "or `implicit` after `is`",
+                        "compare values with `=` and `!=`; the opposite of `is known` is `is missing`",
+                        pegtl::sor<pegtl::seq<word<"known">, run<&Builder::make_known>>,
+                                   pegtl::seq<word<"missing">, run<&Builder::make_missing>>,
+                                   pegtl::seq<word<"undecided">, run<&Builder::make_undecided>>, state_in_other_words,
+                                   pegtl::seq<word<"claimed">, run<&Builder::make_claimed>>,
+                                   pegtl::seq<word<"verified">, run<&Builder::make_verified>>,
+                                   pegtl::seq<word<"explicit">, run<&Builder::make_explicit>>,
+                                   pegtl::seq<word<"implicit">, run<&Builder::make_implicit>>>>> {};
 struct known_within
     : pegtl::seq<phrase<"known within">,
                  expect<"a length of time after `known within`", "such as `budget known within 90 days`", primary>,

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 
@@ -43,7 +44,95 @@ constexpr auto units = std::to_array<Abbreviation>({{"s", "seconds"},
                                                     {"wk", "weeks"},
                                                     {"wks", "weeks"}});
 
+constexpr auto magnitudes = std::to_array<Abbreviation>({{"k", "K"},
+                                                         {"thousand", "K"},
+                                                         {"tsd", "K"},
+                                                         {"m", "M"},
+                                                         {"mm", "M"},
+                                                         {"mn", "M"},
+                                                         {"mln", "M"},
+                                                         {"mio", "M"},
+                                                         {"million", "M"},
+                                                         {"millions", "M"},
+                                                         {"b", "B"},
+                                                         {"bn", "B"},
+                                                         {"mrd", "B"},
+                                                         {"billion", "B"},
+                                                         {"billions", "B"}});
+
+// Behind a mark between thousands, or `at`.
+std::size_t behind_mark(std::string_view text, std::size_t at) {
+  for (const std::string_view mark : {".", "'", "’", " ", "\xC2\xA0", "\u202F"}) {
+    if (text.substr(at, mark.size()) == mark) return at + mark.size();
+  }
+  return at;
+}
+
 }  // namespace
+
+Foreign with_currency(std::string_view text, Foreign amount) {
+  const std::size_t begin = skip_blanks(text, amount.end);
+  const std::size_t end = identifier_end(text, begin);
+  const std::string code = to_upper(text.substr(begin, end - begin));
+  if (find_currency(code) == nullptr) return amount;
+  return {end, fmt::format("{} {}", amount.ours, code), ""};
+}
+
+std::optional<Foreign> foreign_magnitude(std::string_view text, std::size_t at) {
+  const std::size_t begin = skip_blanks(text, at);
+  const std::string word = word_in_lower_case(text, begin);
+  std::size_t end = identifier_end(text, begin);
+  for (const Abbreviation& each : magnitudes) {
+    if (word != each.written) continue;
+    if (text.substr(end, 1) == "(") return std::nullopt;  // a name
+    if (text.substr(end, 1) == ".") {
+      if (identifier_end(text, end + 1) > end + 1) return std::nullopt;
+      ++end;  // Mio.
+    }
+    return Foreign{end, std::string(each.ours), ""};
+  }
+  return std::nullopt;
+}
+
+std::optional<Foreign> foreign_thousands(std::string_view text, std::size_t at) {
+  const Digits first = digits_at(text, at);
+  const std::size_t second = behind_mark(text, first.end);
+  if (first.count == 0 || first.count > 3 || second == first.end) return std::nullopt;
+  const std::string_view mark = text.substr(first.end, second - first.end);
+  std::string ours(text.substr(at, first.count));
+  std::size_t end = first.end;
+  std::size_t groups = 0;
+  for (; text.substr(end, mark.size()) == mark; ++groups) {
+    const Digits group = digits_at(text, end + mark.size());
+    if (group.count != 3) break;
+    ours += text.substr(end + mark.size(), 3);
+    end = group.end;
+  }
+  if (groups == 0 || (mark == "." && groups == 1)) return std::nullopt;
+  // Two digits behind a comma are cents wherever a point or blank stands between thousands.
+  const Digits cents = digits_at(text, std::min(end + 1, text.size()));
+  if (text.substr(end, 1) == "," && (cents.count == 1 || cents.count == 2)) {
+    ours += fmt::format(".{}", text.substr(end + 1, cents.count));
+    end = cents.end;
+  }
+  if (identifier_end(text, end) > end && !foreign_magnitude(text, end)) return std::nullopt;
+  return Foreign{end, ours, ""};
+}
+
+std::optional<Foreign> doubtful_thousands(std::string_view text, std::size_t at) {
+  if (at >= text.size() || !is_digit(text[at]) || text[at] == '0') return std::nullopt;
+  const NumberShape shape = scan_number(text, at);
+  if (shape.digits_end - at > 3 || shape.fraction_end - shape.fraction_begin != 3 || shape.suffix != 0 ||
+      shape.percent) {
+    return std::nullopt;
+  }
+  const std::string_view whole = text.substr(at, shape.digits_end - at);
+  const std::string_view last = text.substr(shape.fraction_begin, 3);
+  const std::string_view unit = text.substr(shape.fraction_end, shape.end - shape.fraction_end);
+  const std::string_view fraction = last.substr(0, last.find_last_not_of('0') + 1);
+  return Foreign{shape.end, fmt::format("{}{}{}", whole, last, unit),
+                 fmt::format("{}{}{}{}", whole, fraction.empty() ? "" : ".", fraction, unit)};
+}
 
 std::optional<Foreign> foreign_day(std::string_view text, std::size_t at) {
   const Digits first = digits_at(text, at);
@@ -126,18 +215,32 @@ std::optional<ForeignDecimal> foreign_decimal(std::string_view text, std::size_t
   if (!is_digit(text[comma - 1]) || !is_digit(text[comma + 1]) || scan_date(text, comma + 1) > comma + 1) {
     return std::nullopt;
   }
-  std::size_t begin = comma - 1;
-  while (begin > 0 && is_digit(text[begin - 1])) --begin;
+  const auto first_digit = [&](std::size_t at) {
+    while (at > 0 && is_digit(text[at - 1])) --at;
+    return at;
+  };
+  std::size_t begin = first_digit(comma - 1);
+  std::string whole(text.substr(begin, comma - begin));
+  // 1.500,25
+  if (whole.size() == 3 && begin > 1 && text[begin - 1] == '.' && is_digit(text[begin - 2])) {
+    const std::size_t end = begin - 1;
+    begin = first_digit(end - 1);
+    whole.insert(0, text.substr(begin, end - begin));
+  }
   // A name, a day, a time or a number with a point ends here as well.
   const bool is_part = begin > 0 && (identifier_end(text, begin - 1) > begin - 1 ||
                                      (begin > 1 && text[begin - 1] != '(' && is_digit(text[begin - 2])));
   if (is_part) return std::nullopt;
   const NumberShape fraction = scan_number(text, comma + 1);
   if (fraction.fraction_begin != fraction.fraction_end) return std::nullopt;
-  const std::size_t end = fraction.percent ? fraction.end : fraction.bare_end;
-  return ForeignDecimal{
-      begin,
-      {end, fmt::format("{}.{}", text.substr(begin, comma - begin), text.substr(comma + 1, end - comma - 1)), ""}};
+  Foreign found{fraction.percent ? fraction.end : fraction.bare_end, "", ""};
+  found.ours = fmt::format("{}.{}", whole, text.substr(comma + 1, found.end - comma - 1));
+  const bool may_be_more = !fraction.percent && fraction.suffix == 0;
+  if (const auto magnitude = foreign_magnitude(text, found.end); magnitude && may_be_more) {
+    found.ours += magnitude->ours;
+    found.end = magnitude->end;
+  }
+  return ForeignDecimal{begin, std::move(found)};
 }
 
 std::optional<Foreign> foreign_unit(std::string_view text, std::size_t at, bool is_one) {

@@ -1,12 +1,16 @@
 // What people write out of habit, from spreadsheets, calendars and mails, and how Muster writes it. Such a spelling is
 // reported with the fix and read as what it means, so that the rest of the line is checked too.
 // May include: lang/parse/scan.h, lang/source, lang/spec. Called by: the builder, the grammar headers, the checker.
+// Numbers, days and times are in foreign.cpp, words and lists in foreign_words.cpp.
 #pragma once
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "lang/spec/habits.h"
 
 namespace muster::lang {
 
@@ -34,7 +38,49 @@ struct ForeignDecimal {
   Foreign spelling;
 };
 [[nodiscard]] std::optional<ForeignDecimal> foreign_decimal(std::string_view text, std::size_t comma);
+// With the currency behind it, whose code may stand in small letters.
+[[nodiscard]] Foreign with_currency(std::string_view text, Foreign amount);
+// What makes a number of thousands, millions or billions, behind its digits: k, million, Mio., bn. `ours` is K, M or B.
+[[nodiscard]] std::optional<Foreign> foreign_magnitude(std::string_view text, std::size_t at);
+// A number with marks between its thousands that no value of ours has: 1.500.000, 1'000, 1 000, with its fraction.
+// Commas are not looked for: they stand between two values.
+[[nodiscard]] std::optional<Foreign> foreign_thousands(std::string_view text, std::size_t at);
+// A number of ours whose point may stand between thousands: 1.000. `ours` is the number with thousands, `or_else` the
+// one that Muster reads.
+[[nodiscard]] std::optional<Foreign> doubtful_thousands(std::string_view text, std::size_t at);
 // A unit of time that is no name of a function or an object: min, hrs, Days. `is_one`: of one such unit.
 [[nodiscard]] std::optional<Foreign> foreign_unit(std::string_view text, std::size_t at, bool is_one);
+
+// The longest phrase of habits.def that stands at `at`, in any letters.
+struct ForeignPhrase {
+  std::size_t end = 0;
+  std::string_view fix;
+};
+[[nodiscard]] std::optional<ForeignPhrase> foreign_phrase(HabitPlace place, std::string_view text, std::size_t at);
+// Behind words that stand at `at` in any letters, or `at`. The words are in small letters, with a blank between two.
+[[nodiscard]] std::size_t foreign_letters(std::string_view text, std::size_t at, std::string_view words);
+// The pattern of SQL's LIKE, with or without quotes, as a test of ours: `contains "vp"` for "%vp%".
+[[nodiscard]] Foreign foreign_like(std::string_view text, std::size_t at);
+// A pattern without quotes, in which a test may begin, with the word that tests it: `regex "[A-Z]+"` for [A-Z]+. `ours`
+// is empty where nobody can say where the pattern ends.
+[[nodiscard]] Foreign foreign_pattern(std::string_view text, std::size_t at, bool is_regex);
+// Values with commas between them and no braces around them: US, DE, "Norway". A value that ends nowhere, such as the
+// name in `US, employees > 5`, is none of them.
+struct ForeignList {
+  std::size_t end = 0;
+  std::vector<std::string_view> values;
+  bool goes_on = false;  // `or` and a name follow: a further value, or a condition
+  bool has_names = false;
+};
+[[nodiscard]] ForeignList foreign_list(std::string_view text, std::size_t at);
+// Words of the author as a message may hold them.
+[[nodiscard]] std::string shorten(std::string_view words);
+// The values in braces.
+[[nodiscard]] std::string in_braces(const ForeignList& list);
+// Behind a text that begins at `at`, whatever its quotes, or `at`. Only one that ends on its line is looked for.
+[[nodiscard]] std::size_t behind_quotes(std::string_view text, std::size_t at);
+
+// People write shorter lines; a longer one is not searched for each of its mistakes.
+inline constexpr std::size_t most_line_bytes = 1000;
 
 }  // namespace muster::lang

@@ -64,18 +64,6 @@ bool ends_a_value(std::string_view what) {
          what == "`then`";
 }
 
-// People write shorter lines; a longer one is not searched for each of its mistakes.
-constexpr std::size_t most_line_bytes = 1000;
-
-// Behind a text that begins at `at`, whatever its quotes, or `at`.
-std::size_t behind_quotes(std::string_view text, std::size_t at) {
-  if (text[at] == '"') return token_end(text, at);
-  const std::string_view rest = text.substr(at, most_line_bytes);
-  const std::string_view close = rest.starts_with('\'') ? "'" : rest.starts_with("“") ? "”" : "";
-  const std::size_t length = close.empty() ? std::string_view::npos : rest.find(close, 1);
-  return length < rest.find('\n') ? at + length + close.size() : at;
-}
-
 // Where a comment of another language begins on the line, `at` or before it.
 std::size_t find_foreign_comment(std::string_view text, std::size_t at) {
   const std::size_t back = std::min(at, most_line_bytes);
@@ -95,21 +83,39 @@ std::size_t find_foreign_comment(std::string_view text, std::size_t at) {
   return std::string_view::npos;
 }
 
-// The bracket that closes the one at `open`, on the same line.
-std::size_t closing_bracket(std::string_view text, std::size_t open) {
-  std::size_t depth = 0;
-  const std::size_t last = std::min(text.size(), open + most_line_bytes);
-  for (std::size_t at = open; at < last && !at_newline(text, at);) {
-    if (const std::size_t quoted = behind_quotes(text, at); quoted > at) {
-      at = quoted;
-      continue;
+// The value that ends at `end`: the last operand of what has been put together, or that still waits.
+std::string_view last_value_before(const Tree& tree, const std::vector<Item>& items, std::string_view text,
+                                   std::size_t end) {
+  if (tree.expressions.size() == 0) return {};
+  const bool waits = !items.empty() && !items.back().operand.is_none();
+  ExprId id = waits ? items.back().operand : ExprId{static_cast<std::uint32_t>(tree.expressions.size() - 1)};
+  for (;;) {
+    const ExprNode& node = tree.expressions[id].node;
+    if (const auto* logic = std::get_if<Logic>(&node)) {
+      id = logic->operands.back();
+    } else if (const auto* negation = std::get_if<Not>(&node)) {
+      id = negation->operand;
+    } else if (const auto* implies = std::get_if<Implies>(&node)) {
+      id = implies->right;
+    } else {
+      break;
     }
-    if (text[at] == '(' || text[at] == '[') ++depth;
-    if ((text[at] == ')' || text[at] == ']') && --depth == 0) return at;
-    ++at;
   }
-  return std::string_view::npos;
+  const Span where = tree.expressions[id].span;
+  return waits || where.end == end ? text.substr(where.begin, where.end - where.begin) : std::string_view();
 }
+
+// Whether a case of SQL or a spreadsheet's IF goes on behind its first words.
+bool has_cases(std::string_view text, std::size_t at) {
+  const std::size_t end = std::min(text.find('\n', at), text.size());
+  for (; at < end; at = std::max(token_end(text, at), at + 1)) {
+    const std::string word = to_lower(text.substr(at, identifier_end(text, at) - at));
+    if (word == "when" || word == "then") return true;
+  }
+  return false;
+}
+
+constexpr std::string_view a_rule_with_points = "a rule with points";
 
 }  // namespace
 
@@ -127,46 +133,82 @@ void Builder::look_for_comment(std::size_t at) {
   fail_habit(begin, begin + 2, "a comment begins with `#` and ends with its line", end);
 }
 
-// country in (US, DE)   country in [US, DE]   country in US, DE   title contains ("vp", "head")
-void Builder::look_for_list(std::size_t at) {
-  if (last_operator.empty()) return;
-  const auto operator_end = static_cast<std::size_t>(last_operator.data() - text.data()) + last_operator.size();
-  const std::size_t open = skip_blanks(text, operator_end);
-  if (open > at) return;
-  const bool is_membership = last_operator == "in" || last_operator.ends_with(" in");
-  const bool is_test = std::any_of(text_op_rows.begin(), text_op_rows.end(),
-                                   [&](const TextOpRow& row) { return row.takes_any && row.words == last_operator; });
-  const bool is_round = text.substr(open, 1) == "(" && text.substr(at, 1) == ",";  // else it may be one value
-  const bool is_square = text.substr(open, 1) == "[" && open == at;
-  // The rule has ended at the comma, and no other one begins behind it.
-  const std::string_view before = trim(text.substr(open, at - open));
-  const bool is_bare = before.ends_with(',') && before.find_first_of("\n([{") == std::string_view::npos;
-  if (is_membership && is_bare) {
-    const std::size_t end = token_end(text, at);
-    fail_habit(open, end, fmt::format("write `{{ {} }}`", shorten(text.substr(open, end - open))), end);
+// 10 points if active   add 10 when active   +10: active
+void Builder::look_for_points(std::size_t begin) {
+  std::size_t at = begin;
+  std::string fix = "+";
+  const bool has_sign = text.substr(begin, 1) == "+" || text.substr(begin, 1) == "-";
+  if (has_sign) {
+    fix = text[begin];
+    ++at;
+  } else if (const auto sign = foreign_phrase(HabitPlace::sign, text, begin)) {
+    fix = sign->fix;
+    at = skip_blanks(text, sign->end);
+    if (fix == "+" && text.substr(at, 1) == "+") ++at;
   }
-  if ((!is_membership && !is_test) || (!is_round && !is_square)) return;
-  const std::size_t close = closing_bracket(text, open);
-  if (close == std::string_view::npos) return;
-  const std::string_view values = trim(text.substr(open + 1, close - open - 1));
-  std::string fix = fmt::format("write `{}{{ {} }}`", is_test ? "any " : "", shorten(values));
-  // (50, 100): two numbers may also be the ends of a range.
-  const std::size_t comma = values.find(',');
-  if (is_membership && comma != std::string_view::npos && comma == values.rfind(',') && is_digit(values.front())) {
-    fix += fmt::format(" for these two values, `{} to {}` for all from one to the other",
-                       shorten(trim(values.substr(0, comma))), shorten(trim(values.substr(comma + 1))));
+  at = skip_blanks(text, at);
+  if (at >= text.size() || !is_digit(text[at])) return;
+  const NumberShape shape = scan_number(text, at);
+  if (shape.end != shape.bare_end) return;
+  fix += text.substr(at, shape.end - at);
+  const std::size_t behind = skip_blanks(text, shape.end);
+  std::size_t end = shape.end;
+  if (const auto words = foreign_phrase(HabitPlace::points, text, behind)) {
+    fix += words->fix;
+    end = words->end;
+  } else if (text.substr(behind, 1) == ":") {
+    fix += " when";
+    end = behind + 1;
+  } else if (has_sign || (!word_at(text, behind, "when") && !word_at(text, behind, "per"))) {
+    return;
   }
-  // The round bracket has been counted, and is closed where reading goes on.
-  fail_habit(open, close + 1, fix, is_round ? close : close + 1);
+  fail_habit(begin, end, fmt::format("write `{}`", fix), end);
 }
 
-// 0,5
-void Builder::look_for_decimal_comma(std::size_t at) {
-  const std::size_t comma = text.substr(at, 1) == "," || at == 0 ? at : at - 1;
-  const auto decimal = foreign_decimal(text, comma);
-  if (!decimal) return;
-  fail_habit(decimal->begin, decimal->spelling.end, fmt::format("write `{}`", decimal->spelling.ours),
-             decimal->spelling.end);
+std::string Builder::fill(std::string_view fix, std::size_t end) const {
+  const std::size_t next = skip_blanks(text, end);
+  const bool is_bracket = text.substr(next, 1) == "(" || text.substr(next, 1) == "[";
+  const ForeignList list = foreign_list(text, is_bracket ? skip_blanks(text, next + 1) : next);
+  const std::string_view left = last_value_before(tree_, items, text, last_end);
+  // With further values behind it a fix for one value would mean something else.
+  const std::size_t last = skip_blanks(text, list.end);
+  const bool is_one = list.values.size() == 1 && !is_bracket &&
+                      !(word_at(text, last, "and") && text.substr(skip_blanks(text, last + 3), 1) == "\"");
+  const bool is_any = list.values.size() > 1 && !list.goes_on && !list.has_names && !is_bracket;
+  const std::array<std::pair<std::string_view, std::string>, 4> parts{{
+      {"{left}", left.empty() ? std::string("...") : shorten(left)},
+      {"{right}", is_one   ? std::string(list.values.front())
+                  : is_any ? "any " + in_braces(list)
+                           : std::string("...")},
+      {"{list}", list.values.empty() ? std::string("{ ... }") : in_braces(list)},
+      {"{like}", list.values.empty() || is_one ? foreign_like(text, next).ours : std::string("contains ...")},
+  }};
+  std::string filled(fix);
+  for (const auto& [mark, words] : parts) {
+    if (const std::size_t at = filled.find(mark); at != std::string::npos) filled.replace(at, mark.size(), words);
+  }
+  return filled;
+}
+
+// country is US   country is not "US"   employees is greater than 50   email IS NOT NULL
+void Builder::look_for_state(std::size_t is_begin, std::size_t at) {
+  if (const auto state = foreign_phrase(HabitPlace::state, text, at)) {
+    fail_habit(is_begin, state->end, state->fix, state->end);
+  }
+  auto words = foreign_phrase(HabitPlace::is, text, at);
+  if (const auto other = foreign_phrase(HabitPlace::behind, text, at); other && (!words || other->end > words->end)) {
+    words = other;
+  }
+  const bool is_not = words && words->fix == habit_fix(HabitPlace::is, "not");
+  if (words && !is_not) fail_habit(is_begin, words->end, fill(words->fix, words->end), words->end);
+  const std::size_t end = is_not ? words->end : is_begin + 2;
+  const ForeignList list = foreign_list(text, skip_blanks(text, end));
+  if (!is_not && !starts_operand(text, at)) return;
+  const std::string_view op = is_not ? "not in" : "in";
+  std::string fix = fmt::format("write `{}`", is_not ? "!=" : "=");
+  if (list.goes_on) fix += fmt::format(", or `{} {{ ... }}` where several values are meant", op);
+  if (list.values.size() > 1 && !list.goes_on) fix = fmt::format("write `{} {}`", op, in_braces(list));
+  fail_habit(is_begin, end, fix, end);
 }
 
 // A word where the value in front of it should have ended.
@@ -174,14 +216,13 @@ void Builder::look_for_word(std::size_t at) {
   const std::size_t end = identifier_end(text, at);
   const std::string_view word = text.substr(at, end - at);
   const std::string small = to_lower(word);
-  // `WHEN` begins a clause of most rules; behind a criterion it is out of place in small letters too.
-  const std::string_view fix = habit_fix(HabitPlace::behind, small);
-  const bool is_in_capitals = word != small && is_reserved(small);
-  if (is_in_capitals && (fix.empty() || place != PhrasePlace::qualifier)) {
-    fail_habit(at, end, fmt::format("write `{}`", small), end);
+  if (place == PhrasePlace::score && !rules.empty()) look_for_points(rule().begin);  // +10 points when active
+  for (const TextOpRow& row : text_op_rows) {                                        // STARTS WITH
+    const std::size_t words_end = foreign_letters(text, at, row.words);
+    if (words_end > at) fail_habit(at, words_end, fmt::format("write `{}`", row.words), words_end);
   }
-  if (!fix.empty()) fail_habit(at, end, fix, end);
-  // NOT active   Any PageView in last 30 days
+  if (small == "is") look_for_state(at, skip_blanks(text, end));
+  // The word before: CASE WHEN, NOT active, Any PageView, 50M usd, money usd
   constexpr std::size_t longest = 6;  // a letter more than `money` and `count`, which may end a longer name
   std::size_t begin = last_end;
   for (std::size_t each = last_end; each > 0 && last_end - each <= longest; --each) {
@@ -189,11 +230,21 @@ void Builder::look_for_word(std::size_t at) {
   }
   const std::string_view before = text.substr(begin, last_end - begin);
   const std::string before_small = to_lower(before);
+  const auto opening = foreign_phrase(HabitPlace::opening, text, begin);
+  if (opening && (opening->end > last_end || (starts_operand(text, at) && has_cases(text, at)))) {
+    fail_habit(begin, opening->end, opening->fix, end);
+  }
+  // `WHEN` begins a clause of most rules; behind a criterion it is out of place in small letters too.
+  const auto habit = foreign_phrase(HabitPlace::behind, text, at);
+  const bool is_in_capitals = word != small && is_reserved(small);
+  if (is_in_capitals && (!habit || (habit->end == end && place != PhrasePlace::qualifier))) {
+    fail_habit(at, end, fmt::format("write `{}`", small), end);
+  }
+  if (habit) fail_habit(at, habit->end, fill(habit->fix, habit->end), habit->end);
   const bool opens_value = before_small == "not" || before_small == "any" || before_small == "count";
   if (before != before_small && opens_value && near_word(at, end_of_line).empty()) {
     fail_habit(begin, last_end, fmt::format("write `{}`", before_small), at);
   }
-  // 50M usd   money usd
   const std::string code = to_upper(word);
   const bool is_amount = begin > 0 && is_digit(text[begin - 1]) && before.size() <= 1;
   const bool may_be_currency = before == "money" || is_amount;
@@ -204,9 +255,18 @@ void Builder::look_for_word(std::size_t at) {
 
 void Builder::look_for_habit(std::size_t at, std::string_view what) {
   look_for_comment(at);
+  look_for_pattern(error_position(at));
   if (error_position(at) != at) return;
   look_for_list(at);
   look_for_decimal_comma(at);
+  if (place == PhrasePlace::header) look_for_entry(at);
+  if (what == a_rule_with_points) {
+    look_for_points(at);
+    if (const auto words = foreign_phrase(HabitPlace::rule, text, at)) fail_habit(at, words->end, words->fix, at);
+  }
+  const bool is_behind_is = last_end >= 2 && word_at(text, last_end - 2, "is") && what.starts_with("`known`");
+  if (is_behind_is && near_word(at, what).empty()) look_for_state(last_end - 2, at);
+  look_for_colon(at, what);
   if (ends_a_value(what) && identifier_end(text, at) > at && bare_words_around(at).empty()) look_for_word(at);
 }
 

@@ -36,6 +36,12 @@ Groups read_groups(std::string_view text, std::size_t at, std::size_t end) {
     groups.digits += text.substr(groups.end + 1, 3);
     groups.end += 4;
   }
+  if (groups.end == end || text.substr(groups.end, 1) != ".") return groups;
+  const std::size_t cents = groups.end;  // 1,500.00
+  do ++groups.end;
+  while (groups.end < text.size() && is_digit(text[groups.end]));
+  if (groups.end == cents + 1) groups.end = cents;
+  groups.digits += text.substr(cents, groups.end - cents);
   return groups;
 }
 
@@ -113,7 +119,19 @@ std::size_t Builder::read_foreign_amount(std::size_t at, std::size_t digits, std
   return end;
 }
 
+std::size_t Builder::read_foreign_amount(std::size_t at, Foreign amount) {
+  if (const auto magnitude = foreign_magnitude(text, amount.end)) {
+    amount.ours += magnitude->ours;
+    amount.end = magnitude->end;
+  }
+  amount = with_currency(text, std::move(amount));
+  report_foreign(at, amount.end, fmt::format("write `{}`", amount.ours));
+  push_poison(span(at, amount.end));
+  return amount.end;
+}
+
 std::size_t Builder::read_number(std::size_t at, bool is_step) {
+  if (auto grouped = foreign_thousands(text, at)) return read_foreign_amount(at, std::move(*grouped));
   const NumberShape shape = scan_number(text, at);
   const std::string_view written = text.substr(at, shape.bare_end - at);
   const Span where = span(at, shape.end);
@@ -121,8 +139,8 @@ std::size_t Builder::read_number(std::size_t at, bool is_step) {
   if (const std::size_t word_end = identifier_end(text, shape.bare_end); word_end > shape.bare_end) {
     const std::string_view tail = text.substr(shape.bare_end, word_end - shape.bare_end);
     Diagnostic& made = emit<DiagnosticId::number_with_letters>(span(at, word_end), text.substr(at, word_end - at));
-    if (tail == "k" || tail == "m" || tail == "b") {
-      made.fix = fmt::format("write `{}{}`", shorten(written), tail == "k" ? 'K' : tail == "m" ? 'M' : 'B');
+    if (const auto magnitude = foreign_magnitude(text, shape.bare_end); magnitude && shape.suffix == 0) {
+      made.fix = fmt::format("write `{}{}`", shorten(written), magnitude->ours);
     } else if (const auto unit = foreign_unit(text, shape.bare_end, written == "1")) {
       made.fix = fmt::format("write `{} {}`", shorten(written), unit->ours);
     } else if (tail.starts_with('_')) {
@@ -149,6 +167,7 @@ std::size_t Builder::read_number(std::size_t at, bool is_step) {
   }
 
   if (!is_step && shape.unit_kind == NumberShape::Unit::none && !shape.percent && shape.suffix == 0) {
+    if (foreign_magnitude(text, shape.end)) return read_foreign_amount(at, {shape.end, std::string(written), ""});
     const std::size_t next = skip_blanks(text, shape.end);
     if (const auto unit = foreign_unit(text, next, written == "1"); unit && next > shape.end) {
       report_foreign(at, unit->end, fmt::format("write `{} {}`", shorten(written), unit->ours));

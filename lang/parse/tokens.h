@@ -136,10 +136,16 @@ struct comma_before : leaf<comma_before<text>> {  // a comma that belongs to the
 struct comma_before_text : leaf<comma_before_text> {
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
-    if (builder.text.substr(at, 1) != ",") return false;
-    const std::size_t next = skip_lines(builder.text, at + 1);
+    const std::size_t word_end = identifier_end(builder.text, at);
+    const std::string_view word = builder.text.substr(at, word_end - at);
+    const bool is_foreign = word == "or" || word == "and";
+    if (!is_foreign && builder.text.substr(at, 1) != ",") return false;
+    const std::size_t end = is_foreign ? word_end : at + 1;
+    const std::size_t next = skip_lines(builder.text, end);
     builder.steps += next - at;
-    return builder.text.substr(next, 1) == "\"" && take(in, builder, at + 1, true);
+    if (builder.text.substr(next, 1) != "\"") return false;
+    if (is_foreign) builder.report_foreign(at, end, "write a comma between two texts");
+    return take(in, builder, end, true);
   }
 };
 
@@ -276,7 +282,11 @@ struct declared_name : leaf<declared_name<what, fix>> {
       builder.take_name();
       return true;
     }
-    const std::size_t at = offset(in);
+    std::size_t at = offset(in);
+    if (builder.report_sign_in_head(at)) {  // icp: Large
+      take(in, builder, ++at);
+      return read(in, builder);
+    }
     const std::size_t end = identifier_end(builder.text, at);
     builder.declaration_broken = true;
     if (end == at) {

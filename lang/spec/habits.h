@@ -12,6 +12,12 @@ namespace muster::lang {
 
 enum class HabitPlace : std::uint8_t {
   behind,     // behind a value or condition
+  is,         // behind `is`
+  state,      // behind `is`, and nothing else has to follow
+  opening,    // the first word of a value
+  rule,       // the first word of a rule with points
+  sign,       // before a number of points
+  points,     // behind it
   value,      // an unknown name
   blank,      // an unknown name that stands for nothing
   function,   // a call of an unknown function
@@ -20,26 +26,32 @@ enum class HabitPlace : std::uint8_t {
 };
 struct HabitRow {
   HabitPlace place;
-  std::string_view words;  // in small letters, with a blank between two
+  std::string_view phrases;  // in small letters, with a comma between two
   std::string_view fix;
 };
 inline constexpr auto habit_rows = std::to_array<HabitRow>({
-#define MUSTER_HABIT(place, words, fix) {HabitPlace::place, words, fix},
+#define MUSTER_HABIT(place, phrases, fix) {HabitPlace::place, phrases, fix},
 #include "lang/spec/habits.def"
 #undef MUSTER_HABIT
 });
 
-// What to write instead of a word that is given in small letters; empty where nothing is known about it.
-[[nodiscard]] constexpr std::string_view habit_fix(HabitPlace place, std::string_view in_small_letters) {
+// The row of a phrase that is given in small letters, with a blank between two words; nullptr where nothing is known
+// about it.
+[[nodiscard]] constexpr const HabitRow* find_habit(HabitPlace place, std::string_view phrase) {
   for (const HabitRow& row : habit_rows) {
     if (row.place != place) continue;
-    for (std::size_t begin = 0; begin < row.words.size();) {
-      const std::size_t end = std::min(row.words.find(' ', begin), row.words.size());
-      if (row.words.substr(begin, end - begin) == in_small_letters) return row.fix;
-      begin = end + 1;
+    for (std::size_t begin = 0; begin < row.phrases.size();) {
+      const std::size_t end = std::min(row.phrases.find(',', begin), row.phrases.size());
+      if (row.phrases.substr(begin, end - begin) == phrase) return &row;
+      begin = end + 2;
     }
   }
-  return {};
+  return nullptr;
+}
+// What to write instead; empty where nothing is known.
+[[nodiscard]] constexpr std::string_view habit_fix(HabitPlace place, std::string_view phrase) {
+  const HabitRow* const row = find_habit(place, phrase);
+  return row == nullptr ? std::string_view() : row->fix;
 }
 
 }  // namespace muster::lang

@@ -192,7 +192,7 @@ route {
 )");
   CHECK(messages(parsed) ==
         "M1001 2:11 expected a year after `edition`\n"
-        "M1001 3:8 expected a text in quotes\n"
+        "M1017 3:3 `zone Berlin` is not how Muster writes this\n"
         "M1002 6:1 `objct` does not begin a declaration\n"
         "M1001 9:8 expected `:` and a type\n"
         "M1001 10:17 expected a column's name in quotes\n"
