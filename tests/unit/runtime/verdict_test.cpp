@@ -175,7 +175,8 @@ TEST_CASE("a verdict tells reasons, what is undecided and what was wrong") {
   CHECK(reasons(1).empty());
   CHECK(verdict.score(0, 1) == 0);
   CHECK(undecided(1) ==
-        "fit: Market; fit: asked; fit: rich; stage MQL; stage SQL; grade priority; route: row \"Enterprise team\"");
+        "ignore leads: our own test leads; fit: Market; fit: asked; fit: rich; stage MQL; stage SQL; grade priority; "
+        "route: row \"Enterprise team\"");
   CHECK(verdict.stage(1).empty());
   CHECK(verdict.grade(0, 1).empty());
   CHECK(verdict.route(1).destination == "Nurture");
