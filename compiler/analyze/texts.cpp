@@ -87,7 +87,9 @@ void Finder::look_at_signs(ExprId id, const ExprNode& test) {
     const bool is_first = text.starts_with(sign);
     const bool is_last = text.ends_with(sign);
     // "100%" is a text of its own.
-    if (bare.empty() || !(is_first || (is_last && sign == '*'))) continue;
+    if (bare.empty() || !(is_first || (is_last && sign == '*') || (sign == '*' && bare.find(sign) != bare.npos)))
+      continue;
+    if (bare.find(sign) != bare.npos) return report(sign, "write `matches`, and `*` wherever any text may stand");
     if (text_test != nullptr) return report(sign, fmt::format("leave it out: {}", in_quotes(bare)));
     const char* word = is_first && is_last ? "contains" : is_first ? "ends with" : "starts with";
     const std::string asked = fmt::format("{} {}", word, in_quotes(bare));
@@ -100,8 +102,10 @@ void Finder::look_at_signs(ExprId id, const ExprNode& test) {
                                                            : fmt::format("write `not ({})`", whole));
   }
   if (text_test != nullptr && text_test->op == TextOp::contains && text.find('|') != std::string_view::npos) {
-    if (const std::string several = listed(text); !several.empty())
-      report('|', fmt::format("for one of several texts write `contains any {{ {} }}`", several));
+    if (const std::string several = listed(text); !several.empty()) {
+      report('|', text_test->any ? fmt::format("write each text on its own: `{}`", several)
+                                 : fmt::format("for one of several texts write `contains any {{ {} }}`", several));
+    }
   }
 }
 
@@ -118,7 +122,10 @@ void Finder::look_at_texts() {
                             look_at_signs(test.right, node);
                           },
                           [&](const Membership& test) {
-                            if (is_written_out(test.value)) return report_fixed_test(id, {test.value});
+                            const auto* range = std::get_if<RangeLiteral>(&tree_.expressions[test.collection].node);
+                            const bool is_fixed =
+                                range == nullptr || (is_written_out(range->low) && is_written_out(range->high));
+                            if (is_written_out(test.value) && is_fixed) return report_fixed_test(id, {test.value});
                             look_at_signs(test.collection, node);
                           },
                           [&](const TextTest& test) {

@@ -33,10 +33,11 @@ bool Checker::report_bare_list(Span place, ExprId first, const Type& value, std:
   // A name that stands for something else begins a criterion of its own.
   const auto belongs = [&](std::string_view written) {
     if (identifier_end(written, 0) != written.size()) return true;
+    const Reach named = reach(symbols_, scopes_, {Name{std::string(written), begin}});
+    if (named.failure == Failure::none && named.meaning != Meaning::member) return false;
     if (value.kind == Kind::picklist) return spellings_[value.index].contains(kernels::fold_text(written));
     if (has_members) return std::find(members.begin(), members.end(), written) != members.end();
-    const Name name{std::string(written), begin};
-    return value.kind == Kind::text && reach(symbols_, scopes_, {name}).failure == Failure::unknown;
+    return value.kind == Kind::text && named.failure == Failure::unknown;
   };
   const auto last = std::find_if_not(list->values.begin(), list->values.end(), belongs);
   list->goes_on = list->goes_on && last == list->values.end();

@@ -121,6 +121,7 @@ class Lowerer {
   Extent lower_product(ExprId id, const lang::Product& product);
   Extent lower_round(ExprId id, const lang::Round& round);
   ValueId is_blank_for_good(ExprId id, const Extent& value);
+  [[nodiscard]] bool has_default(ExprId id) const;
   Extent lower_default(ExprId id, const lang::DefaultTo& fallback);
   ValueId lower_constant(const Constant& constant, lang::Span span);
   ValueId divide(ExprId left_id, const Type& right_type, Type type, ValueId left, ValueId right, lang::Span span);

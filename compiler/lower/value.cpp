@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "compiler/lower/lowerer.h"
+#include "compiler/resolve/walk.h"
 #include "lang/source/unicode.h"
 #include "stdlib/kernels/number.h"
 
@@ -400,17 +401,26 @@ Extent Lowerer::lower_round(ExprId id, const Round& round) {
                  [&](ValueId end) { return builder_.add(Op::rescale, type, {end}, packed, place); });
 }
 
+bool Lowerer::has_default(ExprId id) const {
+  const ExprNode& node = tree_.expressions[id].node;
+  bool found = std::holds_alternative<DefaultTo>(node);
+  for_each_child(tree_, node, [&](ExprId child) { found = found || has_default(child); });
+  return found;
+}
+
 // In `possible`: yes where all that the value is made of is known and gives none, so that no data will: no row of a
 // table tells of this text, the sign that a text is cut at is not in it, nothing can be divided by zero. None: nobody
 // can say.
 ValueId Lowerer::is_blank_for_good(ExprId id, const Extent& value) {
   const Span place = span(id);
   std::vector<ExprId> parts;
-  const ExprNode& node = tree_.expressions[without_parentheses(id)].node;
+  id = without_parentheses(id);
+  if (const auto* round = std::get_if<Round>(&tree_.expressions[id].node)) id = without_parentheses(round->operand);
+  const ExprNode& node = tree_.expressions[id].node;
   if (const auto* product = std::get_if<Product>(&node)) {
     parts = {product->left, product->right};
   } else if (const auto* call = std::get_if<Call>(&node); call != nullptr) {
-    const ExprInfo& own = policy_.info(without_parentheses(id));
+    const ExprInfo& own = policy_.info(id);
     if (own.meaning == Meaning::define) return {};
     if (own.meaning == Meaning::table) {
       const auto is_fixed = [&](const TableRow* row) { return policy_.fixed.contains(row->result.index); };
@@ -422,6 +432,9 @@ ValueId Lowerer::is_blank_for_good(ExprId id, const Extent& value) {
   std::vector<ValueId> all{negated(is_known(value.low, place), place)};
   for (const ExprId part : parts) {
     if (type_of(part).kind == Kind::money && !program_.rates.empty()) return {};  // the day of its rate may be missing
+    // Parts are lowered a second time here: where each had a `default` of its own, the work would be twice as much with
+    // each level.
+    if (has_default(part)) return {};
     all.push_back(has_one_value(lower(part), place));
   }
   return all_of(all, place);

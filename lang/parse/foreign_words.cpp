@@ -69,7 +69,7 @@ std::size_t behind_quotes(std::string_view text, std::size_t at) {
 }
 
 std::optional<ForeignPhrase> foreign_phrase(HabitPlace place, std::string_view text, std::size_t at) {
-  constexpr std::size_t most_words = 5;
+  constexpr std::size_t most_words = 6;
   std::optional<ForeignPhrase> found;
   std::string phrase;
   std::string word;
@@ -135,7 +135,7 @@ Foreign foreign_pattern(std::string_view text, std::size_t at, bool is_regex) {
   const bool has_slashes = pattern.size() > 2 && pattern.starts_with('/') && pattern.ends_with('/');
   if (has_slashes) pattern = pattern.substr(1, pattern.size() - 2);
   const bool has_signs =
-      pattern.find_first_of("[]^$+\\|()") != std::string_view::npos || pattern.find(".*") != std::string_view::npos;
+      pattern.find_first_of("[]^$\\|()") != std::string_view::npos || pattern.find(".*") != std::string_view::npos;
   return {end, (is_regex || has_slashes || has_signs ? "regex " : "") + quote(pattern), ""};
 }
 

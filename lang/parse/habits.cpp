@@ -115,6 +115,19 @@ bool has_cases(std::string_view text, std::size_t at) {
   return false;
 }
 
+// The values from `at` on. In a block of criteria a comma ends the criterion, and a name behind it may begin another.
+ForeignList values_at(std::string_view text, std::size_t at, PhrasePlace place) {
+  ForeignList list = foreign_list(text, at);
+  if (place != PhrasePlace::qualifier || list.values.size() < 2) return list;
+  const auto is_name = [](std::string_view written) { return identifier_end(written, 0) == written.size(); };
+  const auto first = std::find_if(list.values.begin() + 1, list.values.end(), is_name);
+  if (first == list.values.end()) return list;
+  list.values.erase(first, list.values.end());
+  list.end = static_cast<std::size_t>(list.values.back().data() - text.data()) + list.values.back().size();
+  list.goes_on = false;
+  return list;
+}
+
 constexpr std::string_view a_rule_with_points = "a rule with points";
 
 }  // namespace
@@ -168,7 +181,7 @@ void Builder::look_for_points(std::size_t begin) {
 std::string Builder::fill(std::string_view fix, std::size_t end) const {
   const std::size_t next = skip_blanks(text, end);
   const bool is_bracket = text.substr(next, 1) == "(" || text.substr(next, 1) == "[";
-  const ForeignList list = foreign_list(text, is_bracket ? skip_blanks(text, next + 1) : next);
+  const ForeignList list = values_at(text, is_bracket ? skip_blanks(text, next + 1) : next, place);
   const std::string_view left = last_value_before(tree_, items, text, last_end);
   // With further values behind it a fix for one value would mean something else.
   const std::size_t last = skip_blanks(text, list.end);
@@ -202,7 +215,7 @@ void Builder::look_for_state(std::size_t is_begin, std::size_t at) {
   const bool is_not = words && words->fix == habit_fix(HabitPlace::is, "not");
   if (words && !is_not) fail_habit(is_begin, words->end, fill(words->fix, words->end), words->end);
   const std::size_t end = is_not ? words->end : is_begin + 2;
-  const ForeignList list = foreign_list(text, skip_blanks(text, end));
+  const ForeignList list = values_at(text, skip_blanks(text, end), place);
   if (!is_not && !starts_operand(text, at)) return;
   const std::string_view op = is_not ? "not in" : "in";
   std::string fix = fmt::format("write `{}`", is_not ? "!=" : "=");

@@ -183,11 +183,13 @@ void Builder::look_for_entry(std::size_t at) {
       break;
     case PolicyEntry::Key::parties:
       for (std::size_t each = 0; each < words.size();) {
-        const std::size_t name_end = identifier_end(words, each);
-        const std::string_view name_here = std::string_view(words).substr(each, name_end - each);
-        if (name_end > each && name_here != "and") ours += fmt::format("{}{}", ours.empty() ? "" : ", ", name_here);
-        each = std::max(name_end, each + 1);
+        const std::size_t name_end = std::min({words.find(',', each), words.find(" and ", each), words.size()});
+        std::string name_here(trim(std::string_view(words).substr(each, name_end - each)));
+        std::replace(name_here.begin(), name_here.end(), ' ', '_');  // a name of two words becomes one
+        if (!name_here.empty()) ours += (ours.empty() ? "" : ", ") + name_here;
+        each = name_end + (words.substr(name_end, 1) == "," ? 1 : 5);
       }
+      if (ours.find(',') == std::string::npos) ours.clear();  // it is not known where the one ends
       break;
     default:
       break;

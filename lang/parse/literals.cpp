@@ -159,7 +159,8 @@ std::size_t Builder::read_number(std::size_t at, bool is_step) {
     const auto [end, digits] = read_groups(text, at, shape.bare_end);
     if (end > shape.bare_end && written.size() <= 3) {
       emit<DiagnosticId::grouped_digits>(span(at, end), text.substr(at, end - at)).fix =
-          fmt::format("write `{}`, or a blank behind the comma", digits);
+          written == "0" ? fmt::format("write `0.{}`, or a blank behind the comma", digits.substr(1))
+                         : fmt::format("write `{}`, or a blank behind the comma", digits);
       const std::size_t past = behind_currency(text, end);
       push_poison(span(at, past));
       return past;

@@ -57,6 +57,19 @@ class Finder {
     return missing(field);
   }
 
+  // All columns with the header that the field is read from; none where the file has no such column.
+  [[nodiscard]] std::vector<std::uint32_t> columns_of(const FieldSchema& field) const {
+    std::vector<std::uint32_t> columns;
+    for (const std::string& candidate : field.headers) {
+      const std::string wanted = kernels::fold_text(candidate);
+      for (std::uint32_t column = 0; column < folded_.size(); ++column) {
+        if (folded_[column] == wanted) columns.push_back(column);
+      }
+      if (!columns.empty()) break;
+    }
+    return columns;
+  }
+
  private:
   [[nodiscard]] Error missing(const FieldSchema& field) const {
     std::string wanted;
@@ -121,8 +134,8 @@ Result<HeaderMap> map_headers(const std::string& name, const std::vector<std::st
     map.required.push_back(*found);
   }
   for (std::uint32_t field = 0; field < object.fields.size(); ++field) {
-    if (columns[field]) continue;
-    if (const Result<MappedField> found = look_up(field)) map.compared.push_back(*found);
+    if (columns[field] || object.fields[field].row_number) continue;
+    for (const std::uint32_t column : finder.columns_of(object.fields[field])) map.compared.push_back({field, column});
   }
   return map;
 }

@@ -21,16 +21,20 @@ std::string_view without_blanks(std::string_view text) {
 
 bool is_page(std::string_view text) {
   const std::string begin = lang::to_lower(text.substr(0, 16));
-  return std::any_of(page_begins.begin(), page_begins.end(),
-                     [&](std::string_view each) { return begin.starts_with(each); });
+  return std::any_of(page_begins.begin(), page_begins.end(), [&](std::string_view each) {
+    constexpr std::string_view behind_tag = "> \t\r\n/";
+    return begin.starts_with(each) &&
+           (begin.size() == each.size() || behind_tag.find(begin[each.size()]) != std::string_view::npos);
+  });
 }
 
-// An object, or a list of objects, lists or texts: no column is called {"id".
+// An object, or a list of objects or texts, or of lists: no column is called {"id", but one may be called [[id]].
 bool is_json(std::string_view text) {
-  if (!text.starts_with('{') && !text.starts_with('[')) return false;
-  const bool is_list = text.starts_with('[');
-  text = without_blanks(text.substr(1));
-  return !text.empty() && std::string_view(is_list ? "{[\"" : "\"").find(text.front()) != std::string_view::npos;
+  if (text.starts_with('{')) return without_blanks(text.substr(1)).starts_with('"');
+  std::size_t depth = 0;
+  for (; text.starts_with('['); ++depth) text = without_blanks(text.substr(1));
+  const std::string_view begins = depth == 0 ? "" : depth == 1 ? "{\"" : "{\"-0123456789";
+  return !text.empty() && begins.find(text.front()) != std::string_view::npos;
 }
 
 // The first line that is no comment declares something.
