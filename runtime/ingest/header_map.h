@@ -29,7 +29,8 @@ struct HeaderMap {
   std::vector<MappedField> columns;   // one for each of RecordFields::columns
   std::vector<MappedField> texts;     // one for each of RecordFields::texts
   std::vector<MappedField> required;  // `required` fields that are not among the columns
-  // The columns of all other fields, also where two have one name: which rows of one key are the same must not depend on what is asked of them.
+  // The columns of all other fields, also where two have one name: which rows of one key are the same must not depend
+  // on what is asked of them.
   std::vector<MappedField> compared;
   std::optional<MappedField> key;  // where the object has one
 };
