@@ -291,11 +291,11 @@ TEST_CASE("number 23: `duplicates` keeps one of several leads") {
 }
 
 TEST_CASE("all fields that are declared make rows different, also those that nobody reads; other columns do not") {
-  const std::string header = "Id,Owner,Employees,Revenue,Industry,Customer,Created,Job Title,E-Mail,Synchronised\n";
-  const Read other_column = read(header + "1,Ann,5,,,,,,x,monday\n1,Ann,5,,,,,,x,tuesday\n");
+  const std::string with_owner = "Id,Owner,Employees,Revenue,Industry,Customer,Created,Job Title,E-Mail,Synchronised\n";
+  const Read other_column = read(with_owner + "1,Ann,5,,,,,,x,monday\n1,Ann,5,,,,,,x,tuesday\n");
   CHECK(other_column.leads.size() == 1);
   CHECK(other_column.counts.repeated == 1);
-  const Read other_owner = read(header + "1,Ann,5,,,,,,x,monday\n1,Bob,5,,,,,,x,monday\n");
+  const Read other_owner = read(with_owner + "1,Ann,5,,,,,,x,monday\n1,Bob,5,,,,,,x,monday\n");
   CHECK(other_owner.leads.empty());
   CHECK(other_owner.counts.repeated == 0);
 }
