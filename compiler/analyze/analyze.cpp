@@ -9,6 +9,7 @@
 
 #include "compiler/analyze/finder.h"
 #include "compiler/resolve/walk.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -224,8 +225,7 @@ void Finder::look_at_tiers(const std::vector<std::optional<ExprId>>& rows, const
   std::vector<std::optional<Part>> single(rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i]) continue;
-    ExprId id = *rows[i];
-    while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
+    const ExprId id = without_parentheses(tree_, *rows[i]);
     const std::vector<Part> parts = conditions_.parts_of(id);
     for (std::size_t j = 0; j < i; ++j) {
       const bool taken = single[j] && std::ranges::any_of(parts, [&](const Part& part) {

@@ -4,6 +4,7 @@
 
 #include "lang/source/unicode.h"
 #include "lang/syntax/compare_op.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::compiler {
@@ -54,7 +55,7 @@ std::optional<Constant> Conditions::fixed(ExprId id) const {
 }
 
 std::optional<Part> Conditions::subject_of(ExprId id) const {
-  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
+  id = without_parentheses(tree_, id);
   if (!std::holds_alternative<NameRef>(tree_.expressions[id].node)) return std::nullopt;
   const ExprInfo& info = policy_.info(id);
   if (info.meaning != Meaning::field && info.meaning != Meaning::score) return std::nullopt;

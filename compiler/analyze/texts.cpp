@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "compiler/analyze/finder.h"
+#include "lang/parse/foreign.h"
+#include "lang/source/quote.h"
 #include "lang/source/unicode.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::compiler {
@@ -15,8 +18,6 @@ using namespace lang;
 
 namespace {
 
-std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", text); }
-
 // "vp|director" as `"vp", "director"`; empty where it is not such a list.
 std::string listed(std::string_view text) {
   std::string made;
@@ -24,7 +25,7 @@ std::string listed(std::string_view text) {
     const std::size_t end = std::min(text.find('|', begin), text.size());
     const std::string_view part = trim(text.substr(begin, end - begin));
     if (part.empty()) return {};
-    made += (made.empty() ? "" : ", ") + in_quotes(part);
+    made += (made.empty() ? "" : ", ") + quote(part);
     begin = end + 1;
   }
   return made;
@@ -39,13 +40,12 @@ std::string_view without_signs(std::string_view text, char sign) {
 }  // namespace
 
 const TextLiteral* Finder::text_in(ExprId id) const {
-  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
-  return std::get_if<TextLiteral>(&tree_.expressions[id].node);
+  return std::get_if<TextLiteral>(&tree_.expressions[without_parentheses(tree_, id)].node);
 }
 
 // A value that stands there as it is: no name, nothing that is worked out.
 bool Finder::is_written_out(ExprId id) const {
-  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
+  id = without_parentheses(tree_, id);
   return std::visit(Overloaded{[](const NumberLiteral&) { return true; }, [](const PercentLiteral&) { return true; },
                                [](const MoneyLiteral&) { return true; }, [](const DateLiteral&) { return true; },
                                [](const DurationLiteral&) { return true; }, [](const BoolLiteral&) { return true; },
@@ -82,24 +82,24 @@ void Finder::look_at_signs(ExprId id, const ExprNode& test) {
     diagnostics_.emit<DiagnosticId::sign_as_letter>(span(id), std::string(1, sign)).fix = std::move(fix);
   };
   const auto* text_test = std::get_if<TextTest>(&test);
+  const auto* comparison = std::get_if<Comparison>(&test);
   for (const char sign : {'%', '*'}) {
-    const std::string_view bare = without_signs(text, sign);
-    const bool is_first = text.starts_with(sign);
-    const bool is_last = text.ends_with(sign);
     // "100%" is a text of its own.
-    if (bare.empty() || !(is_first || (is_last && sign == '*') || (sign == '*' && bare.find(sign) != bare.npos)))
-      continue;
-    if (bare.find(sign) != bare.npos) return report(sign, "write `matches`, and `*` wherever any text may stand");
-    if (text_test != nullptr) return report(sign, fmt::format("leave it out: {}", in_quotes(bare)));
-    const char* word = is_first && is_last ? "contains" : is_first ? "ends with" : "starts with";
-    const std::string asked = fmt::format("{} {}", word, in_quotes(bare));
-    const auto* comparison = std::get_if<Comparison>(&test);
-    if (comparison == nullptr)
+    const bool is_pattern = text.starts_with(sign) || (sign == '*' && text.find(sign) != std::string_view::npos);
+    const std::string asked = is_pattern ? test_of_pattern(text, sign) : std::string();
+    if (asked.empty()) continue;
+    if (comparison != nullptr) {
+      const ExprId other = comparison->left == id ? comparison->right : comparison->left;
+      const std::string whole = fmt::format("{} {}", sources_.text(span(other)), asked);
+      return report(sign, comparison->op == CompareOp::equal ? fmt::format("write `{}`", whole)
+                                                             : fmt::format("write `not ({})`", whole));
+    }
+    if (text_test == nullptr)
       return report(sign, fmt::format("take it out of the set, and ask for `{}` on its own", asked));
-    const ExprId other = comparison->left == id ? comparison->right : comparison->left;
-    const std::string whole = fmt::format("{} {}", sources_.text(span(other)), asked);
-    return report(sign, comparison->op == CompareOp::equal ? fmt::format("write `{}`", whole)
-                                                           : fmt::format("write `not ({})`", whole));
+    const std::string_view bare = without_signs(text, sign);
+    const bool is_inside = bare.find(sign) != std::string_view::npos;
+    return report(sign, is_inside ? "write `matches`, and `*` wherever any text may stand"
+                                  : fmt::format("leave it out: {}", quote(bare)));
   }
   if (text_test != nullptr && text_test->op == TextOp::contains && text.find('|') != std::string_view::npos) {
     if (const std::string several = listed(text); !several.empty()) {

@@ -5,6 +5,7 @@
 
 #include "compiler/check/checker.h"
 #include "compiler/resolve/walk.h"
+#include "lang/syntax/parentheses.h"
 
 namespace muster::compiler {
 
@@ -229,8 +230,7 @@ void Checker::check_written_field(ExprId id) {
 }
 
 const StageBecomes* crossing_in(const Tree& tree, ExprId id) {
-  while (const auto* group = std::get_if<Parenthesised>(&tree.expressions[id].node)) id = group->inner;
-  return std::get_if<StageBecomes>(&tree.expressions[id].node);
+  return std::get_if<StageBecomes>(&tree.expressions[without_parentheses(tree, id)].node);
 }
 
 bool counts_whole_days(const Tree& tree, const Within& within) {

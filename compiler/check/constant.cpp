@@ -3,6 +3,7 @@
 
 #include "compiler/check/checker.h"
 #include "lang/source/unicode.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -30,7 +31,7 @@ std::optional<Constant> Checker::constant(ExprId id) {
 
 // The quotient that an expression is, parentheses aside: it is rounded once, to the digits asked for (number 7).
 const Product* Checker::quotient_in(ExprId id) const {
-  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
+  id = without_parentheses(tree_, id);
   const auto* product = std::get_if<Product>(&tree_.expressions[id].node);
   return product != nullptr && product->op == ProductOp::divide ? product : nullptr;
 }

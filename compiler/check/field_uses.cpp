@@ -4,6 +4,7 @@
 #include <map>
 
 #include "compiler/resolve/walk.h"
+#include "lang/syntax/parentheses.h"
 
 namespace muster::compiler {
 
@@ -246,7 +247,7 @@ std::uint32_t FieldUses::target(std::uint32_t object, std::uint32_t relation) co
 }
 
 std::optional<FieldPlace> FieldUses::field_in(ExprId id) const {
-  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
+  id = without_parentheses(tree_, id);
   const auto place = policy_.field_places.find(id.index);
   return place == policy_.field_places.end() ? std::nullopt : std::optional(place->second);
 }

@@ -49,10 +49,9 @@ void Checker::read_header(const PolicyHeader& header) {
       case PolicyEntry::Key::owner:
         policy_.owner = entry.text;
         break;
-      case PolicyEntry::Key::zone: {
+      case PolicyEntry::Key::zone:
         if (const auto zone = zone_named(entry.span, entry.text, diagnostics_)) policy_.zone = *zone;
         break;
-      }
       case PolicyEntry::Key::currency: {
         const CurrencyRow* row = find_currency(entry.text);
         if (row != nullptr) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "compiler/check/checker.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/time.h"
 
@@ -129,8 +130,7 @@ void Checker::check_no_rule_clauses(const Clauses& clauses, std::string_view wha
 
 std::optional<RowsId> Checker::rows_of_condition(const std::optional<ExprId>& when) const {
   if (!when) return std::nullopt;
-  ExprId id = *when;
-  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
+  const ExprId id = without_parentheses(tree_, *when);
   const auto* test = std::get_if<RowsTest>(&tree_.expressions[id].node);
   if (test == nullptr || test->quantifier != Quantifier::any) return std::nullopt;
   return test->rows;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "compiler/check/checker.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/time.h"
 
@@ -123,7 +124,7 @@ Type Checker::check_in_window(ExprId id, const InWindow& window) {
 }
 
 std::optional<FieldPlace> Checker::field_in(ExprId id) const {
-  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
+  id = without_parentheses(tree_, id);
   const auto place = policy_.field_places.find(id.index);
   return place == policy_.field_places.end() ? std::nullopt : std::optional(place->second);
 }

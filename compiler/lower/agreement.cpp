@@ -8,6 +8,7 @@
 
 #include "compiler/lower/lowerer.h"
 #include "compiler/resolve/walk.h"
+#include "lang/syntax/parentheses.h"
 
 namespace muster::compiler {
 
@@ -258,7 +259,7 @@ DeliversClause Lowerer::lower_volume(const Delivers& delivers, Span place) {
 }
 
 ValueId Lowerer::written_at(ExprId field, Span place) {
-  const ExprId operand = without_parentheses(field);
+  const ExprId operand = without_parentheses(tree_, field);
   const ExprInfo& own = policy_.info(operand);
   return at_path(operand,
                  [&] {

@@ -5,6 +5,7 @@
 #include "compiler/lower/lowerer.h"
 #include "lang/source/unicode.h"
 #include "lang/syntax/compare_op.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -233,7 +234,7 @@ ValueId Lowerer::is_settled(Extent value, Span place) {
 
 ValueId Lowerer::lower_state_test(ExprId id, const StateTest& test) {
   const Span place = span(id);
-  const ExprId operand = without_parentheses(test.operand);
+  const ExprId operand = without_parentheses(tree_, test.operand);
   ValueId settled;
   if (policy_.info(operand).meaning == Meaning::reference) {
     const ValueId linked = surely(exact(operand), place);
@@ -246,7 +247,7 @@ ValueId Lowerer::lower_state_test(ExprId id, const StateTest& test) {
 
 // Whether a value was checked or only told, stated or concluded: what the object says of the field.
 ValueId Lowerer::is_told_as(ExprId named, Evidence evidence, Span place) {
-  const ExprId operand = without_parentheses(named);
+  const ExprId operand = without_parentheses(tree_, named);
   const std::uint32_t field = policy_.info(operand).index;
   return at_path(operand,
                  [&] {

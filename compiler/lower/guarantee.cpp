@@ -1,5 +1,6 @@
 // Guarantees: where a lead breaks one (section 4, number 25).
 #include "compiler/lower/lowerer.h"
+#include "lang/syntax/parentheses.h"
 
 namespace muster::compiler {
 
@@ -11,7 +12,7 @@ void Lowerer::lower_guarantee(const GuaranteeDecl& guarantee, Span place) {
   GuaranteeOutput output{guarantee.title.text, place, span(*claim), std::nullopt, {}};
   // What is not yes breaks it, undecided included.
   const auto is_not_yes = [&](ExprId id) { return negated(surely(exact(id), span(id)), span(id)); };
-  const ExprId condition = without_parentheses(*claim);
+  const ExprId condition = without_parentheses(tree_, *claim);
   if (const auto* implies = std::get_if<Implies>(&tree_.expressions[condition].node)) {
     output.premise = surely(exact(implies->left), span(implies->left));
     output.broken = both(*output.premise, is_not_yes(implies->right), span(condition));

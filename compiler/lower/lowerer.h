@@ -108,7 +108,6 @@ class Lowerer {
   const lang::Relation* relation_declaration(std::uint32_t object, std::uint32_t relation) const;
   const lang::Field* field_declaration(std::uint32_t object, std::uint32_t field) const;
   ValueId column(std::uint32_t field, lang::Span span);  // of the present space
-  ExprId without_parentheses(ExprId id) const;
 
   // ---- value.cpp
   Extent lower(ExprId id);

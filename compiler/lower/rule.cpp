@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "compiler/lower/lowerer.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -133,7 +134,7 @@ Lowerer::Points Lowerer::plain_points(const ScoreItem& item, ScoreItemId id) {
 
 const RowsTest* Lowerer::any_rows_in(const PointRule& rule) const {
   if (rule.per || rule.per_rows || !rule.when) return nullptr;
-  const auto* test = std::get_if<RowsTest>(&tree_.expressions[without_parentheses(*rule.when)].node);
+  const auto* test = std::get_if<RowsTest>(&tree_.expressions[without_parentheses(tree_, *rule.when)].node);
   return test != nullptr && test->quantifier == Quantifier::any ? test : nullptr;
 }
 

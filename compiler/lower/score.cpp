@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "compiler/lower/lowerer.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -115,7 +116,7 @@ Lowerer::Totals Lowerer::lower_block(const Clauses& clauses, const std::string& 
 
 // A score that is worked out from others: each term of the sum is a rule.
 Lowerer::Earned Lowerer::lower_score_value(const ScoreDecl& score, const Around& around, ScoreOutput& output) {
-  const ExprId whole = without_parentheses(*score.value);
+  const ExprId whole = without_parentheses(tree_, *score.value);
   SumChain chain{{{false, whole}}};
   if (const auto* sum = std::get_if<SumChain>(&tree_.expressions[whole].node)) chain = *sum;
   std::vector<Earned> terms;

@@ -90,9 +90,4 @@ ValueId Lowerer::column(std::uint32_t field, Span place) {
   return builder_.add(Op::column, object().fields[field].type, {}, slot->second, place);
 }
 
-ExprId Lowerer::without_parentheses(ExprId id) const {
-  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[id].node)) id = group->inner;
-  return id;
-}
-
 }  // namespace muster::compiler

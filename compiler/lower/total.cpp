@@ -2,6 +2,7 @@
 #include <numeric>
 
 #include "compiler/lower/lowerer.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -124,7 +125,7 @@ std::optional<std::int64_t> Lowerer::greatest_of(const std::vector<ScoreItemId>&
 
 // Of a score that is worked out from others: their upper bounds, by share.
 std::optional<std::int64_t> Lowerer::greatest_of_value(ExprId id) const {
-  id = without_parentheses(id);
+  id = without_parentheses(tree_, id);
   if (policy_.fixed.contains(id.index)) return points_of(id);
   if (const auto* sum = std::get_if<SumChain>(&tree_.expressions[id].node)) {
     std::int64_t total = 0;

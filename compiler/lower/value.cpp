@@ -5,6 +5,7 @@
 #include "compiler/lower/lowerer.h"
 #include "compiler/resolve/walk.h"
 #include "lang/source/unicode.h"
+#include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 
 namespace muster::compiler {
@@ -383,8 +384,7 @@ Extent Lowerer::lower_product(ExprId id, const Product& product) {
 Extent Lowerer::lower_round(ExprId id, const Round& round) {
   const Type& type = type_of(id);
   const Span place = span(id);
-  ExprId operand = round.operand;
-  while (const auto* group = std::get_if<Parenthesised>(&tree_.expressions[operand].node)) operand = group->inner;
+  const ExprId operand = without_parentheses(tree_, round.operand);
   // A quotient is rounded once, to the digits that were asked for: "4 digits unless told" (number 7).
   if (const auto* product = std::get_if<Product>(&tree_.expressions[operand].node);
       product != nullptr && product->op == ProductOp::divide) {
@@ -414,8 +414,9 @@ bool Lowerer::has_default(ExprId id) const {
 ValueId Lowerer::is_blank_for_good(ExprId id, const Extent& value) {
   const Span place = span(id);
   std::vector<ExprId> parts;
-  id = without_parentheses(id);
-  if (const auto* round = std::get_if<Round>(&tree_.expressions[id].node)) id = without_parentheses(round->operand);
+  id = without_parentheses(tree_, id);
+  if (const auto* round = std::get_if<Round>(&tree_.expressions[id].node))
+    id = without_parentheses(tree_, round->operand);
   const ExprNode& node = tree_.expressions[id].node;
   if (const auto* product = std::get_if<Product>(&node)) {
     parts = {product->left, product->right};

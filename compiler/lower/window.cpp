@@ -1,5 +1,6 @@
 // Windows in time (section 4, number 18), of rows and of values, and the age of evidence (number 20).
 #include "compiler/lower/lowerer.h"
+#include "lang/syntax/parentheses.h"
 
 namespace muster::compiler {
 
@@ -115,7 +116,7 @@ ValueId Lowerer::lower_in_window(ExprId, const InWindow& test) {
 
 ValueId Lowerer::lower_known_within(ExprId id, const KnownWithin& test) {
   const Span place = span(id);
-  const ExprId operand = without_parentheses(test.operand);
+  const ExprId operand = without_parentheses(tree_, test.operand);
   const ValueId known = is_settled(lower(operand), place);
   const ExprInfo& own = policy_.info(operand);
   Type type;

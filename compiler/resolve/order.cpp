@@ -73,13 +73,14 @@ class Uses {
       scopes_ = {{symbols_.about(node), {}}};
       declaration(tree_.declarations[node].node);
     }
-    // `qualified when` may read its framework's letters; the checker reports letters that read one another. No
-    // framework is its own pattern.
     const auto* framework =
         nodes_.is_declaration(node) ? std::get_if<FrameworkDecl>(&tree_.declarations[node].node) : nullptr;
-    const bool is_own_pattern =
-        framework != nullptr && framework->source && framework->source->name.text == framework->name.text;
-    if (framework != nullptr && !is_own_pattern) std::erase(found_, node);
+    if (framework != nullptr) {
+      // `qualified when` may read its framework's letters; the checker reports letters that read one another. But no
+      // framework is its own pattern.
+      std::erase(found_, node);
+      if (framework->source) add_name(framework->source->name.text);
+    }
     std::sort(found_.begin(), found_.end());
     found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
     return found_;
@@ -88,10 +89,7 @@ class Uses {
  private:
   void declaration(const DeclarationNode& node) {
     if (const auto* define = std::get_if<DefineDecl>(&node)) parameters_ = &define->parameters;
-    if (const auto* framework = std::get_if<FrameworkDecl>(&node)) {
-      parameters_ = &framework->parameters;
-      if (framework->source) add_name(framework->source->name.text);
-    }
+    if (const auto* framework = std::get_if<FrameworkDecl>(&node)) parameters_ = &framework->parameters;
     // What was handed over, and how many leads came to a stage, are the lifecycle's to say.
     if (std::holds_alternative<SlaDecl>(node) && symbols_.lifecycle()) found_.push_back(*symbols_.lifecycle());
     expressions_of(node);

@@ -59,7 +59,10 @@ struct ForeignPhrase {
 [[nodiscard]] std::optional<ForeignPhrase> foreign_phrase(HabitPlace place, std::string_view text, std::size_t at);
 // Behind words that stand at `at` in any letters, or `at`. The words are in small letters, with a blank between two.
 [[nodiscard]] std::size_t foreign_letters(std::string_view text, std::size_t at, std::string_view words);
-// The pattern of SQL's LIKE, with or without quotes, as a test of ours: `contains "vp"` for "%vp%".
+// A pattern in which `sign` stands for any text, as a test of ours: `contains "vp"` for %vp%, `matches "vp*sales"` for
+// vp%sales. Empty where other letters of it would mean something else in that test.
+[[nodiscard]] std::string test_of_pattern(std::string_view pattern, char sign);
+// The pattern of SQL's LIKE, with or without quotes, as such a test.
 [[nodiscard]] Foreign foreign_like(std::string_view text, std::size_t at);
 // A pattern without quotes, in which a test may begin, with the word that tests it: `regex "[A-Z]+"` for [A-Z]+. `ours`
 // is empty where nobody can say where the pattern ends.

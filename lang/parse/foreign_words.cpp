@@ -7,6 +7,7 @@
 
 #include "lang/parse/foreign.h"
 #include "lang/parse/scan.h"
+#include "lang/source/quote.h"
 #include "lang/source/unicode.h"
 
 namespace muster::lang {
@@ -49,15 +50,6 @@ std::size_t behind_value(std::string_view text, std::size_t at) {
 
 constexpr std::size_t quoted_bytes = 40;  // of the policy's text inside a message
 
-std::string quote(std::string_view words) {
-  std::string out = "\"";
-  for (const char letter : words) {
-    if (letter == '"' || letter == '\\') out += '\\';
-    out += letter;
-  }
-  return out + '"';
-}
-
 }  // namespace
 
 std::size_t behind_quotes(std::string_view text, std::size_t at) {
@@ -93,6 +85,25 @@ std::size_t foreign_letters(std::string_view text, std::size_t at, std::string_v
   }
 }
 
+std::string test_of_pattern(std::string_view pattern, char sign) {
+  const bool is_open_before = pattern.starts_with(sign);
+  const bool is_open_behind = pattern.size() > 1 && pattern.ends_with(sign);
+  std::string_view letters = pattern;
+  if (is_open_before) letters.remove_prefix(1);
+  if (is_open_behind) letters.remove_suffix(1);
+  const bool is_sql = sign == '%';
+  if (letters.find_first_of(is_sql ? "*?\\\"" : "?\\\"") != std::string_view::npos || letters.empty()) return {};
+  if (letters.find_first_of(is_sql ? "%_" : "*") != std::string_view::npos) {
+    std::string stars(pattern);
+    std::replace(stars.begin(), stars.end(), sign, '*');
+    if (is_sql) std::replace(stars.begin(), stars.end(), '_', '?');
+    return "matches " + quote(stars);
+  }
+  const std::string_view test =
+      is_open_before ? (is_open_behind ? "contains" : "ends with") : (is_open_behind ? "starts with" : "=");
+  return fmt::format("{} {}", test, quote(letters));
+}
+
 Foreign foreign_like(std::string_view text, std::size_t at) {
   Foreign unsure{at, "contains ...", ""};
   if (at >= text.size()) return unsure;
@@ -108,21 +119,8 @@ Foreign foreign_like(std::string_view text, std::size_t at) {
     pattern = text.substr(at, end - at);
     if (pattern.find('%') == std::string_view::npos) return unsure;
   }
-  const bool is_open_before = pattern.starts_with('%');
-  const bool is_open_behind = pattern.size() > 1 && pattern.ends_with('%');
-  std::string_view letters = pattern;
-  if (is_open_before) letters.remove_prefix(1);
-  if (is_open_behind) letters.remove_suffix(1);
-  if (letters.find_first_of("*?\\\"") != std::string_view::npos || letters.empty()) return unsure;
-  if (letters.find_first_of("%_") != std::string_view::npos) {
-    std::string stars(pattern);
-    std::replace(stars.begin(), stars.end(), '%', '*');
-    std::replace(stars.begin(), stars.end(), '_', '?');
-    return {end, fmt::format("matches \"{}\"", stars), ""};
-  }
-  const std::string_view test =
-      is_open_before ? (is_open_behind ? "contains" : "ends with") : (is_open_behind ? "starts with" : "=");
-  return {end, fmt::format("{} \"{}\"", test, letters), ""};
+  const std::string test = test_of_pattern(pattern, '%');
+  return test.empty() ? unsure : Foreign{end, test, ""};
 }
 
 Foreign foreign_pattern(std::string_view text, std::size_t at, bool is_regex) {

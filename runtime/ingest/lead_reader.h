@@ -70,7 +70,7 @@ class LeadReader {
   [[nodiscard]] std::uint64_t total_rows() const;
   // The header that feeds a field of the schema; empty for fields that nobody reads.
   [[nodiscard]] std::string_view header_of(std::uint32_t field) const;
-  // Some of the cells of a field that are no date or moment.
+  // Nothing for fields that no column feeds.
   [[nodiscard]] CellExamples examples(std::uint32_t field) const;
   [[nodiscard]] char separator() const;
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "lang/source/quote.h"
 #include "lang/support/count.h"
 #include "runtime/init/header_words.h"
 #include "runtime/init/names.h"
@@ -236,7 +237,7 @@ std::string foreign_yes_or_no(const ColumnProfile& column) {
 
 std::string quoted_list(const std::vector<std::string>& formats) {
   std::string list;
-  for (const std::string& format : formats) list += (list.empty() ? "" : ", ") + quote(format);
+  for (const std::string& format : formats) list += (list.empty() ? "" : ", ") + lang::quote(format);
   return list;
 }
 

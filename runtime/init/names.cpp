@@ -98,15 +98,6 @@ bool can_be_quoted(std::string_view text) {
   return true;
 }
 
-std::string quote(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 std::string for_comment(std::string_view text) {
   constexpr std::size_t most_characters = 40;
   std::string cut;

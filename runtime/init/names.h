@@ -24,9 +24,7 @@ class NameSpace {
   std::set<std::string, std::less<>> taken_;  // lower case: names that differ in case only confuse
 };
 
-// A text literal of the language that stands for `text`.
-[[nodiscard]] std::string quote(std::string_view text);
-// Whether such a literal can be written and will be found again in the export.
+// Whether a text literal of the language can stand for `text` and will be found again in the export.
 [[nodiscard]] bool can_be_quoted(std::string_view text);
 // For a comment: one line, nothing invisible, at most 40 characters.
 [[nodiscard]] std::string for_comment(std::string_view text);

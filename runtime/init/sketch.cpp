@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "lang/source/quote.h"
 #include "lang/spec/spec.h"
 #include "lang/support/lines.h"
 #include "runtime/init/header_words.h"
@@ -59,7 +60,7 @@ class Sketch : lang::Lines {
     line("icp IdealCustomer \"Whom we sell to\" {{");
     line("  require {}", conditions[0]);
     for (const Field& field : fields_.subspan(1)) {
-      if (is_exclusion(field)) line("  exclude {} because {}", field.name, quote(profile_.header[field.column]));
+      if (is_exclusion(field)) line("  exclude {} because {}", field.name, lang::quote(profile_.header[field.column]));
     }
     line("  # add what must be true: require ..., exclude ... because \"...\"");
     line("}}");

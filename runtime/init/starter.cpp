@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "lang/format/format.h"
+#include "lang/source/quote.h"
 #include "lang/support/count.h"
 #include "lang/support/lines.h"
 #include "runtime/init/infer.h"
@@ -61,7 +62,7 @@ class Writer : lang::Lines {
     line("#   2. say in `icp` whom you sell to, and in `score` what is worth how much");
     line("#   3. muster check on this file, then muster run with it and the export");
     line("");
-    line("policy {} {{", quote(title()));
+    line("policy {} {{", lang::quote(title()));
     line("  edition 2026");
     line("  version \"draft\"");
     line("  zone    \"UTC\"          # where your days begin, such as \"America/New_York\"");
@@ -113,7 +114,7 @@ class Writer : lang::Lines {
       std::string list;
       std::string counts;
       for (const DistinctValue& value : missing_texts_) {
-        list += (list.empty() ? "" : ", ") + quote(value.spelling);
+        list += (list.empty() ? "" : ", ") + lang::quote(value.spelling);
         counts += fmt::format("{}{} {}", counts.empty() ? "" : ", ", value.count, for_comment(value.spelling));
       }
       line("  missing when {}   # cells: {}", list, counts);
@@ -147,7 +148,8 @@ class Writer : lang::Lines {
   }
 
   void leave_out(std::size_t column, std::string_view why) {
-    left_out_.push_back(fmt::format("column {} ({}) {}", column + 1, quote(for_comment(profile_.header[column])), why));
+    left_out_.push_back(
+        fmt::format("column {} ({}) {}", column + 1, lang::quote(for_comment(profile_.header[column])), why));
   }
 
   void field(std::size_t column, bool key) {
@@ -162,7 +164,8 @@ class Writer : lang::Lines {
     if (made.type.kind == Kind::picklist) {
       if (picklist_bytes_ > most_picklist_bytes || !add_picklist(made)) made.type.kind = Kind::text;
     }
-    std::string text = fmt::format("  {}: {}{} from {}", made.name, type_text(made), key ? " key" : "?", quote(header));
+    std::string text =
+        fmt::format("  {}: {}{} from {}", made.name, type_text(made), key ? " key" : "?", lang::quote(header));
     if (!made.type.formats.empty()) text += " format " + quoted_list(made.type.formats);
     if (!made.type.doubt.empty()) doubt(made.type.doubt);
     other_currencies(made);
@@ -225,7 +228,8 @@ class Writer : lang::Lines {
           "{} in {}, such as \"{}\", {} missing here; add a field that reads {}:", lang::count_of(other.count, "value"),
           other.code, for_comment(other.example), other.count == 1 ? "is" : "are", other.count == 1 ? "it" : "them"));
       const std::string name = names_.snake(fmt::format("{} {}", field.name, other.code), "column");
-      std::string text = fmt::format("{}: money {}? from {}", name, other.code, quote(profile_.header[field.column]));
+      std::string text =
+          fmt::format("{}: money {}? from {}", name, other.code, lang::quote(profile_.header[field.column]));
       if (!field.type.formats.empty()) text += " format " + quoted_list(field.type.formats);
       line("  # {}", text);
     }
@@ -258,7 +262,7 @@ class Writer : lang::Lines {
     if (type.misfits > 0) {
       const bool number = compiler::is_number(type.kind) && !profile.no_numbers.empty();
       add(fmt::format("{} {} not fit{}", lang::count_of(type.misfits, "value"), type.misfits == 1 ? "does" : "do",
-                      number ? ", such as " + quote(for_comment(profile.no_numbers.front())) : ""));
+                      number ? ", such as " + lang::quote(for_comment(profile.no_numbers.front())) : ""));
     }
     return comment;
   }
@@ -291,12 +295,13 @@ class Writer : lang::Lines {
                      [](const DistinctValue* a, const DistinctValue* b) { return a->count > b->count; });
     const std::string& header = profile_.header[field.column];
     field.picklist = type_names_.camel(header, fmt::format("Column{}", field.column + 1));
-    std::string text = fmt::format("picklist {} {} {{\n", field.picklist, quote(header));
+    std::string text = fmt::format("picklist {} {} {{\n", field.picklist, lang::quote(header));
     const std::vector<std::string> names = member_names(values);
     for (std::size_t i = 0; i < values.size(); ++i) {
       std::string same;
-      for (const std::string& other : values[i]->other_spellings) same += ", also written " + quote(for_comment(other));
-      text += fmt::format("  {} = {}   # {}{}\n", names[i], quote(values[i]->spelling), values[i]->count, same);
+      for (const std::string& other : values[i]->other_spellings)
+        same += ", also written " + lang::quote(for_comment(other));
+      text += fmt::format("  {} = {}   # {}{}\n", names[i], lang::quote(values[i]->spelling), values[i]->count, same);
       field.members.push_back(names[i]);
     }
     text += "}\n\n";

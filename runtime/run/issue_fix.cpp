@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lang/source/quote.h"
 #include "lang/source/unicode.h"
 #include "lang/spec/spec.h"
 #include "runtime/data/batch.h"
@@ -43,7 +44,7 @@ std::string fix_of_date(const compiler::FieldSchema& field, const CellExamples& 
     // Those that stand there may read further cells, of which we have no example.
     std::string added;
     for (const std::string& format : type.formats) {
-      if (reads_any(format, examples.unread)) added += ", " + quote(format);
+      if (reads_any(format, examples.unread)) added += ", " + lang::quote(format);
     }
     return fmt::format("write `{}` behind the format of `{}`", added, field.name);
   }

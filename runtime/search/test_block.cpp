@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "lang/source/quote.h"
 #include "lang/spec/spec.h"
 #include "stdlib/kernels/time.h"
 
@@ -39,7 +40,7 @@ std::string on_one_line(std::string_view text) {
 
 std::string literal(const Program& program, const compiler::Type& type, const Value& value) {
   std::string text = written(program, type, value);
-  if (type.kind == Kind::text) return quoted(text);
+  if (type.kind == Kind::text) return lang::quote(text);
   if (type.kind == Kind::money) return text + " " + std::string(lang::currency_rows[type.currency].code);
   return text;
 }
@@ -82,31 +83,9 @@ class Block {
 
 }  // namespace
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char letter : text) {
-    switch (letter) {
-      case '"':
-      case '\\':
-        out += '\\';
-        out += letter;
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += letter;
-    }
-  }
-  return out + "\"";
-}
-
 std::string test_block(const Program& program, const lang::SourceMap& sources,
                        const compiler::GuaranteeOutput& guarantee, std::int32_t day, const Row& lead) {
-  std::string out = fmt::format("test {} {{\n  as of {}\n", quoted("counterexample to: " + guarantee.title),
+  std::string out = fmt::format("test {} {{\n  as of {}\n", lang::quote("counterexample to: " + guarantee.title),
                                 kernels::format_date(day));
   Block(program, out).add(lead, "lead");
   out += fmt::format("  expect ({})\n}}\n", on_one_line(sources.text(guarantee.condition)));

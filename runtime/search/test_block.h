@@ -13,7 +13,5 @@ namespace muster::runtime::search {
 // The test expects what the guarantee promises, so it fails until the policy keeps it. `day`: that of the evaluation.
 [[nodiscard]] std::string test_block(const compiler::Program& program, const lang::SourceMap& sources,
                                      const compiler::GuaranteeOutput& guarantee, std::int32_t day, const Row& lead);
-// A text as a policy writes it, in quotes.
-[[nodiscard]] std::string quoted(std::string_view text);
 
 }  // namespace muster::runtime::search

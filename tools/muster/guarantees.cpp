@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "compiler/compile.h"
+#include "lang/source/quote.h"
 #include "lang/source/unicode.h"
 #include "runtime/search/test_block.h"
 #include "tools/muster/days.h"
@@ -63,9 +64,8 @@ ExitCode try_guarantees(const std::string& policy, const lang::Tree& tree,
   const auto results = runtime::search::search_guarantees(days, sources, options);
   ExitCode code = ExitCode::ok;
   for (const runtime::search::GuaranteeResult& result : results) {
-    write(Stream::output,
-          fmt::format("guarantee {}: {}\n", lang::escape_for_terminal(runtime::search::quoted(result.title)),
-                      runtime::search::summary_of(result)));
+    write(Stream::output, fmt::format("guarantee {}: {}\n", lang::escape_for_terminal(lang::quote(result.title)),
+                                      runtime::search::summary_of(result)));
     if (!result.counterexample) continue;
     code = ExitCode::policy_has_errors;
     write(Stream::output, "\n# This test fails until the policy keeps the guarantee.\n");

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "lang/source/quote.h"
 #include "runtime/init/infer.h"
 #include "runtime/init/names.h"
 #include "runtime/init/title_lines.h"
@@ -220,7 +221,7 @@ TEST_CASE("names are unique identifiers that no word of the language is") {
 }
 
 TEST_CASE("quoted text is one line and ends where it should") {
-  CHECK(muster::runtime::quote("a \"b\" \\") == "\"a \\\"b\\\" \\\\\"");
+  CHECK(muster::lang::quote("a \"b\" \\") == "\"a \\\"b\\\" \\\\\"");
   CHECK_FALSE(muster::runtime::can_be_quoted("two\nlines"));
   CHECK_FALSE(muster::runtime::can_be_quoted("\x1b[31m"));
   CHECK_FALSE(muster::runtime::can_be_quoted("\xe2\x80\xae"));  // reorders what follows

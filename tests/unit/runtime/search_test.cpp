@@ -1,6 +1,7 @@
 // The search for leads that break a guarantee: that its leads stand where the policy makes a difference, that what it
 // finds is real and plain, and that it is the same every time (language section 4, number 25).
 #include "runtime/search/search.h"
+#include "lang/source/quote.h"
 
 #include <doctest/doctest.h>
 
@@ -206,8 +207,8 @@ guarantee "g": count of PageView where page = "/pricing" in last 30 days < 2 or 
 }
 
 TEST_CASE("texts are written as a policy reads them") {
-  CHECK(quoted("a \"b\" \\ c") == R"("a \"b\" \\ c")");
-  CHECK(quoted("a\nb\tc") == R"("a\nb\tc")");
+  CHECK(muster::lang::quote("a \"b\" \\ c") == R"("a \"b\" \\ c")");
+  CHECK(muster::lang::quote("a\nb\tc") == R"("a\nb\tc")");
 }
 
 }  // namespace
