@@ -177,8 +177,8 @@ bool CsvBuffer::fill_latin1(std::size_t room) {
 // written so, and as Latin-1 "München" would silently become "MÃ¼nchen". `block` begins with the `cut_` bytes.
 bool CsvBuffer::may_be_latin1(std::string_view block, bool is_last) {
   if (!reads_as_utf8_) return true;
-  const std::size_t bad = lang::find_invalid_utf8(block);
-  const std::string_view tail = bad == std::string_view::npos ? std::string_view() : block.substr(bad);
+  // What is not read yet: nothing, but a place in the block all the same, for `memmove` takes no null.
+  const std::string_view tail = block.substr(std::min(lang::find_invalid_utf8(block), block.size()));
   reads_as_utf8_ = tail.empty() || (!is_last && may_be_cut(tail));
   is_beyond_ascii_ = is_beyond_ascii_ || std::any_of(block.begin(), block.end(), [](char letter) {
                        return static_cast<unsigned char>(letter) >= 0x80;
