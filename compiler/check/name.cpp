@@ -48,7 +48,6 @@ void Checker::report_unknown_field(std::uint32_t object, const Name& name) {
   std::vector<std::string> names;
   for (const auto& [field, number] : symbols_.objects()[object].field_numbers) names.push_back(field);
   for (const auto& [relation, number] : symbols_.objects()[object].relation_numbers) names.push_back(relation);
-  std::sort(names.begin(), names.end());
   if (const std::string near = did_you_mean(name.text, names); !near.empty())
     message.fix = "did you mean `" + near + "`?";
 }
@@ -93,7 +92,6 @@ void Checker::report_unknown(const Name& name, bool wants_text) {
   candidates.insert(candidates.end(), {"otherwise", "missing"});  // as a band
   if (object != symbols_.subject()) {
     for (const auto& [field, number] : symbols_.objects()[object].field_numbers) candidates.push_back(field);
-    std::sort(candidates.begin(), candidates.end());
   }
   if (const std::string near = did_you_mean(name.text, candidates); !near.empty()) {
     message.fix = "did you mean `" + near + "`?";

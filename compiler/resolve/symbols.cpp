@@ -271,7 +271,6 @@ std::vector<std::string> Symbols::names() const {
     for (const auto& [name, number] : objects_[subject_].field_numbers) all.push_back(name);
     for (const auto& [name, number] : objects_[subject_].relation_numbers) all.push_back(name);
   }
-  std::sort(all.begin(), all.end());
   return all;
 }
 

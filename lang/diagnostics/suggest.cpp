@@ -54,6 +54,8 @@ std::string did_you_mean(std::string_view written, const std::vector<std::string
     const std::u32string other = letters_of(candidate);
     if (other.size() > longest_name_letters || candidate == written) continue;
     const std::size_t longer = std::max(letters.size(), other.size());
+    const std::size_t shorter = std::min(letters.size(), other.size());
+    if ((longer - shorter) * 3 > longer) continue;  // as many edits at least
     const std::size_t edits = count_edits(letters, other);
     if (edits * 3 > longer) continue;
     // Ties break by the alphabet, so that the answer does not depend on the order of declarations.
