@@ -2,7 +2,6 @@
 // May include: tests/differ/slow. Called by: tests/differ/slow.
 #pragma once
 
-#include <ranges>
 #include <set>
 
 #include "tests/differ/slow/evaluator.h"
@@ -73,9 +72,8 @@ inline std::vector<Value> possible_values(const Value& type, const std::vector<c
     const auto* listed = std::get_if<BandValues>(&band->node);
     const auto* range = std::get_if<BandRange>(&band->node);
     if (listed != nullptr) named.insert(named.end(), listed->values.begin(), listed->values.end());
-    for (const auto edge : {&BandRange::low, &BandRange::high}) {
-      if (range != nullptr && range->*edge) named.push_back(*(range->*edge));
-    }
+    if (range != nullptr && range->low) named.push_back(*range->low);
+    if (range != nullptr && range->high) named.push_back(*range->high);
   }
   std::vector<Value> found{type.between(without_end, without_end)};
   found[0].text = "unlike any";
@@ -108,18 +106,20 @@ inline Taken first_of(const std::vector<Value>& conditions) {
   return made;
 }
 
-inline Taken first_band(ExprId subject, const std::vector<const Band*>& bands, const Frame& frame) {
+// `arms` have a band each.
+Taken first_band(ExprId subject, const auto& arms, const Frame& frame) {
+  const auto bands = each_of(arms, [](const auto& arm) { return &arm.band; });
   const Value actual = value(subject, frame);
   const bool asks_missing = std::ranges::any_of(bands, [](const Band* band) { return is_missing(*band); });
   std::vector<Value> possible{actual};
   if (!actual.known() && !asks_missing) possible = possible_values(actual, bands, frame);
-  std::set<std::size_t> arms;
+  std::set<std::size_t> taken;
   for (const Value& each : possible) {
     const auto takes = [&](const Band* band) { return in_band(*band, each, asks_missing, frame).is_yes(); };
-    arms.insert(static_cast<std::size_t>(std::ranges::find_if(bands, takes) - bands.begin()));
+    taken.insert(static_cast<std::size_t>(std::ranges::find_if(bands, takes) - bands.begin()));
   }
-  const bool may_be_none = arms.erase(bands.size()) != 0;
-  return {{arms.begin(), arms.end()}, !may_be_none, actual.faults};
+  const bool may_be_none = taken.erase(bands.size()) != 0;
+  return {{taken.begin(), taken.end()}, !may_be_none, actual.faults};
 }
 
 // Known if all that is possible is known and the same.
@@ -140,29 +140,26 @@ inline Value chosen(const Taken& taken, const std::vector<Value>& results) {
 }
 
 inline Value table(const TableDecl& table, const Parameters& arguments, const Frame& frame) {
-  std::vector<const TableRow*> rows;
-  const auto add = [&](const TableRow& row) { rows.push_back(&row); };
-  for (const auto* more : frame.in.all<ExtendDecl>() | std::views::reverse) {
-    if (more->table.text == table.name.text) std::ranges::for_each(more->rows, add);
+  std::vector<TableRow> rows = table.rows;
+  for (const auto* more : frame.in.all<ExtendDecl>()) {  // the last one comes first
+    if (more->table.text == table.name.text) rows.insert(rows.begin(), more->rows.begin(), more->rows.end());
   }
-  std::ranges::for_each(table.rows, add);
   std::vector<Value> matches;
-  for (const TableRow* row : rows) {
+  for (const TableRow& row : rows) {
     // Where all rows that match are added up, `otherwise` is for what none has matched.
-    const bool is_rest = row->cells.empty() && table.policy == TablePolicy::sum;
+    const bool is_rest = row.cells.empty() && table.policy == TablePolicy::sum;
     matches.push_back(is_rest ? all_hold(matches, negation) : truth(true));
-    for (std::size_t column = 0; column < row->cells.size(); ++column) {
-      const auto says_missing = [&](const TableRow* each) {
-        return column < each->cells.size() && is_missing(each->cells[column]);
+    for (std::size_t column = 0; column < row.cells.size(); ++column) {
+      const auto says_missing = [&](const TableRow& each) {
+        return !each.cells.empty() && is_missing(each.cells[column]);
       };
-      if (matches.back().is_no()) break;
       const Value& argument = arguments.at(table.parameters[column].name.text);
       const bool asks_missing = std::ranges::any_of(rows, says_missing);
-      matches.back() = both(matches.back(), in_band(row->cells[column], argument, asks_missing, frame));
+      matches.back() = both(matches.back(), in_band(row.cells[column], argument, asks_missing, frame));
     }
   }
   const auto results =
-      each_of(rows, [&](const TableRow* row) { return as_declared(value(row->result, frame), table.result); });
+      each_of(rows, [&](const TableRow& row) { return as_declared(value(row.result, frame), table.result); });
   if (table.policy != TablePolicy::sum) return chosen(first_of(matches), results);
   std::vector<Value> terms;  // a row that may match is open, unless it adds nothing
   for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -4,6 +4,24 @@ namespace muster::differ::slow {
 
 namespace {
 
+// ---- what comes in and goes out
+
+Value type_of(const FieldShape& field) {
+  using compiler::Kind;
+  static const std::map<Kind, slow::Kind> kinds{
+      {Kind::boolean, slow::Kind::truth},   {Kind::date, slow::Kind::date}, {Kind::datetime, slow::Kind::moment},
+      {Kind::duration, slow::Kind::length}, {Kind::text, slow::Kind::text}, {Kind::picklist, slow::Kind::member}};
+  const slow::Kind kind = kinds.contains(field.kind) ? kinds.at(field.kind) : slow::Kind::number;
+  return Value{.kind = kind, .digits = field.digits, .list = field.picklist, .currency = field.currency}.missing();
+}
+
+Answer answer_of(const Value& value) {
+  if (!value.known()) return {.number = value.faults};
+  if (value.kind == Kind::truth) return Answer::truth(value.is_yes());
+  const bool is_word = value.kind == Kind::text || value.kind == Kind::member || value.kind == Kind::label;
+  return is_word ? Answer::of(value.text) : Answer::of(value.number(), value.digits);
+}
+
 // ---- names
 
 Value criterion(CriterionId id, const Frame& frame) {
@@ -66,23 +84,20 @@ const DataRow* referred(Evaluator& in) {
 // ---- functions
 
 Value built_in(std::string_view function, const std::vector<Value>& arguments, Evaluator& in) {
-  const Value& first = arguments[0];
+  const Value& first = arguments.front();
+  const Value& last = arguments.back();  // the same one where there is only one
   const bool is_same = function == "absolute" || function == "smaller_of" || function == "larger_of";
   const bool is_text = function == "lower" || function == "upper" || function.starts_with("text_");
   Value type = is_same ? first : of_kind(is_text ? Kind::text : function == "date_of" ? Kind::date : Kind::number);
-  unsigned faults = 0;
-  for (const Value& each : arguments) {
-    if (is_same) type.digits = std::max(type.digits, each.digits);
-    faults |= each.faults;
-  }
-  if (!std::ranges::all_of(arguments, &Value::known)) return type.missing(faults);
+  if (is_same) type.digits = std::max(first.digits, last.digits);
+  if (!first.known() || !last.known()) return type.missing(first.faults | last.faults);
   if (function == "lower" || function == "upper") {
     return text_value(in.texts.emplace_back(in_case(first.text, function == "upper")));
   }
   if (is_text) {
-    const std::size_t at = first.text.find(arguments[1].text);
+    const std::size_t at = first.text.find(last.text);
     if (at == std::string_view::npos) return type;
-    const std::string_view behind = first.text.substr(at + arguments[1].text.size());
+    const std::string_view behind = first.text.substr(at + last.text.size());
     return text_value(function == "text_before" ? first.text.substr(0, at) : behind);
   }
   if (function == "length") return type.with(std::ssize(code_points(first.text)));
@@ -94,32 +109,27 @@ Value built_in(std::string_view function, const std::vector<Value>& arguments, E
   if (function == "absolute") return type.with(first.least < 0 ? -first.least : first.least);
   if (function == "floor") return type.with(floored(first.least, ten_to(first.digits)));
   if (function == "ceiling") return type.with(-floored(-first.least, ten_to(first.digits)));
-  const bool takes_first = is_surely_less(first, arguments[1]) == (function == "smaller_of");
-  return rescaled(takes_first ? first : arguments[1], type.digits);
+  const bool takes_first = is_surely_less(first, last) == (function == "smaller_of");
+  return rescaled(takes_first ? first : last, type.digits);
 }
 
 Value call(const Call& call, const Frame& frame) {
-  const auto declaration = frame.in.declarations.find(call.function.text);
-  if (declaration == frame.in.declarations.end()) {
-    return built_in(call.function.text, values(call.arguments, frame), frame.in);
-  }
-  const Overloaded work_out{
-      [&](const TableDecl& decl) { return table(decl, given(decl.parameters, call.arguments, frame), frame); },
-      [&](const DefineDecl& decl) {
-        const Parameters parameters = given(decl.parameters, call.arguments, frame);
-        const Value made = value(decl.body, frame.by_itself(&parameters));
-        return decl.result ? as_declared(made, *decl.result) : made;
-      },
-      [](const auto&) { return undecided(); },
-  };
-  return std::visit(work_out, frame.in.tree.declarations[declaration->second].node);
+  Evaluator& in = frame.in;
+  const auto declaration = in.declarations.find(call.function.text);
+  if (declaration == in.declarations.end()) return built_in(call.function.text, values(call.arguments, frame), in);
+  const DeclarationNode& node = in.tree.declarations[declaration->second].node;
+  const auto* rows = std::get_if<TableDecl>(&node);
+  if (rows != nullptr) return table(*rows, given(rows->parameters, call.arguments, frame), frame);
+  const auto& define = std::get<DefineDecl>(node);
+  const Parameters parameters = given(define.parameters, call.arguments, frame);
+  const Value made = value(define.body, frame.by_itself(&parameters));
+  return define.result ? as_declared(made, *define.result) : made;
 }
 
 // At the rate of the lead's day, or the latest one before it.
 Value in_currency(const Value& amount, std::string_view currency, const Frame& frame) {
   if (amount.currency.empty() || currency.empty() || amount.currency == currency) return amount;
-  Value type = of_kind(Kind::number, currency_digits);
-  type.currency = currency;
+  const Value type = Value{.kind = Kind::number, .digits = currency_digits, .currency = currency}.missing();
   const Value at = frame.in.in_kind(value(frame.in.only<RatesDecl>()->at, of_lead(frame.in)), Kind::date);
   const Rate* rate = nullptr;
   for (const Rate& each : frame.in.sample.rates) {  // by day
@@ -134,8 +144,10 @@ Value in_currency(const Value& amount, std::string_view currency, const Frame& f
 Value membership(const Membership& test, const Frame& frame) {
   const Value subject = value(test.value, frame);
   const auto* range = frame.in.node<RangeLiteral>(test.collection);
-  return range == nullptr ? is_one_of(subject, items_of(test.collection, frame.in), frame)
-                          : is_within(subject, {range->low, range->high, false, range->high_excluded}, frame);
+  const Value made = range == nullptr
+                         ? is_one_of(subject, items_of(test.collection, frame.in), frame)
+                         : is_within(subject, {range->low, range->high, false, range->high_excluded}, frame);
+  return test.negated ? negation(made) : made;
 }
 
 Value text_test(const TextTest& test, const Frame& frame) {
@@ -167,30 +179,22 @@ Value field(std::string_view wanted, const Frame& frame) {
 
 Value name(const NameRef& ref, const Frame& frame) {
   Evaluator& in = frame.in;
-  const auto at_word = [&](std::size_t at) { return std::string_view(ref.path[at].text); };
-  if (frame.parameters != nullptr && frame.parameters->contains(at_word(0))) return frame.parameters->at(at_word(0));
-  const Frame* from = &frame;
-  std::size_t at = 0;
-  if (ref.path.size() > 1 && at_word(0) == "lead") {
-    while (from->outer != nullptr) from = from->outer;
-    at = 1;
-  }
-  const DataRow* row = from->row;
-  std::uint32_t object = from->object;
-  if (at_word(at) == "company") {  // the only row that another one refers to
-    row = in.company;
-    object = company_object;
-    ++at;
-  }
-  if (at == ref.path.size()) return truth(row != nullptr);
-  const Frame place{in, row, object, at == 0 ? frame.outer : nullptr};
-  if (in.objects[object].fields.contains(at_word(at))) return field(at_word(at), place);
-  if (at_word(at) == "disqualified") return in.disqualified;
-  if (const auto found = in.words.find(at_word(at)); found != in.words.end()) return found->second;
-  if (at + 1 == ref.path.size()) return declared(at_word(at), place);
-  const auto& framework = in.decl<FrameworkDecl>(at_word(at));
+  const std::string_view root = ref.path[0].text;
+  if (frame.parameters != nullptr && frame.parameters->contains(root)) return frame.parameters->at(root);
+  const bool is_of_lead = ref.path.size() > 1 && root == "lead";
+  const bool is_of_company = ref.path[is_of_lead ? 1 : 0].text == "company";  // the only row that another refers to
+  const std::size_t at = (is_of_lead ? 1U : 0U) + (is_of_company ? 1U : 0U);
+  if (at == ref.path.size()) return truth(in.company != nullptr);
+  const Frame by_itself = is_of_lead ? of_lead(in) : frame.by_itself();
+  const Frame place = is_of_company ? Frame{in, in.company, company_object} : by_itself;
+  const std::string_view word = ref.path[at].text;
+  if (in.objects[place.object].fields.contains(word)) return field(word, place);
+  if (word == "disqualified") return in.disqualified;
+  if (const auto found = in.words.find(word); found != in.words.end()) return found->second;
+  if (at + 1 == ref.path.size()) return declared(word, place);
+  const auto& framework = in.decl<FrameworkDecl>(word);
   const std::vector<Letter> all = letters(framework.has_parameters ? *in.made_from_pattern : framework, place);
-  const std::string_view part = at_word(at + 1);
+  const std::string_view part = ref.path[at + 1].text;
   if (part == "met" || part == "share") return letters_met(all, part == "share");
   return std::ranges::find(all, part, &Letter::name)->met;
 }
@@ -242,10 +246,10 @@ Value value(ExprId id, const Frame& frame) {
       },
       [&](const Not& inverse) { return negation(value(inverse.operand, frame)); },
       [&](const Logic& logic) {
-        const auto is_no = [&](ExprId each) { return negation(value(each, frame)); };
-        return logic.op == LogicOp::disjunction
-                   ? negation(all_hold(logic.operands, is_no))
-                   : all_hold(logic.operands, [&](ExprId each) { return value(each, frame); });
+        const bool is_or = logic.op == LogicOp::disjunction;
+        const auto operand = [&](ExprId each) { return is_or ? negation(value(each, frame)) : value(each, frame); };
+        const Value made = all_hold(logic.operands, operand);
+        return is_or ? negation(made) : made;
       },
       [&](const Implies& i) { return either(negation(value(i.left, frame)), value(i.right, frame)); },
       [&](const Comparison& test) {
@@ -255,9 +259,7 @@ Value value(ExprId id, const Frame& frame) {
         const Value left = value(test.left, frame);
         return compare(test.op, left, in_currency(value(test.right, frame), left.currency, frame), in);
       },
-      [&](const Membership& test) {
-        return test.negated ? negation(membership(test, frame)) : membership(test, frame);
-      },
+      [&](const Membership& test) { return membership(test, frame); },
       [&](const InWindow& test) { return in_window(test.window, value(test.value, frame), frame); },
       [&](const TextTest& test) { return text_test(test, frame); },
       [&](const StateTest& test) { return truth(value(test.operand, frame).known() == (test.state == State::known)); },
@@ -283,9 +285,8 @@ Value value(ExprId id, const Frame& frame) {
         return chosen(taken, values({choice.then, choice.otherwise}, frame));
       },
       [&](const Match& match) {
-        const Taken taken =
-            first_band(match.subject, each_of(match.arms, [](const auto& arm) { return &arm.band; }), frame);
-        return chosen(taken, values(each_of(match.arms, &MatchArm::result), frame));
+        return chosen(first_band(match.subject, match.arms, frame),
+                      values(each_of(match.arms, &MatchArm::result), frame));
       },
       [&](const ScoreBound& bound) {
         const auto [lowest, highest] = in.bounds[bound.score.text];
@@ -304,39 +305,7 @@ Value value(ExprId id, const Frame& frame) {
 
 // ---- the answers
 
-namespace {
-
-Answer answer_of(const Value& value) {
-  if (!value.known()) return {.number = value.faults};
-  if (value.kind == Kind::truth) return Answer::truth(value.is_yes());
-  const bool is_word = value.kind == Kind::text || value.kind == Kind::member || value.kind == Kind::label;
-  return is_word ? Answer::of(value.text) : Answer::of(value.number(), value.digits);
-}
-
-std::string_view reported(const Evaluator& in) {
-  if (in.disqualified.is_yes()) return "disqualified";
-  std::map<std::pair<std::int64_t, bool>, std::string_view> held;  // of one rank that of the main line is the highest
-  for (const Stage& each : in.stages) {
-    if (each.held.is_yes()) held[{each.rank, !each.decl->beside}] = each.decl->name.text;
-  }
-  return !held.empty() ? held.rbegin()->second : in.not_yet.is_yes() ? "not yet" : "";
-}
-
-}  // namespace
-
-Value type_of(const FieldShape& field) {
-  using compiler::Kind;
-  static const std::map<Kind, slow::Kind> kinds{
-      {Kind::boolean, slow::Kind::truth},   {Kind::date, slow::Kind::date}, {Kind::datetime, slow::Kind::moment},
-      {Kind::duration, slow::Kind::length}, {Kind::text, slow::Kind::text}, {Kind::picklist, slow::Kind::member}};
-  Value type = of_kind(kinds.contains(field.kind) ? kinds.at(field.kind) : slow::Kind::number, field.digits);
-  type.list = field.picklist;
-  type.currency = field.currency;
-  return type;
-}
-
-Evaluator::Evaluator(const Tree& of, const Sample& about)
-    : tree(of), sample(about), rows(of, about), zone(date::locate_zone("UTC")) {
+Evaluator::Evaluator(const Tree& of, const Sample& about) : tree(of), sample(about), rows(of, about) {
   for (std::uint32_t index = 0; index < tree.declarations.size(); ++index) {
     const auto add_name = [&](const auto& decl) {
       if constexpr (requires { std::string_view(decl.name.text); }) declarations[decl.name.text] = index;
@@ -356,10 +325,9 @@ Evaluator::Evaluator(const Tree& of, const Sample& about)
     }
   }
   const auto add_word = [&](Kind kind, std::string_view list, std::string_view word) {
-    const auto position = std::ssize(lists[list]);
-    Value made = known(kind, kind == Kind::label ? -position : position);  // of a grade's labels the first is the best
-    made.list = list;
-    made.text = word;
+    // Of a grade's labels the first is the best.
+    const Wide position = std::ssize(lists[list]) * (kind == Kind::label ? -1 : 1);
+    const Value made{.kind = kind, .least = position, .most = position, .text = word, .list = list};
     if (words.emplace(word, made).second) lists[list].push_back(made);
   };
   for (const auto* picklist : all<PicklistDecl>()) {
@@ -379,12 +347,11 @@ Evaluator::Evaluator(const Tree& of, const Sample& about)
       for (const KindDecl& kind : each.kinds) add_word(Kind::member, object->name.text, kind.name.text);
     }
   }
-  ignores = all<IgnoreDecl>();
-  recycled = only<Recycled>();
   std::int64_t top = -1;
   for (const auto* decl : all<StageDecl>()) {
     stages.push_back({decl, decl->beside ? stage(decl->beside->text).rank : ++top});
   }
+  std::ranges::stable_sort(stages, {}, &Stage::rank);
   for (const Relation& each : decl<ObjectDecl>("Lead").relations) {
     if (!each.many) reference = &each;
   }

@@ -37,7 +37,6 @@ struct Object {
   std::unordered_map<std::string_view, FieldOf> fields;
 };
 
-struct Frame;
 struct Stage {
   const StageDecl* decl;
   std::int64_t rank;
@@ -60,9 +59,7 @@ struct Evaluator {
   template <class Decl>
   [[nodiscard]] std::vector<const Decl*> all() const {
     std::vector<const Decl*> found;
-    const auto add = [&](const auto& each) {
-      if constexpr (std::is_same_v<decltype(each), const Decl&>) found.push_back(&each);
-    };
+    const Overloaded add{[&](const Decl& each) { found.push_back(&each); }, [](const auto&) {}};
     for (const Declaration& each : tree.declarations) {
       std::visit(add, each.node);
       const auto* lifecycle = std::get_if<LifecycleDecl>(&each.node);
@@ -83,9 +80,7 @@ struct Evaluator {
     return inner != nullptr ? node<Node>(inner->inner) : std::get_if<Node>(&tree.expressions[id].node);
   }
   [[nodiscard]] std::string_view word(ExprId name) const { return node<NameRef>(name)->path.back().text; }
-  template <class Test>
-  [[nodiscard]] const Field* field_that(std::uint32_t object, Test test) const {
-    if (objects[object].decl == nullptr) return nullptr;
+  [[nodiscard]] const Field* field_that(std::uint32_t object, auto test) const {
     for (const Field& each : objects[object].decl->fields) {
       if (std::invoke(test, each)) return &each;
     }
@@ -107,17 +102,17 @@ struct Evaluator {
   const lang::Tree& tree;
   const Sample& sample;
   const ReadRows rows;
-  const date::time_zone* zone;
+  const date::time_zone* zone = date::locate_zone("UTC");
   std::unordered_map<std::string_view, std::uint32_t> declarations;
   std::vector<Object> objects;
   std::unordered_map<std::string_view, std::vector<Value>> lists;        // picklists, labels, kinds of rows
   std::unordered_map<std::string_view, Value> words;                     // of the lists
   std::map<std::pair<std::string_view, std::wstring>, Value> spellings;  // of a list's words, folded
-  std::vector<const IgnoreDecl*> ignores;
-  const Recycled* recycled = nullptr;
+  const std::vector<const IgnoreDecl*> ignores = all<IgnoreDecl>();
+  const Recycled* recycled = only<Recycled>();
   const Relation* reference = nullptr;                      // of a lead to its company
   std::multimap<std::wstring, const DataRow*> by_fallback;  // companies by what the fallback match compares
-  std::vector<Stage> stages;                                // in the policy's order
+  std::vector<Stage> stages;                                // by rank, then in the policy's order
   std::deque<std::string> texts;                            // that functions made
   // Of the lead: what was worked out of it so far, by declaration.
   const DataRow* lead = nullptr;
@@ -151,15 +146,13 @@ struct Frame {
 
 inline Frame of_lead(Evaluator& in) { return {in, in.lead}; }
 
-template <class Items, class Work>
-auto each_of(const Items& items, Work work) {
-  std::vector<std::decay_t<std::invoke_result_t<Work, decltype(*items.begin())>>> made;
+auto each_of(const auto& items, auto work) {
+  std::vector<std::decay_t<decltype(std::invoke(work, *items.begin()))>> made;
   for (const auto& item : items) made.push_back(std::invoke(work, item));
   return made;
 }
 // Whether all conditions hold.
-template <class Items, class Work>
-Value all_hold(const Items& items, Work condition) {
+Value all_hold(const auto& items, auto condition) {
   Value made = truth(true);
   for (const auto& item : items) {
     if (!made.is_no()) made = both(made, condition(item));

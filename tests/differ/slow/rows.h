@@ -17,8 +17,7 @@ inline std::pair<Value, Value> edges(const Window& window, Kind kind, const Fram
   Value to = now;
   const Overloaded work_out{
       [&](const LastDuration& last) {
-        const Wide unit = kind == Kind::date ? microseconds_of_day : 1;
-        return now.with(now.least - value(last.duration, frame).least / unit + 1);
+        return now.with(now.least - value(last.duration, frame).least / unit_of(kind) + 1);
       },
       [&](const LastMonths& last) {  // the same local time of that day, itself left out
         const std::int64_t day = months_before(today, std::int64_t{last.count} * months_of(last.unit));
@@ -33,8 +32,7 @@ inline std::pair<Value, Value> edges(const Window& window, Kind kind, const Fram
         return in.in_kind(value(between.from, frame), kind);
       },
   };
-  const Value from = std::visit(work_out, window.node);
-  return {from, to};
+  return {std::visit(work_out, window.node), to};  // from left to right: `between` says both
 }
 
 inline Value in_window(const Window& window, const Value& time, const Frame& frame) {
@@ -72,8 +70,7 @@ inline bool was_seen(const Relation& relation, const Rows& rows, const Frame& fr
 }
 
 // Yes if it holds for each row that counts.
-template <class Condition>
-Value holds_for_all(const Selection& rows, Condition condition) {
+Value holds_for_all(const Selection& rows, auto condition) {
   const Value made =
       all_hold(rows.rows, [&](const Selected& row) { return either(negation(row.counts), condition(row)); });
   return rows.is_complete ? made : both(made, undecided());
@@ -83,7 +80,8 @@ Value holds_for_all(const Selection& rows, Condition condition) {
 inline Selection select(RowsId id, const Frame& frame, bool with_where = true) {
   const Rows& rows = frame.in.tree.rows[id];
   const auto kind = frame.in.words.find(rows.source.text);
-  const std::string_view source = kind == frame.in.words.end() ? rows.source.text : kind->second.list;
+  const bool is_kind = kind != frame.in.words.end();
+  const std::string_view source = is_kind ? kind->second.list : rows.source.text;
   const std::vector<RelationShape>& relations = frame.in.sample.shapes[frame.object].relations;
   Selection found;
   found.object = std::ranges::find(relations, source, &RelationShape::name)->object;
@@ -97,13 +95,12 @@ inline Selection select(RowsId id, const Frame& frame, bool with_where = true) {
   const std::string_view object = frame.in.sample.shapes[found.object].name;
   const Field* time = frame.in.field_that(found.object, &Field::time);
   const Field* key = frame.in.field_that(found.object, &Field::key);
-  const Field* kind_field =
-      kind == frame.in.words.end() ? nullptr : frame.in.field_that(found.object, &Field::kinds_span);
+  const Field* kind_field = frame.in.field_that(found.object, &Field::kinds_span);
   for (const DataRow& row : frame.row->below) {
     if (row.object != found.object) continue;
     const Frame inside = frame.below(row);
     Value counts = truth(true);
-    if (kind_field != nullptr) counts = compared(CompareOp::equal, field(kind_field->name.text, inside), kind->second);
+    if (is_kind) counts = compared(CompareOp::equal, field(kind_field->name.text, inside), kind->second);
     if (counts.is_no()) continue;
     const Value at = time == nullptr ? of_kind(Kind::moment) : field(time->name.text, inside);
     if (is_surely_less(frame.in.now(at.kind), at)) continue;  // it has not happened
@@ -148,10 +145,9 @@ inline bool add_different(const Value& value, std::vector<Value>& seen) {
 
 inline Value aggregate(const Aggregate& fold, const Frame& frame) {
   const Selection found = select(fold.rows, frame);
-  const std::size_t count = found.rows.size();
-  const auto sure = static_cast<std::size_t>(
-      std::ranges::count_if(found.rows, [](const Selected& row) { return row.counts.is_yes(); }));
-  const auto counted = [&](std::size_t least, std::size_t most) {
+  const auto count = std::ssize(found.rows);
+  const auto sure = std::ranges::count_if(found.rows, &Value::is_yes, &Selected::counts);
+  const auto counted = [&](Wide least, Wide most) {
     const Value none = of_kind(Kind::number);
     return found.is_given ? none.between(least, found.is_complete ? most : without_end) : none;
   };
@@ -163,20 +159,20 @@ inline Value aggregate(const Aggregate& fold, const Frame& frame) {
   const auto values = each_of(found.rows, [&](const auto& row) { return name(ref, frame.below(*row.row)); });
   if (fold.op == AggregateOp::count_different) {
     std::vector<Value> different, surely_different;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
       add_different(values[i], different);
       if (found.rows[i].counts.is_yes()) add_different(values[i], surely_different);
     }
     // A blank may be one more value, one of those that are there, or none.
     const auto blanks = std::ranges::count_if(values, [](const Value& each) { return !each.known(); });
-    return counted(surely_different.size(), different.size() + static_cast<std::size_t>(blanks));
+    return counted(std::ssize(surely_different), std::ssize(different) + blanks);
   }
   const bool is_settled = found.is_complete && sure == count;
   if (fold.op == AggregateOp::first || fold.op == AggregateOp::last) {
     if (!is_settled || values.empty() || !found.rows.front().at.known()) return type;
     const Value end = (fold.op == AggregateOp::first ? found.rows.front() : found.rows.back()).at;
     std::vector<Value> there;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
       if (same(found.rows[i].at, end)) there.push_back(values[i]);
     }
     // Of that moment the row with the smallest key; without keys all of it must say the same.
@@ -195,7 +191,7 @@ inline Value aggregate(const Aggregate& fold, const Frame& frame) {
   if (values.empty()) return type;
   if (fold.op == AggregateOp::min) return *std::ranges::min_element(values, is_surely_less);
   if (fold.op == AggregateOp::max) return *std::ranges::max_element(values, is_surely_less);
-  return type.with(rounded(total * ten_to(type.digits), static_cast<Wide>(count) * ten_to(values[0].digits)));
+  return type.with(rounded(total * ten_to(type.digits), count * ten_to(values[0].digits)));
 }
 
 inline Value days_of(const DaysOf& test, const Frame& frame) {

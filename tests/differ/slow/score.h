@@ -27,9 +27,8 @@ inline Wide points_of(const Points& points, const Frame& frame) {
 // What is left of points after the time since `at`; what has not come yet has not aged.
 inline Wide faded(Wide points, const Fade& fade, const Value& at, const Frame& frame) {
   const auto nearest = [](__float128 exact) { return static_cast<Wide>(rintq(exact)); };  // half to even
-  const Wide unit = at.kind == Kind::date ? microseconds_of_day : 1;
   const Wide interval = value(*fade.interval, frame).least;
-  Wide age = unit * std::max<Wide>(0, frame.in.now(at.kind).least - at.least);
+  Wide age = unit_of(at.kind) * std::max<Wide>(0, frame.in.now(at.kind).least - at.least);
   if (fade.whole_days) age -= age % microseconds_of_day;
   if (fade.kind == FadeKind::halving) {
     const __float128 share = exp2q(-static_cast<__float128>(age) / static_cast<__float128>(interval));
@@ -62,8 +61,7 @@ inline bool is_first_only(const Clauses& clauses) {
 }
 
 // `at most` of a rule that takes points limits how much it takes.
-template <class Item>
-Wide capped(Wide points, const Item& item, const Frame& frame) {
+Wide capped(Wide points, const auto& item, const Frame& frame) {
   Wide sign = 1;
   if constexpr (requires { item.points; }) sign = item.points.minus ? -1 : 1;
   Wide size = points * sign;
@@ -81,8 +79,7 @@ inline Wide most_of(const PointRule& rule, const Frame& frame) {
 inline Wide most_of(const BandRule& rule, const Frame& frame) {
   return std::ranges::max(each_of(rule.bands, [&](const auto& band) { return points_of(band.points, frame); }));
 }
-template <class Group>
-Wide most_of(const Group& group, const Frame& frame) {
+Wide most_of(const auto& group, const Frame& frame) {
   Wide total = 0;
   const auto add = [&](const auto& item) {
     const Wide most = capped(most_of(item, frame), item, frame);
@@ -148,7 +145,7 @@ inline std::optional<Wide> earned(const PointRule& rule, const MaybeFade& fade, 
 // The points that every band gives which may be the right one, or none.
 inline std::optional<Wide> earned(const BandRule& rule, const MaybeFade&, const Frame& frame) {
   if (!holds(rule.when, frame).is_yes()) return {};
-  Taken taken = first_band(rule.subject, each_of(rule.bands, [](const auto& each) { return &each.band; }), frame);
+  Taken taken = first_band(rule.subject, rule.bands, frame);
   auto points =
       each_of(rule.bands, [&](const auto& each) { return known(Kind::number, points_of(each.points, frame)); });
   points.push_back(known(Kind::number, 0));
@@ -157,8 +154,7 @@ inline std::optional<Wide> earned(const BandRule& rule, const MaybeFade&, const 
   return made.known() ? std::optional(made.least) : std::nullopt;
 }
 
-template <class Group>
-std::optional<Wide> earned(const Group& group, const MaybeFade& fade, const Frame& frame) {
+std::optional<Wide> earned(const auto& group, const MaybeFade& fade, const Frame& frame) {
   Wide total = 0;
   const auto add = [&](const auto& item) { total += points_inside(item, fade, frame); };
   for (const ScoreItemId id : group.items) std::visit(add, frame.in.tree.score_items[id].node);
@@ -174,15 +170,12 @@ std::optional<Wide> earned(const Group& group, const MaybeFade& fade, const Fram
 }
 
 // Of a rule, a group or a score, inside of what fades so.
-template <class Item>
-Wide points_inside(const Item& item, const MaybeFade& around, const Frame& outside) {
+Wide points_inside(const auto& item, const MaybeFade& around, const Frame& outside) {
   const Clauses& clauses = item.clauses;
+  Restart restart{{}, outside.restart};  // without rows it takes none away
+  if (clauses.restart_after) restart.rows = select(*clauses.restart_after, outside.by_itself());
   Frame frame = outside;
-  Restart restart{{}, outside.restart};
-  if (clauses.restart_after) {
-    restart.rows = select(*clauses.restart_after, outside.by_itself());
-    frame.restart = &restart;
-  }
+  frame.restart = &restart;
   if (clauses.zero_while && !value(*clauses.zero_while, frame).is_no()) return 0;
   const MaybeFade fade = fade_of(clauses, around);
   std::optional<Wide> points = earned(item, fade, frame);

@@ -48,9 +48,8 @@ inline std::vector<Letter> letters(const FrameworkDecl& framework, const Frame& 
   }
   Value reached = truth(true);
   for (Letter& letter : all) {
-    if (!framework.in_order) break;
     for (Value* each : {&letter.met, &letter.wholly, &letter.half}) *each = both(reached, *each);
-    reached = letter.met;
+    if (framework.in_order) reached = letter.met;
   }
   return all;
 }
@@ -90,8 +89,7 @@ inline Value qualified(const FrameworkDecl& framework, const Frame& frame) {
 
 // Whether the stage until now is such a one: no for a blank and for words that an answer has where there is no stage;
 // undecided for words that are no stage.
-template <class Condition>
-Value was(Evaluator& in, Condition is_such) {
+Value was(Evaluator& in, auto is_such) {
   const std::optional<Name>& remembers = in.only<LifecycleDecl>()->remembers;
   const std::wstring word = remembers ? folded(field(remembers->text, of_lead(in)).text) : L"";
   for (const Stage& each : in.stages) {
@@ -112,15 +110,15 @@ inline Value is_held(std::int64_t from, std::int64_t to, Evaluator& in) {
 inline Value held_from(std::int64_t rank, Evaluator& in) { return is_held(rank, std::ssize(in.stages), in); }
 
 // Whether the condition of such an item holds.
-template <class Item>
-Value is_now(const Item* item, Evaluator& in) {
+Value is_now(const auto* item, Evaluator& in) {
   return item == nullptr ? truth(false) : value(item->condition, of_lead(in));
 }
 
-// What a lead has been once it stays, up to this rank.
-inline std::int64_t floor_of(const Evaluator& in) {
+// Never back: what a lead has been once it stays, up to the rank that the policy names.
+inline Value stays(const Stage& stage, Evaluator& in) {
   const auto* never_below = in.only<NeverBackBelow>();
-  return never_below == nullptr ? -1 : in.stage(never_below->stage.text).rank;
+  const std::int64_t floor = never_below == nullptr ? -1 : in.stage(never_below->stage.text).rank;
+  return stage.rank <= floor ? was_from(floor, in) : truth(false);
 }
 
 inline Value holds_now(const Stage& stage, Evaluator& in) {
@@ -136,9 +134,7 @@ inline Value holds_now(const Stage& stage, Evaluator& in) {
     return &each == &stage || (!decl.beside && !each.decl->beside && each.rank > stage.rank);
   });
   before = both(both(before, negation(in.sent_back)), holds(decl.kept_while, frame));
-  // Never back: whatever else would take it away.
-  const std::int64_t floor = floor_of(in);
-  if (!decl.beside && stage.rank <= floor) before = either(before, was_from(floor, in));
+  if (!decl.beside) before = either(before, stays(stage, in));  // whatever else would take it away
   return either(now, before);
 }
 
@@ -147,7 +143,7 @@ inline std::set<const Stage*> set_by_hand(Evaluator& in) {
   const auto* by_hand = in.only<StageOverride>();
   std::map<Wide, std::set<const Stage*>> by_moment;
   for (const DataRow& row : in.lead->below) {
-    const Frame frame = of_lead(in).below(row);
+    const Frame frame{in, &row, row.object};
     if (by_hand == nullptr || in.sample.shapes[row.object].name != "Override") continue;
     const Value at = field("at", frame);
     const Wide age = in.now(Kind::moment).least - at.least;
@@ -166,14 +162,10 @@ inline void work_out_stages(Evaluator& in) {
   const std::set<const Stage*> set = set_by_hand(in);
   in.disqualified = set.empty() ? is_now(in.only<Disqualified>(), in) : truth(false);
   in.not_yet = is_now(in.only<NotYet>(), in);
-  for (std::int64_t rank = 0; rank < std::ssize(in.stages); ++rank) {
-    const Value below = is_held(rank - 1, rank - 1, in);
-    for (Stage& stage : in.stages) {
-      if (stage.rank != rank) continue;
-      const bool is_asked = rank > 0 && !stage.decl->beside;  // for one of the rank below
-      const Value reached = is_asked ? both(holds_now(stage, in), below) : holds_now(stage, in);
-      stage.held = both(reached, negation(in.disqualified));
-    }
+  for (Stage& stage : in.stages) {
+    const bool is_asked = stage.rank > 0 && !stage.decl->beside;  // for one of the rank below
+    const Value below = is_asked ? is_held(stage.rank - 1, stage.rank - 1, in) : truth(true);
+    stage.held = both(both(holds_now(stage, in), below), negation(in.disqualified));
   }
   if (set.empty()) return;
   // The main line up to the stage that was set, and nothing above it; beside the line up there nothing changes.
@@ -183,6 +175,15 @@ inline void work_out_stages(Evaluator& in) {
     if (set.size() > 1) stage.held = undecided();
     if (set.size() == 1 && (is_passed || !stage.decl->beside || stage.rank > top->rank)) stage.held = truth(is_passed);
   }
+}
+
+inline std::string_view reported(const Evaluator& in) {
+  if (in.disqualified.is_yes()) return "disqualified";
+  std::map<std::pair<std::int64_t, bool>, std::string_view> held;  // of one rank that of the main line is the highest
+  for (const Stage& each : in.stages) {
+    if (each.held.is_yes()) held[{each.rank, !each.decl->beside}] = each.decl->name.text;
+  }
+  return !held.empty() ? held.rbegin()->second : in.not_yet.is_yes() ? "not yet" : "";
 }
 
 // Rows of the lead count only from the moment on at which it was sent back.
@@ -201,12 +202,10 @@ inline Value stage_compared(CompareOp op, std::string_view name, Evaluator& in) 
 inline Value becomes(std::string_view name, Evaluator& in) {
   const Stage& stage = in.stage(name);
   Value before = was_from(stage.rank, in);
-  const std::int64_t floor = floor_of(in);
   if (in.recycled != nullptr) {
     const auto moment = [&](const auto& at) { return at ? field(at->text, of_lead(in)) : of_kind(Kind::moment); };
     const Value since = compared(CompareOp::greater_equal, moment(stage.decl->entered_at), moment(in.recycled->at));
-    const Value stays = stage.rank <= floor ? was_from(floor, in) : truth(false);
-    before = both(before, either(stays, either(negation(in.sent_back), truth(since.is_yes()))));
+    before = both(before, either(stays(stage, in), either(negation(in.sent_back), truth(since.is_yes()))));
   }
   return both(held_from(stage.rank, in), negation(before));
 }

@@ -128,6 +128,8 @@ inline constexpr unsigned division_fault = 2;
 inline constexpr Wide without_end = Wide{1} << 80U;  // more than 64 bits hold, with room for nine digits more
 
 inline bool fits(Wide number) { return number == static_cast<std::int64_t>(number); }
+// A day in microseconds, so that it goes with moments and lengths.
+inline Wide unit_of(Kind kind) { return kind == Kind::date ? microseconds_of_day : 1; }
 
 // What is known of a value: the least and the most that it may be, which are one where it is known. Undecided is from
 // no to yes, and where rows may or may not count a number is open so; all else that is missing has no ends.
@@ -172,8 +174,7 @@ inline Value truth(bool yes) { return truth_between(yes, yes, 0); }
 inline Value undecided(unsigned faults = 0) { return truth_between(false, true, faults); }
 inline Value negation(const Value& value) { return value.between(1 - value.most, 1 - value.least, value.faults); }
 inline Value both(const Value& left, const Value& right) {
-  const unsigned faults = left.faults | right.faults;
-  return left.between(std::min(left.least, right.least), std::min(left.most, right.most), faults);
+  return left.between(std::min(left.least, right.least), std::min(left.most, right.most), left.faults | right.faults);
 }
 inline Value either(const Value& left, const Value& right) { return negation(both(negation(left), negation(right))); }
 
@@ -193,8 +194,7 @@ inline Wide rounded(Wide numerator, Wide denominator, RoundingMode mode = Roundi
   return (is_minus ? -1 : 1) * (whole + (is_up ? 1 : 0));
 }
 inline Wide floored(Wide numerator, Wide denominator) {
-  const Wide whole = numerator / denominator;
-  return numerator % denominator != 0 && (numerator < 0) != (denominator < 0) ? whole - 1 : whole;
+  return rounded(numerator, denominator, (numerator < 0) != (denominator < 0) ? RoundingMode::up : RoundingMode::down);
 }
 
 // Between two ends: one that 64 bits do not hold is no bound. Without any it is missing, by an overflow if both were
@@ -205,8 +205,7 @@ inline Value between_held(const Value& type, Wide least, Wide most, bool is_open
 }
 
 // `of` both ends of what lies between two, which keeps their order or turns it round.
-template <class Function>
-Value of_ends(const Value& value, Value type, Function of, bool turns = false) {
+Value of_ends(const Value& value, const Value& type, auto of, bool turns = false) {
   const auto end = [&](Wide from, Wide no_end) { return fits(from) ? of(from) : no_end; };
   return between_held(type, end(turns ? value.most : value.least, -without_end),
                       end(turns ? value.least : value.most, without_end), !fits(value.least) || !fits(value.most),
@@ -217,10 +216,7 @@ inline Value rescaled(const Value& value, unsigned digits, RoundingMode mode = R
   Value made = value;
   made.digits = digits;
   if (value.kind != Kind::number || value.digits == digits) return made;
-  return of_ends(value, made, [&](Wide end) {
-    return digits >= value.digits ? end * ten_to(digits - value.digits)
-                                  : rounded(end, ten_to(value.digits - digits), mode);
-  });
+  return of_ends(value, made, [&](Wide end) { return rounded(end * ten_to(digits), ten_to(value.digits), mode); });
 }
 
 // What is taken away. Only what becomes of it has to fit.
@@ -242,7 +238,7 @@ inline Value sum(const std::vector<Value>& terms) {
   Wide least = 0;
   Wide most = 0;
   for (const Value& term : terms) {
-    const Wide unit = term.kind == Kind::date ? microseconds_of_day : ten_to(made.digits - term.digits);
+    const Wide unit = unit_of(term.kind) * ten_to(made.digits - term.digits);
     least += unit * term.least;
     most += unit * term.most;
   }
@@ -254,31 +250,26 @@ inline Value sum(const std::vector<Value>& terms) {
 // length, an amount by a number an amount; by one another both are numbers.
 inline Value product(ProductOp op, const Value& left, const Value& right, unsigned digits, RoundingMode mode) {
   const bool divides = op == ProductOp::divide;
-  const bool is_remainder = op == ProductOp::remainder;
+  const bool multiplies = op == ProductOp::multiply || op == ProductOp::share_of;
   const bool is_length = (left.kind == Kind::length) != (right.kind == Kind::length);
-  const unsigned exact = is_remainder ? std::max(left.digits, right.digits) : left.digits + right.digits;
+  const unsigned exact = multiplies ? left.digits + right.digits : std::max(left.digits, right.digits);
   Value made = of_kind(is_length ? Kind::length : Kind::number, is_length ? 0 : divides ? digits : std::min(exact, 9U));
   if (!divides || right.currency.empty()) made.currency = std::max(left.currency, right.currency);
   // What is open stays open where it is multiplied or divided by what is known.
   const bool is_fixed = right.known();
-  const bool may_be_open = is_fixed ? !is_remainder : left.known() && !divides && !is_remainder;
+  const bool may_be_open = is_fixed ? multiplies || divides : left.known() && multiplies;
   if (!may_be_open && !(left.known() && right.known())) return made.missing(left.faults | right.faults);
-  const bool divides_by_zero = (divides || is_remainder) && left.is_bounded() && right.least == 0;
-  if (divides_by_zero) return made.missing(left.faults | division_fault);
+  if (!multiplies && left.is_bounded() && right.least == 0) return made.missing(left.faults | division_fault);
   const Wide by = (is_fixed ? right : left).least;
-  return of_ends(
-      is_fixed ? left : right, made,
-      [&](Wide end) {
-        if (is_remainder) {
-          const Wide top = end * ten_to(exact - left.digits);
-          const Wide bottom = by * ten_to(exact - right.digits);
-          return top - floored(top, bottom) * bottom;
-        }
-        if (!divides) return rounded(end * by, ten_to(exact - made.digits));
-        // left / 10^l / (right / 10^r) * 10^digits
-        return rounded(end * ten_to(made.digits + right.digits), by * ten_to(left.digits), mode);
-      },
-      by < 0);
+  const auto of = [&](Wide end) {
+    if (multiplies) return rounded(end * by, ten_to(exact - made.digits));
+    // left / 10^l / (right / 10^r) * 10^digits
+    if (divides) return rounded(end * ten_to(made.digits + right.digits), by * ten_to(left.digits), mode);
+    const Wide top = end * ten_to(exact - left.digits);
+    const Wide bottom = by * ten_to(exact - right.digits);
+    return top - floored(top, bottom) * bottom;
+  };
+  return of_ends(is_fixed ? left : right, made, of, by < 0);
 }
 
 // Texts are compared folded.
