@@ -17,6 +17,7 @@ workload=tests/bench/lead_scoring_30
 folder=build/bench
 mkdir -p "$folder"
 source tests/bench/measure.sh
+source tests/bench/lead_scoring_30/sums.sh
 
 if [[ ! -x $benches/lead_scoring_bench || ! -x $benches/lead_scoring_hand || ! -x $muster ]]; then
   echo "compare.sh: build muster and benches first; they need the workload's reference ($workload/README.md)" >&2
@@ -25,12 +26,11 @@ fi
 tell() { echo "compare.sh: $*" >&2; }
 leads=$(tests/bench/leads.sh "$rows")
 
-# n, tiers A B C D X, stages in the policy's order, and the sums of fit, engagement and total in hundredths.
+# The checksums as HAND prints them, in the order of sums.sh.
 hand_sums() { sed -n 's/[^=]*n=\([0-9]*\)/\1/; s/ | / /g; s/ *[A-Za-z.]*=/,/gp' | head -n 1; }
 expected=$("$benches/lead_scoring_bench" "$workload/policy.muster" "$leads" "$rows" 1 | grep '^HAND ' | hand_sums)
 reference=$(sed -n 's/^MUSTER_BENCH_REFERENCE:[A-Z]*=//p' build/release/CMakeCache.txt)
-specified=$(awk -F ' *[|] *' -v rows="$rows" '{ n = $2; gsub(",", "", n) }
-  n == rows && NF == 16 { line = n; for (i = 3; i <= 15; i++) line = line "," $i; print line }' "$reference/RULES.md")
+specified=$(specified_sums "$rows" "$reference/RULES.md")
 if [[ -z $specified ]]; then
   tell "the specification has no checksums for $rows leads; those of HAND are taken"
 elif [[ $specified != "$expected" ]]; then
@@ -41,18 +41,6 @@ require_sums() {  # who, sums
   [[ $2 == "$expected" ]] && return
   tell "$1 has the checksums $2, and not $expected"
   exit 1
-}
-# The same of a file of verdicts, by the names of its columns.
-sums_of_file() {
-  awk -F , '
-    function whole(x) { return x < 0 ? -int(-x * 100 + 0.5) : int(x * 100 + 0.5) }
-    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
-    { tier[$at["tier"] == "Disqualified" ? "X" : $at["tier"]]++; stage[$at["stage"]]++
-      fit += $at["fit"]; engagement += whole($at["engagement"]); total += whole($at["total"]) }
-    END {
-      printf "%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%.0f,%.0f,%.0f\n", NR - 1, tier["A"], tier["B"], tier["C"], tier["D"],
-        tier["X"], stage["SQL"], stage["MQL"], stage["Nurture"], stage["Lead"], stage["Disqualified"], fit, engagement, total
-    }' "$1"
 }
 
 # A line for each measurement: table, who, milliseconds.
