@@ -29,8 +29,8 @@ fi
 failed=0
 for engine in "${engines[@]}"; do
   for threads in 1 2 3; do
-    "$muster" run "$here/policy.muster" leads.csv --as-of 2026-01-01T00:00 --quiet --engine "$engine" --threads "$threads" \
-      -o scored.csv
+    "$muster" run "$here/policy.muster" leads.csv --as-of 2026-01-01T00:00 --quiet --engine "$engine" \
+      --threads "$threads" -o scored.csv
     sums=$(sums_of_file scored.csv)
     if [[ ! -e all.csv ]]; then mv scored.csv all.csv; elif ! cmp scored.csv all.csv; then failed=1; fi
     if [[ $sums != "$expected" ]]; then

@@ -16,7 +16,8 @@ sums_of_file() {
     { tier[$at["tier"] == "Disqualified" ? "X" : $at["tier"]]++; stage[$at["stage"]]++
       fit += $at["fit"]; engagement += whole($at["engagement"]); total += whole($at["total"]) }
     END {
-      printf "%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%.0f,%.0f,%.0f\n", NR - 1, tier["A"], tier["B"], tier["C"], tier["D"],
-        tier["X"], stage["SQL"], stage["MQL"], stage["Nurture"], stage["Lead"], stage["Disqualified"], fit, engagement, total
+      printf "%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%d,%.0f,%.0f,%.0f\n", NR - 1, tier["A"], tier["B"], tier["C"],
+        tier["D"], tier["X"], stage["SQL"], stage["MQL"], stage["Nurture"], stage["Lead"], stage["Disqualified"], fit,
+        engagement, total
     }' "$1"
 }
