@@ -31,7 +31,8 @@ bool has_line(Kind kind) {
 struct Column {
   Type type;
   std::string name;
-  unsigned digits = 0;  // of the numbers on the line
+  unsigned digits = 0;    // of the numbers on the line
+  bool is_whole = false;  // a value on it has a next one
   NumberLine line{false};
   std::map<std::string, std::uint32_t> texts;  // folded, in the order in which they are listed
   std::vector<std::string> written;            // the same texts as the policy writes them
@@ -54,7 +55,8 @@ class TableGeometry {
       column.name = parameters[k].name.text;
       column.digits = types[k].digits;
       for (const TableRow* row : rows) find_digits(column, row->cells[k]);
-      column.line = NumberLine((types[k].kind == Kind::integer && column.digits == 0) || types[k].kind == Kind::date);
+      column.is_whole = (types[k].kind == Kind::integer && column.digits == 0) || types[k].kind == Kind::date;
+      column.line = NumberLine(column.is_whole);
       for (const TableRow* row : rows) note(column, row->cells[k]);
       finish(column);
     }
@@ -203,8 +205,11 @@ class TableGeometry {
     const auto number = [&](Wide value) { return show(value, column.type, column.digits, policy_.zone); };
     if (stretch.low && stretch.low == stretch.high) return number(*stretch.low);
     if (!stretch.low && !stretch.high) return "any";
+    // As a band is written, so that it can be copied; no band is open below and has its upper end.
+    if (!stretch.low && column.is_whole) return "under " + number(*stretch.high + (stretch.high_excluded ? 0 : 1));
     if (!stretch.low) return (stretch.high_excluded ? "under " : "up to ") + number(*stretch.high);
-    if (!stretch.high) return (stretch.low_excluded ? "over " : "from ") + number(*stretch.low);
+    if (!stretch.high)
+      return stretch.low_excluded ? "over " + number(*stretch.low) : number(*stretch.low) + " and over";
     return (stretch.low_excluded ? "over " : "") + number(*stretch.low) +
            (stretch.high_excluded ? " to under " : " to ") + number(*stretch.high);
   }
