@@ -18,8 +18,9 @@ mv "$work/first" "$work/prefix"
 cp -r "$example" "$work/example"
 
 export CC=/nonexistent CXX=$cxx
-cmake -S "$work/example" -B "$work/example/build" -DCMAKE_PREFIX_PATH="$work/prefix" -DCMAKE_CXX_FLAGS="$flags" \
-  -DCMAKE_BUILD_TYPE=Debug >"$work/configure.log"
+# Ninja is what scripts/setup installs; CMake's default, make, need not be there.
+cmake -G Ninja -S "$work/example" -B "$work/example/build" -DCMAKE_PREFIX_PATH="$work/prefix" \
+  -DCMAKE_CXX_FLAGS="$flags" -DCMAKE_BUILD_TYPE=Debug >"$work/configure.log"
 cmake --build "$work/example/build" >"$work/build.log"
 for threads in 1 2; do
   (cd / && "$work/example/build/call_list" "$example/policy.muster" "$threads") >"$work/found.txt"
