@@ -3,7 +3,7 @@
 # and the message that are written beside it, and never by a signal. What a failure means is in README.md.
 set -uo pipefail
 muster=${1:?usage: run.sh MUSTER}
-seconds=${MUSTER_LIMIT_SECONDS:-30}  # what no case may take, on a slow machine; most take well under 1
+seconds=${MUSTER_LIMIT_SECONDS:-30}  # what no case may take, on a slow machine with sanitizers; most take well under 1
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 export LC_ALL=C.UTF-8 NO_COLOR=1
