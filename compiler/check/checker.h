@@ -163,10 +163,11 @@ class Checker {
   void check_table(const lang::TableDecl& table, std::uint32_t index);
   bool check_table_row(const lang::TableDecl& table, const lang::TableRow& row, const std::vector<Type>& types,
                        const Type& result);
-  // Reports gaps, overlaps and rows behind others; returns whether some known arguments have no result. The first
-  // `extending` rows come from outside the table.
-  bool compare_rows(const lang::TableDecl& table, std::uint32_t index, const std::vector<Type>& types,
-                    const std::vector<const lang::TableRow*>& rows, std::size_t extending, bool has_otherwise);
+  // Reports gaps, overlaps and rows behind others, and sets what is known of the table. The first `extending` rows come
+  // from outside the table; `otherwise` is not among the rows, and null where there is none.
+  void compare_rows(const lang::TableDecl& table, std::uint32_t index, const std::vector<Type>& types,
+                    const std::vector<const lang::TableRow*>& rows, std::size_t extending,
+                    const lang::TableRow* otherwise);
   void check_extend(const lang::ExtendDecl& extend, std::uint32_t index);
   // The arguments have been checked against the table's parameters; sets the call's meaning and what may be missing.
   Type check_table_call(ExprId id, const lang::Call& call, std::uint32_t table);

@@ -318,21 +318,22 @@ void Checker::check_table(const TableDecl& table, std::uint32_t index) {
   const std::size_t extending = rows.size();
   take(table.rows, false);
 
-  bool may = true;
-  if (sound && !types.empty()) may = compare_rows(table, index, types, rows, extending, otherwise != nullptr);
-  if (otherwise != nullptr) rows.push_back(otherwise);
-  policy_.tables[index] = {.rows = std::move(rows)};
-  policy_.declaration_may_be_missing[index] = may;
+  policy_.declaration_may_be_missing[index] = true;
+  if (sound) compare_rows(table, index, types, rows, extending, otherwise);
 }
 
-bool Checker::compare_rows(const TableDecl& table, std::uint32_t index, const std::vector<Type>& types,
-                           const std::vector<const TableRow*>& rows, std::size_t extending, bool has_otherwise) {
+void Checker::compare_rows(const TableDecl& table, std::uint32_t index, const std::vector<Type>& types,
+                           const std::vector<const TableRow*>& rows, std::size_t extending, const TableRow* otherwise) {
   const TableGeometry geometry(policy_, table.parameters, types, rows);
   TableCells cells(geometry.sizes(), table_effort);
   for (const TableRow* row : rows) cells.add_row(geometry.cells(*row));
+  TableInfo& known = policy_.tables[index];
   // A missing argument leaves every cell of its column open, unless the column says what becomes of it.
   std::vector<bool>& open = open_columns_[index];
-  for (const Column& column : geometry.columns()) open.push_back(column.looks && !column.asks_for_missing);
+  for (const Column& column : geometry.columns()) {
+    open.push_back(column.looks && !column.asks_for_missing);
+    known.asks_for_missing.push_back(column.asks_for_missing);
+  }
 
   if (table.policy == TablePolicy::unique) {
     for (const TableCells::Overlap& overlap : cells.find_overlaps()) {
@@ -342,23 +343,32 @@ bool Checker::compare_rows(const TableDecl& table, std::uint32_t index, const st
           .notes.push_back({rows[overlap.earlier]->span, "the other row"});
     }
   }
-  if (table.policy == TablePolicy::first) {
-    for (std::size_t row = 0; row < rows.size(); ++row) {
-      const std::size_t first = row < extending ? 0 : extending;  // to replace rows is what an extension is for
-      if (cells.find_reached(first, row).outcome == TableCells::Outcome::none)
-        diagnostics_.emit<DiagnosticId::row_never_reached>(rows[row]->span);
-    }
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const auto is_behind = [&](std::size_t first) {
+      return table.policy == TablePolicy::first && cells.find_reached(first, row).outcome == TableCells::Outcome::none;
+    };
+    const bool is_unreached = is_behind(0);
+    if (!is_unreached) known.rows.push_back(rows[row]);
+    // To replace rows is what an extension is for.
+    if (is_unreached && (row < extending || is_behind(extending)))
+      diagnostics_.emit<DiagnosticId::row_never_reached>(rows[row]->span);
   }
-  if (has_otherwise || table.policy == TablePolicy::sum) return false;
+  if (table.policy == TablePolicy::sum) {  // no row adds nothing
+    if (otherwise != nullptr) known.rows.push_back(otherwise);
+    policy_.declaration_may_be_missing[index] = false;
+    return;
+  }
   auto gap = cells.find_uncovered(cells.everything());
-  const bool may = gap.outcome != TableCells::Outcome::none;
-  if (gap.outcome == TableCells::Outcome::found && !rows.empty()) {
+  const bool is_whole = gap.outcome == TableCells::Outcome::none;
+  policy_.declaration_may_be_missing[index] = !is_whole && otherwise == nullptr;
+  if (otherwise != nullptr) {
+    if (!is_whole) known.rows.push_back(otherwise);
+  } else if (gap.outcome == TableCells::Outcome::found && !rows.empty()) {
     const auto box = geometry.without_other_texts(cells.everything());
     if (!box.empty()) gap = cells.find_uncovered(box);
     if (!box.empty() && gap.outcome == TableCells::Outcome::found)
       diagnostics_.emit<DiagnosticId::table_gap>(table.name.span, table.name.text, geometry.describe(gap.example));
   }
-  return may;
 }
 
 Type Checker::check_table_call(ExprId id, const Call& call, std::uint32_t table) {

@@ -75,9 +75,11 @@ struct StageInfo {
   std::uint32_t item = 0;  // of LifecycleDecl::items
 };
 
-// A table's rows in the order in which they are tried: what extends it comes first.
+// A table's rows in the order in which they are tried: what extends it comes first. Of a table that takes the first
+// row, those that nothing reaches are left out, `otherwise` too: behind the others no value is left for them.
 struct TableInfo {
   std::vector<const lang::TableRow*> rows;
+  std::vector<bool> asks_for_missing;  // by parameter: some row has `missing` in its column
 };
 
 // The labels of a grade: by code, best first for a grade on one axis.

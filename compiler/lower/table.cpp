@@ -52,13 +52,7 @@ std::vector<Lowerer::TableStep> Lowerer::table_steps(std::uint32_t index, const 
                                                      const Type& result_type) {
   const std::vector<Type>& types = policy_.parameter_types.at(index);
   const bool adds_up = std::get<TableDecl>(tree_.declarations[index].node).policy == TablePolicy::sum;
-  const std::vector<const TableRow*>& rows = policy_.tables.at(index).rows;
-  std::vector<bool> says_missing(operands.size());
-  for (const TableRow* row : rows) {
-    for (std::size_t k = 0; k < row->cells.size(); ++k) {
-      if (std::holds_alternative<BandMissing>(row->cells[k].node)) says_missing[k] = true;
-    }
-  }
+  const auto& [rows, says_missing] = policy_.tables.at(index);
   const auto result_of = [&](const TableRow& row) {
     return convert(lower(row.result), type_of(row.result), result_type, row.span);
   };
@@ -67,7 +61,8 @@ std::vector<Lowerer::TableStep> Lowerer::table_steps(std::uint32_t index, const 
   for (std::size_t at = 0; at < rows.size();) {
     const TableRow& row = *rows[at];
     const std::size_t column = listing_column(row);
-    if (column != no_column && has_plain_constants(types[column])) {
+    // Of an open count each row is asked on its own, as all bands are.
+    if (column != no_column && has_plain_constants(types[column]) && operands[column].is_exact()) {
       std::map<std::pair<Extent, std::size_t>, std::size_t> group_of;  // by result and how often it was there before
       std::map<std::pair<std::string, Extent>, std::size_t> listed;    // with that result, by value
       std::unordered_set<std::string> taken;
@@ -127,10 +122,19 @@ Extent Lowerer::lower_table(ExprId id, const Call& call) {
   if (table.policy == TablePolicy::sum) {
     result = sum_of_steps(steps, type, place);
   } else {
-    // `unique`: the checker has seen that no two rows hold together, so the first one is the only one.
-    result = exactly(builder_.missing(type, place));
-    for (auto step = steps.rbegin(); step != steps.rend(); ++step)
+    // `unique`: the checker has seen that no two rows hold together, so the first one is the only one. Where it has
+    // seen that the rows leave nothing out, the last one that may match needs no condition: it is what is left.
+    const bool leaves_none_out = !steps.empty() && !policy_.declaration_may_be_missing.at(index);
+    const bool may_be_open = policy_.info(id).may_be_missing;  // else what matches is known, and the last row is left
+    result = leaves_none_out ? steps.back().result : exactly(builder_.missing(type, place));
+    ValueId none_behind = builder_.boolean(true, place);  // no row behind this one may match
+    for (auto step = steps.rbegin() + (leaves_none_out ? 1 : 0); step != steps.rend(); ++step) {
+      if (leaves_none_out && may_be_open) {
+        none_behind = both(none_behind, surely(negated(std::prev(step)->condition, place), place), place);
+        result = select(none_behind, step->result, result, type, step->span);
+      }
       result = select(step->condition, step->result, result, type, step->span);
+    }
   }
   tables.emplace(key, result);
   return result;

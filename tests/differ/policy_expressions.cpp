@@ -381,7 +381,7 @@ std::string PolicyWriter::number(int depth, const Scope& scope) {
         found.insert(found.end(), scores_.begin(), scores_.end());
         for (const std::string& each : company_numbers_) found.push_back("company." + each);
         for (const std::string& each : frameworks_) found.push_back("(" + each + ".met default 1)");
-        for (const std::string& each : tables_) found.push_back(each + "(i0, t0)");
+        found.insert(found.end(), tables_.begin(), tables_.end());  // as they are called
         if (!scores_.empty() && chance(10)) return "(" + pick({"lowest of ", "highest of "}) + one_of(scores_) + ")";
         if (!found.empty()) return one_of(found);
       }

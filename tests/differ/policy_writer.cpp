@@ -95,10 +95,18 @@ void PolicyWriter::write_tables() {
     }
     return rows;
   };
-  add(fmt::format("table {}(par_c: decimal(4), par_d: text): decimal(2){} {{\n{}  otherwise = {}\n}}", name, policy,
-                  rows_of(2 + below(3)), below(4)));
+  const std::string rows = rows_of(2 + below(3));
+  const std::uint64_t last = below(4);
+  std::string rest = fmt::format("  otherwise = {}\n", last);
+  if (!is_unique && last == 2) rest = "";  // what no row matches is missing
+  if (!is_unique && last == 3)
+    rest = "  under 2 | any = 2\n  2 to 5 | any = 2\n  over 5 | any = 4\n";  // leaves none out
+  add(fmt::format("table {}(par_c: {}, par_d: text): decimal(2){} {{\n{}{}}}", name, pick({"decimal(4)", "int"}),
+                  policy, rows, rest));
   if (!is_unique && chance(25)) add(fmt::format("extend {} {{\n{}}}", name, rows_of(1 + below(2))));
-  tables_.push_back(name);
+  // A count may be open, so that some of the rows may match and others surely do not.
+  tables_.push_back(name + (last < 2 ? "(i0, t0)" : "((count of View where (page contains \"p\")), t0)"));
+  add("output " + fresh("out") + " = " + tables_.back());
 }
 
 void PolicyWriter::write_company() {

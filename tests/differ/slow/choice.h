@@ -2,7 +2,7 @@
 // May include: tests/differ/slow. Called by: tests/differ/slow.
 #pragma once
 
-#include <set>
+#include <span>
 
 #include "tests/differ/slow/evaluator.h"
 
@@ -49,15 +49,16 @@ inline Value is_within(const Value& subject, const BandRange& range, const Frame
 
 // ---- bands
 
-inline bool is_missing(const Band& band) { return std::holds_alternative<BandMissing>(band.node); }
+inline bool is_missing(const Band* band) { return std::holds_alternative<BandMissing>(band->node); }
+inline bool asks_missing(const std::vector<const Band*>& bands) { return std::ranges::any_of(bands, is_missing); }
 
-// `asks_missing`: another band of the same column says `missing`, so that this one does not match what is missing.
-inline Value in_band(const Band& band, const Value& subject, bool asks_missing, const Frame& frame) {
+// `asks`: another band of the same column says `missing`, so that this one does not match what is missing.
+inline Value in_band(const Band& band, const Value& subject, bool asks, const Frame& frame) {
   const auto* range = std::get_if<BandRange>(&band.node);
   const auto* listed = std::get_if<BandValues>(&band.node);
-  if (is_missing(band)) return truth(!subject.known());
+  if (is_missing(&band)) return truth(!subject.known());
   if (range == nullptr && listed == nullptr) return truth(true);  // any, otherwise
-  if (asks_missing && !subject.known()) return truth(false);
+  if (asks && !subject.known()) return truth(false);
   return range != nullptr ? is_within(subject, *range, frame) : is_one_of(subject, listed->values, frame);
 }
 
@@ -87,6 +88,11 @@ inline std::vector<Value> possible_values(const Value& type, const std::vector<c
 
 // ---- what may be taken
 
+// Of the first that is so; past the end where none is.
+std::size_t index_where(const auto& all, const auto& is_so) {
+  return static_cast<std::size_t>(std::ranges::find_if(all, is_so) - all.begin());
+}
+
 // Of what is tried in turn, that which may be taken: up to the first one that surely is.
 struct Taken {
   std::vector<std::size_t> possible;
@@ -110,13 +116,12 @@ inline Taken first_of(const std::vector<Value>& conditions) {
 Taken first_band(ExprId subject, const auto& arms, const Frame& frame) {
   const auto bands = each_of(arms, [](const auto& arm) { return &arm.band; });
   const Value actual = value(subject, frame);
-  const bool asks_missing = std::ranges::any_of(bands, [](const Band* band) { return is_missing(*band); });
   std::vector<Value> possible{actual};
-  if (!actual.known() && !asks_missing) possible = possible_values(actual, bands, frame);
+  if (!actual.known() && !asks_missing(bands)) possible = possible_values(actual, bands, frame);
   std::set<std::size_t> taken;
   for (const Value& each : possible) {
-    const auto takes = [&](const Band* band) { return in_band(*band, each, asks_missing, frame).is_yes(); };
-    taken.insert(static_cast<std::size_t>(std::ranges::find_if(bands, takes) - bands.begin()));
+    const auto takes = [&](const Band* band) { return in_band(*band, each, asks_missing(bands), frame).is_yes(); };
+    taken.insert(index_where(bands, takes));
   }
   const bool may_be_none = taken.erase(bands.size()) != 0;
   return {{taken.begin(), taken.end()}, !may_be_none, actual.faults};
@@ -144,30 +149,54 @@ inline Value table(const TableDecl& table, const Parameters& arguments, const Fr
   for (const auto* more : frame.in.all<ExtendDecl>()) {  // the last one comes first
     if (more->table.text == table.name.text) rows.insert(rows.begin(), more->rows.begin(), more->rows.end());
   }
-  std::vector<Value> matches;
-  for (const TableRow& row : rows) {
-    // Where all rows that match are added up, `otherwise` is for what none has matched.
-    const bool is_rest = row.cells.empty() && table.policy == TablePolicy::sum;
-    matches.push_back(is_rest ? all_hold(matches, negation) : truth(true));
-    for (std::size_t column = 0; column < row.cells.size(); ++column) {
-      const auto says_missing = [&](const TableRow& each) {
-        return !each.cells.empty() && is_missing(each.cells[column]);
-      };
-      const Value& argument = arguments.at(table.parameters[column].name.text);
-      const bool asks_missing = std::ranges::any_of(rows, says_missing);
-      matches.back() = both(matches.back(), in_band(row.cells[column], argument, asks_missing, frame));
+  const std::span looking(rows.begin(), rows.end() - (rows.back().cells.empty() ? 1 : 0));  // all but `otherwise`
+  const auto bands_of = [&](std::size_t column) {
+    return each_of(looking, [&](const TableRow& row) { return &row.cells[column]; });
+  };
+  const auto given = each_of(table.parameters, [&](const Parameter& each) { return arguments.at(each.name.text); });
+  const auto matches_of = [&](const std::vector<Value>& each) {
+    std::vector<Value> made;
+    for (const TableRow& row : rows) {
+      made.push_back(row.cells.empty() ? all_hold(made, negation) : truth(true));  // `otherwise`: what none matches
+      for (std::size_t column = 0; column < row.cells.size(); ++column) {
+        const bool asks = asks_missing(bands_of(column));
+        made.back() = both(made.back(), in_band(row.cells[column], each[column], asks, frame));
+      }
     }
-  }
+    return made;
+  };
+  std::vector<Value> matches = matches_of(given);
   const auto results =
       each_of(rows, [&](const TableRow& row) { return as_declared(value(row.result, frame), table.result); });
-  if (table.policy != TablePolicy::sum) return chosen(first_of(matches), results);
-  std::vector<Value> terms;  // a row that may match is open, unless it adds nothing
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const Wide added = results[i].least;
-    terms.push_back(results[i].between(added * matches[i].least, added * matches[i].most, matches[i].faults));
+  if (table.policy == TablePolicy::sum) {
+    std::vector<Value> terms;  // a row that may match is open, unless it adds nothing
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const Wide added = results[i].least;
+      terms.push_back(results[i].between(added * matches[i].least, added * matches[i].most, matches[i].faults));
+    }
+    const Value total = sum(terms);
+    return total.known() ? total : total.missing(total.faults);
   }
-  const Value total = sum(terms);
-  return total.known() ? total : total.missing(total.faults);
+  // What no combination of arguments comes to first is not possible: a row behind others, or that none matches.
+  std::set<std::size_t>& reached = frame.in.rows_reached[&table];
+  if (reached.empty()) {
+    std::vector<std::vector<Value>> all{{}};
+    for (std::size_t column = 0; column < table.parameters.size(); ++column) {
+      const Value none = given[column].missing();
+      std::vector<Value> possible = possible_values(none, bands_of(column), frame);
+      if (asks_missing(bands_of(column))) possible.push_back(none);
+      std::vector<std::vector<Value>> longer;
+      for (const std::vector<Value>& each : all) {
+        for (const Value& next : possible) longer.emplace_back(each).push_back(next);
+      }
+      all = std::move(longer);
+    }
+    for (const std::vector<Value>& each : all) reached.insert(index_where(matches_of(each), &Value::is_yes));
+  }
+  for (std::size_t i = 0; i < rows.size(); ++i) matches[i] = reached.contains(i) ? matches[i] : truth(false);
+  Taken taken = first_of(matches);
+  taken.is_sure = taken.is_sure || !reached.contains(rows.size());
+  return chosen(taken, results);
 }
 
 inline Value grade(const GradeDecl& grade, const Frame& frame) {

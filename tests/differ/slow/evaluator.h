@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 
 #include "lang/syntax/tree.h"
@@ -114,6 +115,8 @@ struct Evaluator {
   std::multimap<std::wstring, const DataRow*> by_fallback;  // companies by what the fallback match compares
   std::vector<Stage> stages;                                // by rank, then in the policy's order
   std::deque<std::string> texts;                            // that functions made
+  // The rows of a table that some arguments come to first, and one past the last where some come to none.
+  std::map<const TableDecl*, std::set<std::size_t>> rows_reached;
   // Of the lead: what was worked out of it so far, by declaration.
   const DataRow* lead = nullptr;
   const DataRow* company = nullptr;  // that it refers to
