@@ -446,7 +446,12 @@ Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {
   Type own = type_of(fallback.operand);
   const Extent value = in_currency(lower(fallback.operand), own, type, span(id));
   const Extent aligned = convert(value, own, type, span(id));
-  const ValueId stays_blank = mode_ == Mode::possible ? is_blank_for_good(fallback.operand, value) : ValueId();
+  ValueId stays_blank = mode_ == Mode::possible ? is_blank_for_good(fallback.operand, value) : ValueId();
+  if (mode_ == Mode::possible && !value.is_exact()) {
+    // Nobody knows whether a count that is open will close: a condition of it that divides by zero stays undecided.
+    const ValueId may_stay = negated(is_settled(value, span(id)), span(id));
+    stays_blank = stays_blank.is_none() ? may_stay : either(stays_blank, may_stay, span(id));
+  }
   // What is missing may become anything, the fallback included.
   if (mode_ == Mode::possible && stays_blank.is_none()) return aligned;
   const Extent other = convert(lower(fallback.fallback), type_of(fallback.fallback), type, span(id));
