@@ -67,8 +67,9 @@ CsvBuffer::CsvBuffer(std::unique_ptr<ByteSource> source, std::string name, const
       room_bytes_(encoding_ == Encoding::latin1 ? most_bytes_per_latin1 * read_bytes_ : read_bytes_),
       most_kept_bytes_(std::min(most_kept_bytes, SIZE_MAX / 4)) {
   capacity_ = std::max(2 * room_bytes_, std::size_t{64});
-  bytes_ = std::make_unique<char[]>(capacity_ + scan_bytes);
-  if (encoding_ == Encoding::latin1) latin1_ = std::make_unique<char[]>(most_cut_bytes + read_bytes_);
+  bytes_ = std::make_unique_for_overwrite<char[]>(capacity_ + scan_bytes);
+  std::memset(bytes_.get() + capacity_, 0, scan_bytes);
+  if (encoding_ == Encoding::latin1) latin1_ = std::make_unique_for_overwrite<char[]>(most_cut_bytes + read_bytes_);
 }
 
 Result<> CsvBuffer::begin() {
