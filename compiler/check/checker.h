@@ -361,6 +361,7 @@ class Checker {
   // By table and column: a missing argument leaves the result open.
   std::unordered_map<std::uint32_t, std::vector<bool>> open_columns_;
   std::optional<std::uint32_t> framework_;              // that is being checked
+  std::optional<std::uint32_t> band_begin_;             // of the band that is being checked, in its file
   bool in_test_ = false;                                // a test is being checked
   std::optional<std::int64_t> test_instant_;            // its `as of`, if it says one
   std::map<std::uint32_t, std::uint32_t> latest_rows_;  // of that test: by object, the last row

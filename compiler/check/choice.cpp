@@ -159,6 +159,7 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
   for (std::size_t i = 0; i < bands.size(); ++i) {
     const Band& band = *bands[i];
     if (otherwise) diagnostics_.emit<DiagnosticId::after_otherwise>(band.span);
+    band_begin_ = band.span.begin;
     std::visit(Overloaded{[&](const BandRange& range) {
                             const End low = end_of(range.low);
                             const End high = end_of(range.high);
@@ -190,6 +191,7 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ty
                           [&](const BandAny&) { otherwise = true; }},  // only in tables
                band.node);
   }
+  band_begin_.reset();
   if (!readable) return {};
   if (type.kind == Kind::boolean) {
     std::string rest;

@@ -73,6 +73,14 @@ void Checker::report_unknown(const Name& name, bool wants_text) {
     message.fix = habit;
     return;
   }
+  if (band_begin_ == name.span.begin) {
+    const auto band = foreign_band(sources_[name.span.file].text(), name.span.begin, name.span.begin);
+    if (band) {
+      message.fix = band->fix;
+      if (wants_text) message.fix += "; a " + in_quotes;
+      return;
+    }
+  }
   if (framework_) {
     for (const LetterInfo& letter : policy_.frameworks.at(*framework_).letters) {
       if (letter.letter->name.text != name.text) continue;

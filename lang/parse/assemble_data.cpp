@@ -234,6 +234,11 @@ void Builder::finish_table_row(std::size_t first, Span where) {
     fail_expected(found->span.begin, "a cell",
                   "a cell that takes everything is `any`; `otherwise` is a row of its own");
   } else if (!extends && row.cells.size() != parameters.size()) {
+    const auto band = foreign_band(text, where.begin, where.begin);  // else = 0
+    if (band && row.cells.size() == 1) {
+      report_foreign(band->begin, band->end, band->fix);
+      return;
+    }
     report_cell_count(where, '=', row.cells.size(), "the table's head", parameters.size());
     return;
   }

@@ -131,6 +131,7 @@ class Builder {
   void look_for_list(std::size_t at);
   void look_for_bare_list(std::size_t at, std::size_t open);
   void look_for_decimal_comma(std::size_t at);
+  void look_for_band(std::size_t at, std::string_view what);
   void look_for_colon(std::size_t at, std::string_view what);
   void look_for_entry(std::size_t at);
   void look_for_points(std::size_t begin);

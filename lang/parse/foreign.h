@@ -1,7 +1,7 @@
 // What people write out of habit, from spreadsheets, calendars and mails, and how Muster writes it. Such a spelling is
 // reported with the fix and read as what it means, so that the rest of the line is checked too.
 // May include: lang/parse/scan.h, lang/source, lang/spec. Called by: the builder, the grammar headers, the checker.
-// Numbers, days and times are in foreign.cpp, words and lists in foreign_words.cpp.
+// Numbers, days and times are in foreign.cpp, words and lists in foreign_words.cpp, bands in foreign_bands.cpp.
 #pragma once
 
 #include <cstddef>
@@ -76,6 +76,14 @@ struct ForeignList {
   bool has_names = false;
 };
 [[nodiscard]] ForeignList foreign_list(std::string_view text, std::size_t at);
+// A band as other tools write it, in the cell that begins at `cell` and cannot be read at `error`: up to 4, < 5,
+// 5 or more, 1000+, 5..10, else. `fix` says what to write.
+struct ForeignBand {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::string fix;
+};
+[[nodiscard]] std::optional<ForeignBand> foreign_band(std::string_view text, std::size_t cell, std::size_t error);
 // Words of the author as a message may hold them.
 [[nodiscard]] std::string shorten(std::string_view words);
 // The values in braces.

@@ -279,6 +279,7 @@ void Builder::look_for_habit(std::size_t at, std::string_view what) {
   }
   const bool is_behind_is = last_end >= 2 && word_at(text, last_end - 2, "is") && what.starts_with("`known`");
   if (is_behind_is && near_word(at, what).empty()) look_for_state(last_end - 2, at);
+  look_for_band(at, what);
   look_for_colon(at, what);
   if (ends_a_value(what) && identifier_end(text, at) > at && bare_words_around(at).empty()) look_for_word(at);
 }

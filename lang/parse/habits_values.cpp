@@ -124,6 +124,31 @@ void Builder::look_for_decimal_comma(std::size_t at) {
   fail_habit(decimal->begin, amount.end, fmt::format("write `{}`", amount.ours), amount.end);
 }
 
+// up to 4: 10   5 or more: 20   under 5 = 10   1000+: 5
+void Builder::look_for_band(std::size_t at, std::string_view what) {
+  const bool is_behind_band = what == "`:` behind the band";
+  const bool is_behind_row = what == "`=` and the result of the row";
+  const bool is_band = is_behind_band || is_behind_row || what == "a row of the table" || what.starts_with("a band ") ||
+                       what.starts_with("a cell ");
+  // The cell has ended within a value: `1000+`, `at least 5 EUR`, `all`.
+  const std::size_t cut = text.find_first_of(":|={\n", at);
+  const bool is_cut = cut != std::string_view::npos && text[cut] != '{' && text[cut] != '\n';
+  const std::size_t last = text.substr(0, at).find_last_not_of(" \t");
+  const bool is_sum = cut == at && last != std::string_view::npos && text[last] == '+';
+  const bool is_of_rows = what.starts_with("`days of`") || what == "the name of rows after `all`";
+  if (!is_band && !(is_cut && (is_sum || is_of_rows))) return;
+  for (const std::string_view sign : {"->", "=>", "="}) {
+    if ((!is_behind_band && !is_behind_row) || !text.substr(at).starts_with(sign)) continue;
+    fail_habit(at, at + sign.size(), is_behind_band ? "write `:`" : "write `=`", at + sign.size());
+  }
+  std::size_t cell = at - std::min(column_bytes(text, at), most_line_bytes);
+  for (std::size_t each = cell; each < at; each = std::max(token_end(text, each), each + 1)) {
+    if (text[each] == '|' || text[each] == '{') cell = each + 1;
+  }
+  const auto band = foreign_band(text, skip_blanks(text, cell), at);
+  if (band) fail_habit(band->begin, band->end, band->fix, std::max(band->end, at));
+}
+
 // require: active   to "SDR": when active
 void Builder::look_for_colon(std::size_t at, std::string_view what) {
   if (text.substr(at, 1) != ":") return;
@@ -131,7 +156,7 @@ void Builder::look_for_colon(std::size_t at, std::string_view what) {
   const bool has_word = word_at(text, next, "when") || word_at(text, next, "otherwise");
   if (place == PhrasePlace::score && what == end_of_line && !rules.empty()) look_for_points(rule().begin);
   std::string_view fix;
-  if (what == "`=`" || (place == PhrasePlace::picklist && what == end_of_line)) {
+  if (what.starts_with("`=`") || (place == PhrasePlace::picklist && what == end_of_line)) {
     fix = "write `=`";
   } else if (what.starts_with("`when`") && !has_word) {
     fix = "write `when`";

@@ -22,6 +22,8 @@ enum class HabitPlace : std::uint8_t {
   blank,      // an unknown name that stands for nothing
   function,   // a call of an unknown function
   criterion,  // the first word of a criterion
+  band,       // the first words or sign of a band
+  band_end,   // behind its value
   type,
 };
 struct HabitRow {
