@@ -54,7 +54,7 @@ class Comparison {
     outcome_.failure = match_labels();
     if (!outcome_.failure.empty()) return std::move(outcome_);
     const std::vector<Engine> engines = engines_of(sample_.seed);
-    outcome_.has_kernel = engines.back().is_kernel;
+    outcome_.kernel = engines.back().kernel;
     for (const bool is_of_raw : {true, false}) evaluate(engines, is_of_raw);
     if (outcome_.failure.empty() && !outcome_.difference) outcome_.failure = match_leads();
     return std::move(outcome_);
@@ -103,7 +103,8 @@ class Comparison {
         if (outcome_.difference || !outcome_.failure.empty()) return;
         outcome_.failure = evaluation->evaluate(batch);
         if (!outcome_.failure.empty()) return;
-        compare_rows(*engine, leads, outputs.readers(*evaluation, engine->wanted));
+        const auto is_there = [&](compiler::ValueId id) { return evaluation->has(id); };
+        compare_rows(*engine, leads, outputs.readers(*evaluation, engine->wanted, is_there));
       }
     };
     const std::string unread = files_.for_batches(program, roots, body);

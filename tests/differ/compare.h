@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "tests/differ/engine.h"
 #include "tests/differ/world.h"
 
 namespace muster::differ {
@@ -22,7 +23,7 @@ struct Outcome {
   std::string failure;  // the policy does not compile, or names differ
   std::optional<Difference> difference;
   std::uint64_t answers = 0;  // that were compared
-  bool has_kernel = false;
+  Kernel kernel = Kernel::none;
 };
 
 [[nodiscard]] Outcome compare(const Sample& sample);

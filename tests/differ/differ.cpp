@@ -113,7 +113,8 @@ class Run {
   void look_at(const Sample& sample) {
     const Outcome outcome = compare(sample);
     answers_ += outcome.answers;
-    kernels_ += outcome.has_kernel ? 1 : 0;
+    kernels_ += outcome.kernel != Kernel::none ? 1 : 0;
+    whole_kernels_ += outcome.kernel == Kernel::whole ? 1 : 0;
     if (outcome.failure.empty() && !outcome.difference) return;
     if (++failed_ == most_failures) next_ = options_.programs;
     const std::scoped_lock lock(printing_);
@@ -127,13 +128,14 @@ class Run {
   void tell(std::uint64_t programs, std::ostream& out) const {
     const auto seconds =
         std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - begin_).count();
-    out << programs << " policies, " << kernels_ << " of them compiled to kernels, " << answers_ << " answers, "
-        << failed_ << " of the policies differ, " << seconds << " s" << std::endl;
+    out << programs << " policies, " << kernels_ << " of them compiled to kernels, " << whole_kernels_
+        << " of these with all outputs, " << answers_ << " answers, " << failed_ << " of the policies differ, "
+        << seconds << " s" << std::endl;
   }
 
   const Options& options_;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-  std::atomic<std::uint64_t> next_ = 0, looked_at_ = 0, failed_ = 0, answers_ = 0, kernels_ = 0;
+  std::atomic<std::uint64_t> next_ = 0, looked_at_ = 0, failed_ = 0, answers_ = 0, kernels_ = 0, whole_kernels_ = 0;
   std::mutex printing_;
 };
 

@@ -1,10 +1,12 @@
 #include "tests/differ/engine.h"
 
 #include <optional>
+#include <set>
 
 #include "runtime/interpret/roots.h"
 #include "runtime/jit/plugin.h"
 #include "tests/differ/narrow.h"
+#include "tests/differ/part.h"
 
 namespace muster::differ {
 
@@ -25,6 +27,7 @@ class Interpretation final : public Evaluation {
     return {};
   }
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return interpreter_.value(id); }
+  [[nodiscard]] bool has(ValueId) const override { return true; }
 
  private:
   Width width_;
@@ -32,15 +35,25 @@ class Interpretation final : public Evaluation {
   runtime::Interpreter interpreter_;
 };
 
+// Of a policy's kernel: how much of the outputs it has, and how it is compiled.
+struct KernelChoice {
+  std::size_t most_instructions = 0;  // that they may need together
+  runtime::jit::KernelOptions options;
+};
+
 // Made when the first batch says how its columns come, and what its values are like: the first leads are the sample.
 class Compiled final : public Evaluation {
  public:
-  Compiled(const Program& program, runtime::AsOf as_of, const KernelOptions& options)
-      : program_(program), as_of_(as_of), options_(options) {}
+  Compiled(const Program& program, runtime::AsOf as_of, std::uint64_t seed, const KernelChoice& choice)
+      : program_(program), as_of_(as_of), options_(choice.options) {
+    const auto of_part = part_of(program, runtime::roots_of(program, all_wanted()), seed, choice.most_instructions);
+    part_.insert(of_part.begin(), of_part.end());
+  }
   [[nodiscard]] std::string evaluate(const runtime::BatchView& batch) override {
     if (!kernel_) {
-      const auto values = runtime::interpret::value_roots_of(program_, all_wanted());
-      const auto bits = runtime::interpret::bit_roots_of(program_, all_wanted());
+      auto values = runtime::interpret::value_roots_of(program_, all_wanted());
+      auto bits = runtime::interpret::bit_roots_of(program_, all_wanted());
+      for (auto* roots : {&values, &bits}) std::erase_if(*roots, [&](ValueId id) { return !has(id); });
       auto made = runtime::jit::make_kernel(program_, as_of_, {.values = values, .bits = bits},
                                             runtime::jit::layouts_of(batch), options_);
       if (!made) return "no kernel: " + made.error().message;
@@ -50,36 +63,41 @@ class Compiled final : public Evaluation {
     return {};
   }
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return kernel_->value(id); }
+  [[nodiscard]] bool has(ValueId id) const override { return part_.contains(id); }
 
  private:
   const Program& program_;
   runtime::AsOf as_of_;
   KernelOptions options_;
+  std::set<ValueId> part_;
   std::unique_ptr<runtime::jit::Kernel> kernel_;
 };
 
 Engine interpreter(std::string name, bool is_of_raw, const runtime::Wanted& wanted, Width width = Width::as_given) {
-  return {std::move(name), is_of_raw, false, wanted, [wanted, width](const Program& program, runtime::AsOf as_of) {
+  return {std::move(name), is_of_raw, Kernel::none, wanted,
+          [wanted, width](const Program& program, runtime::AsOf as_of) {
             return std::make_unique<Interpretation>(program, as_of, wanted, width);
           }};
 }
 
-// Of 128 samples 8 have a kernel of level 0, and one each a kernel of level 1, 2 and 3; every other kernel is cut into
-// small functions.
-std::optional<KernelOptions> kernel_of(std::uint64_t seed) {
+constexpr std::size_t all_instructions = SIZE_MAX;
+
+// Of 128 samples one has a kernel of all outputs for each level. The others have one of a few outputs: of 8 five at
+// level 0, and one at each other. Every other kernel is cut into small functions.
+std::optional<KernelChoice> kernel_of(std::uint64_t seed) {
   // Without the plug-in there is nothing to compare.
   if (!runtime::jit::is_available()) return std::nullopt;
-  const std::uint64_t turn = seed % 128;
-  KernelOptions options;
-  options.nodes_per_function = seed / 128 % 2 == 0 ? 0 : 40;
-  if (turn % 16 == 1) {
-    options.level = 0;
-  } else if (turn == 2 || turn == 42 || turn == 82) {
-    options.level = 1 + static_cast<unsigned>(turn / 40);
+  KernelChoice choice;
+  if (seed % 32 == 0) {
+    choice.most_instructions = all_instructions;
+    choice.options.level = static_cast<unsigned>(seed / 32 % 4);
   } else {
-    return std::nullopt;
+    choice.most_instructions = std::size_t{8} << seed / 8 % 4;
+    const auto turn = static_cast<unsigned>(seed % 8);
+    choice.options.level = turn < 4 ? turn : 0;
   }
-  return options;
+  choice.options.nodes_per_function = seed / 128 % 2 == 0 ? 0 : 40;
+  return choice;
 }
 
 }  // namespace
@@ -105,10 +123,11 @@ std::vector<Engine> engines_of(std::uint64_t seed) {
                            interpreter("interpreter, without reasons", false, no_reasons),
                            interpreter("interpreter, narrow columns", false, answers, Width::narrow),
                            interpreter("interpreter, narrow columns, scores alone", false, scores, Width::narrow)};
-  if (const auto options = kernel_of(seed)) {
-    list.push_back({"kernel of level " + std::to_string(options->level), false, true, all_wanted(),
-                    [options = *options](const Program& program, runtime::AsOf as_of) {
-                      return std::make_unique<Compiled>(program, as_of, options);
+  if (const auto choice = kernel_of(seed)) {
+    const Kernel kernel = choice->most_instructions == all_instructions ? Kernel::whole : Kernel::part;
+    list.push_back({"kernel of level " + std::to_string(choice->options.level), false, kernel, all_wanted(),
+                    [seed, choice = *choice](const Program& program, runtime::AsOf as_of) {
+                      return std::make_unique<Compiled>(program, as_of, seed, choice);
                     }});
   }
   return list;

@@ -1,5 +1,6 @@
 #include "tests/differ/outputs.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -25,11 +26,24 @@ Answer truth_of(const Vector& vector, std::size_t row) {
 // Nobody asks why it is missing.
 Answer plain(Answer answer) { return answer.kind == Answer::Kind::missing ? Answer{} : answer; }
 
+// Has nothing, and notes what it is asked for.
+class Notebook final : public Values {
+ public:
+  [[nodiscard]] Vector value(ValueId id) const override {
+    asked.push_back(id);
+    return {};
+  }
+  mutable std::vector<ValueId> asked;
+};
+
 }  // namespace
 
 void Outputs::add(std::string label, Part part, Reader reader) {
   labels_.push_back(std::move(label));
   parts_.push_back(part);
+  const Notebook notebook;
+  reader(notebook);
+  values_.push_back(notebook.asked);
   readers_.push_back(std::move(reader));
 }
 
@@ -177,12 +191,13 @@ bool Outputs::is_verdict(std::size_t label) const {
   return part != &Wanted::bounds && part != &Wanted::undecided && part != &Wanted::reasons;
 }
 
-std::vector<Outputs::RowReader> Outputs::readers(const Values& values, const Wanted& wanted) const {
+std::vector<Outputs::RowReader> Outputs::readers(const Values& values, const Wanted& wanted,
+                                                 const std::function<bool(ValueId)>& is_there) const {
   std::vector<RowReader> made;
   made.reserve(labels_.size());
   for (std::size_t label = 0; label < labels_.size(); ++label) {
     const Part part = parts_[label];
-    const bool is_wanted = part == nullptr || wanted.*part;
+    const bool is_wanted = (part == nullptr || wanted.*part) && std::ranges::all_of(values_[label], is_there);
     made.push_back(is_wanted ? readers_[label](values) : RowReader());
   }
   return made;

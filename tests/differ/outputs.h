@@ -32,8 +32,9 @@ class Outputs {
   // Whether the slow evaluator answers it as well; about the rest engines are compared with one another.
   [[nodiscard]] bool is_verdict(std::size_t label) const;
   [[nodiscard]] const std::vector<ScoreLabels>& scores() const { return scores_; }
-  // By label; without a function where it is not wanted. Until the next batch.
-  [[nodiscard]] std::vector<RowReader> readers(const runtime::Values& values, const runtime::Wanted& wanted) const;
+  // By label; without a function where it is not wanted, or a value of it is not there. Until the next batch.
+  [[nodiscard]] std::vector<RowReader> readers(const runtime::Values& values, const runtime::Wanted& wanted,
+                                               const std::function<bool(compiler::ValueId)>& is_there) const;
 
  private:
   using Reader = std::function<RowReader(const runtime::Values&)>;
@@ -48,6 +49,7 @@ class Outputs {
   std::vector<std::string> labels_;
   std::vector<Part> parts_;
   std::vector<Reader> readers_;
+  std::vector<std::vector<compiler::ValueId>> values_;  // that the reader asks for
   std::vector<ScoreLabels> scores_;
 };
 
