@@ -28,6 +28,8 @@ void Checker::check_points(const Points& points) {
              kernels::Fault::none) {
     diagnostics_.emit<DiagnosticId::constant_overflow>(span(points.amount));
   }
+  // +1.000 when ...: nobody writes a fraction of three zeros.
+  if (type.digits == 3 && value->value % 1000 == 0) warn_of_thousands(points.amount, {.kind = Kind::integer});
 }
 
 void Checker::check_cap(const std::optional<ExprId>& at_most) {
@@ -202,6 +204,7 @@ void Checker::check_per(const Per& per) {
     } else if (const auto value = require_constant(*per.step, "the step after `per`"); value && value->value <= 0) {
       diagnostics_.emit<DiagnosticId::step_not_positive>(span(*per.step));
     }
+    warn_of_thousands(*per.step, quantity);
   } else if (quantity.kind == Kind::money || quantity.kind == Kind::duration) {
     diagnostics_.emit<DiagnosticId::wrong_type>(span(per.quantity), "a step after `per`, such as `per 1K USD budget`",
                                                 words(quantity));

@@ -120,6 +120,9 @@ class Lowerer {
   Extent lower_product(ExprId id, const lang::Product& product);
   Extent lower_round(ExprId id, const lang::Round& round);
   ValueId is_blank_for_good(ExprId id, const Extent& value);
+  // Whether the value may be missing whatever data come in: what is divided by zero, looked up or cut in vain. No: a
+  // field, and a number of rows whose conditions can be decided.
+  bool may_stay_blank(ExprId id);
   [[nodiscard]] bool has_default(ExprId id) const;
   Extent lower_default(ExprId id, const lang::DefaultTo& fallback);
   ValueId lower_constant(const Constant& constant, lang::Span span);

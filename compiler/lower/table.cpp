@@ -123,9 +123,13 @@ Extent Lowerer::lower_table(ExprId id, const Call& call) {
     result = sum_of_steps(steps, type, place);
   } else {
     // `unique`: the checker has seen that no two rows hold together, so the first one is the only one. Where it has
-    // seen that the rows leave nothing out, the last one that may match needs no condition: it is what is left.
-    const bool leaves_none_out = !steps.empty() && !policy_.declaration_may_be_missing.at(index);
-    const bool may_be_open = policy_.info(id).may_be_missing;  // else what matches is known, and the last row is left
+    // seen that the rows leave nothing out, the last one that may match needs no condition: it is what is left. What is
+    // possible for an argument that stays blank is that no row ever matches.
+    const bool stays_blank = mode_ == Mode::possible &&
+                             std::ranges::any_of(call.arguments, [&](ExprId each) { return may_stay_blank(each); });
+    const bool leaves_none_out = !steps.empty() && !policy_.declaration_may_be_missing.at(index) && !stays_blank;
+    // Else the argument is known, so that what matches is known, and the last row is left.
+    const bool may_be_open = policy_.info(id).may_be_missing || mode_ == Mode::possible;
     result = leaves_none_out ? steps.back().result : exactly(builder_.missing(type, place));
     ValueId none_behind = builder_.boolean(true, place);  // no row behind this one may match
     for (auto step = steps.rbegin() + (leaves_none_out ? 1 : 0); step != steps.rend(); ++step) {

@@ -441,13 +441,25 @@ ValueId Lowerer::is_blank_for_good(ExprId id, const Extent& value) {
   return all_of(all, place);
 }
 
+bool Lowerer::may_stay_blank(ExprId id) {
+  if (!policy_.info(id).may_be_missing) return false;
+  const Extent value = lower(id);
+  const auto is_given = [&](ValueId end) {
+    Inst inst = builder_.inst(end);
+    if (!value.is_exact() && !inst.may_fault) return true;
+    while (inst.op == Op::from_one || inst.op == Op::to_rows) inst = builder_.inst(program_.operands_of(inst)[0]);
+    return inst.op == Op::column;
+  };
+  return !is_given(value.low) || !is_given(value.high);
+}
+
 Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {
   const Type& type = type_of(id);
   Type own = type_of(fallback.operand);
   const Extent value = in_currency(lower(fallback.operand), own, type, span(id));
   const Extent aligned = convert(value, own, type, span(id));
   ValueId stays_blank = mode_ == Mode::possible ? is_blank_for_good(fallback.operand, value) : ValueId();
-  if (mode_ == Mode::possible && !value.is_exact()) {
+  if (mode_ == Mode::possible && !value.is_exact() && policy_.info(fallback.operand).may_be_missing) {
     // Nobody knows whether a count that is open will close: a condition of it that divides by zero stays undecided.
     const ValueId may_stay = negated(is_settled(value, span(id)), span(id));
     stays_blank = stays_blank.is_none() ? may_stay : either(stays_blank, may_stay, span(id));

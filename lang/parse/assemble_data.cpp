@@ -234,9 +234,9 @@ void Builder::finish_table_row(std::size_t first, Span where) {
     fail_expected(found->span.begin, "a cell",
                   "a cell that takes everything is `any`; `otherwise` is a row of its own");
   } else if (!extends && row.cells.size() != parameters.size()) {
-    const auto band = foreign_band(text, where.begin, where.begin);  // else = 0
-    if (band && row.cells.size() == 1) {
-      report_foreign(band->begin, band->end, band->fix);
+    const std::size_t word_end = identifier_end(text, where.begin);
+    if (row.cells.size() == 1 && word_at(text, where.begin, "else") && row.cells[0].span.end == word_end) {
+      report_foreign(where.begin, word_end, "write `otherwise`");
       return;
     }
     report_cell_count(where, '=', row.cells.size(), "the table's head", parameters.size());

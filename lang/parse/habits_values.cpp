@@ -128,25 +128,32 @@ void Builder::look_for_decimal_comma(std::size_t at) {
 void Builder::look_for_band(std::size_t at, std::string_view what) {
   const bool is_behind_band = what == "`:` behind the band";
   const bool is_behind_row = what == "`=` and the result of the row";
-  const bool is_band = is_behind_band || is_behind_row || what == "a row of the table" || what.starts_with("a band ") ||
-                       what.starts_with("a cell ");
-  // The cell has ended within a value: `1000+`, `at least 5 EUR`, `all`.
-  const std::size_t cut = text.find_first_of(":|={\n", at);
-  const bool is_cut = cut != std::string_view::npos && text[cut] != '{' && text[cut] != '\n';
+  const bool is_cell = what.starts_with("a cell ");
+  const bool is_band =
+      is_behind_band || is_behind_row || is_cell || what == "a row of the table" || what.starts_with("a band ");
+  // The cell has ended within a value: `1000+`, `at least 5 EUR`, `all`. A row of a table has its result behind it.
+  const std::size_t line_end = std::min(text.find('\n', at), text.size());
+  const std::size_t cut = text.find_first_of(":|={", at);
+  const bool is_cut =
+      cut < line_end && text[cut] != '{' && (text[cut] != '|' || text.find_first_of(":=", cut) < line_end);
   const std::size_t last = text.substr(0, at).find_last_not_of(" \t");
   const bool is_sum = cut == at && last != std::string_view::npos && text[last] == '+';
   const bool is_of_rows = what.starts_with("`days of`") || what == "the name of rows after `all`";
   if (!is_band && !(is_cut && (is_sum || is_of_rows))) return;
   for (const std::string_view sign : {"->", "=>", "="}) {
-    if ((!is_behind_band && !is_behind_row) || !text.substr(at).starts_with(sign)) continue;
+    const bool has_colon = text.find(':', at) < line_end;  // employees = 5: 1
+    if ((!is_behind_band && !is_behind_row) || has_colon || !text.substr(at).starts_with(sign)) continue;
     fail_habit(at, at + sign.size(), is_behind_band ? "write `:`" : "write `=`", at + sign.size());
   }
   std::size_t cell = at - std::min(column_bytes(text, at), most_line_bytes);
   for (std::size_t each = cell; each < at; each = std::max(token_end(text, each), each + 1)) {
     if (text[each] == '|' || text[each] == '{') cell = each + 1;
   }
-  const auto band = foreign_band(text, skip_blanks(text, cell), at);
-  if (band) fail_habit(band->begin, band->end, band->fix, std::max(band->end, at));
+  cell = skip_blanks(text, cell);
+  if (is_cell && cell == at && text.substr(at, 1) == "=") return;  // under 5 | = 1
+  if (const auto band = foreign_band(text, cell, at)) {
+    fail_habit(band->begin, band->end, band->fix, std::max(band->end, at));
+  }
 }
 
 // require: active   to "SDR": when active

@@ -35,10 +35,16 @@ class Interpretation final : public Evaluation {
   runtime::Interpreter interpreter_;
 };
 
+constexpr std::size_t all_instructions = SIZE_MAX;
+// That the first verdict of a part may need: most scores, and grades and routes of few scores.
+constexpr std::size_t most_of_first = 150;
+
 // Of a policy's kernel: how much of the outputs it has, and how it is compiled.
 struct KernelChoice {
-  std::size_t most_instructions = 0;  // that they may need together
+  std::size_t most_instructions = 0;  // that they may need together; a first verdict may need more
   runtime::jit::KernelOptions options;
+
+  [[nodiscard]] bool is_whole() const { return most_instructions == all_instructions; }
 };
 
 // Made when the first batch says how its columns come, and what its values are like: the first leads are the sample.
@@ -46,8 +52,9 @@ class Compiled final : public Evaluation {
  public:
   Compiled(const Program& program, runtime::AsOf as_of, std::uint64_t seed, const KernelChoice& choice)
       : program_(program), as_of_(as_of), options_(choice.options) {
-    const auto of_part = part_of(program, runtime::roots_of(program, all_wanted()), seed, choice.most_instructions);
-    part_.insert(of_part.begin(), of_part.end());
+    if (choice.is_whole()) return;
+    const auto of_part = part_of(program, Outputs(program), seed, most_of_first, choice.most_instructions);
+    part_ = std::set<ValueId>(of_part.begin(), of_part.end());
   }
   [[nodiscard]] std::string evaluate(const runtime::BatchView& batch) override {
     if (!kernel_) {
@@ -63,13 +70,13 @@ class Compiled final : public Evaluation {
     return {};
   }
   [[nodiscard]] runtime::Vector value(ValueId id) const override { return kernel_->value(id); }
-  [[nodiscard]] bool has(ValueId id) const override { return part_.contains(id); }
+  [[nodiscard]] bool has(ValueId id) const override { return !part_ || part_->contains(id); }
 
  private:
   const Program& program_;
   runtime::AsOf as_of_;
   KernelOptions options_;
-  std::set<ValueId> part_;
+  std::optional<std::set<ValueId>> part_;
   std::unique_ptr<runtime::jit::Kernel> kernel_;
 };
 
@@ -80,10 +87,8 @@ Engine interpreter(std::string name, bool is_of_raw, const runtime::Wanted& want
           }};
 }
 
-constexpr std::size_t all_instructions = SIZE_MAX;
-
 // Of 128 samples one has a kernel of all outputs for each level. The others have one of a few outputs: of 8 five at
-// level 0, and one at each other. Every other kernel is cut into small functions.
+// level 0, and one at each other. Each second 128 are cut into functions of 40 nodes, where they have more.
 std::optional<KernelChoice> kernel_of(std::uint64_t seed) {
   // Without the plug-in there is nothing to compare.
   if (!runtime::jit::is_available()) return std::nullopt;
@@ -124,7 +129,7 @@ std::vector<Engine> engines_of(std::uint64_t seed) {
                            interpreter("interpreter, narrow columns", false, answers, Width::narrow),
                            interpreter("interpreter, narrow columns, scores alone", false, scores, Width::narrow)};
   if (const auto choice = kernel_of(seed)) {
-    const Kernel kernel = choice->most_instructions == all_instructions ? Kernel::whole : Kernel::part;
+    const Kernel kernel = choice->is_whole() ? Kernel::whole : Kernel::part;
     list.push_back({"kernel of level " + std::to_string(choice->options.level), false, kernel, all_wanted(),
                     [seed, choice = *choice](const Program& program, runtime::AsOf as_of) {
                       return std::make_unique<Compiled>(program, as_of, seed, choice);

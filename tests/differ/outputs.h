@@ -31,6 +31,8 @@ class Outputs {
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
   // Whether the slow evaluator answers it as well; about the rest engines are compared with one another.
   [[nodiscard]] bool is_verdict(std::size_t label) const;
+  // The values that the label is read from; none where it is the same for all leads.
+  [[nodiscard]] const std::vector<compiler::ValueId>& values(std::size_t label) const { return values_[label]; }
   [[nodiscard]] const std::vector<ScoreLabels>& scores() const { return scores_; }
   // By label; without a function where it is not wanted, or a value of it is not there. Until the next batch.
   [[nodiscard]] std::vector<RowReader> readers(const runtime::Values& values, const runtime::Wanted& wanted,

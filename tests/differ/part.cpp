@@ -6,34 +6,59 @@ namespace muster::differ {
 
 using compiler::ValueId;
 
-std::vector<ValueId> part_of(const compiler::Program& program, const std::vector<ValueId>& roots, std::uint64_t seed,
-                             std::size_t most) {
-  std::vector<ValueId> part;
-  if (roots.empty()) return part;
-  std::vector<bool> is_needed(program.insts.size());
-  std::size_t left = most;
-  std::mt19937_64 random(seed);
-  const std::size_t first = random() % roots.size();
-  for (std::size_t i = 0; i < roots.size() && left > 0; ++i) {
-    const ValueId root = roots[(first + i) % roots.size()];
-    std::vector<ValueId> more;  // that this one needs, beside those that are needed already
+namespace {
+
+class Selection {
+ public:
+  explicit Selection(const compiler::Program& program) : program_(program), is_needed_(program.insts.size()) {}
+
+  // False where they would need more than `most` instructions together with those that are there.
+  bool add(const std::vector<ValueId>& values, std::size_t most) {
+    std::vector<ValueId> more;  // beside those that are needed already
     const auto need = [&](ValueId id) {
-      if (is_needed[id.index]) return;
-      is_needed[id.index] = true;
+      if (is_needed_[id.index]) return;
+      is_needed_[id.index] = true;
       more.push_back(id);
     };
-    need(root);
-    for (std::size_t at = 0; at < more.size() && more.size() <= left; ++at) {
-      for (const ValueId operand : program.operands_of(program.insts[more[at]])) need(operand);
+    for (const ValueId value : values) need(value);
+    for (std::size_t at = 0; at < more.size() && count_ + more.size() <= most; ++at) {
+      for (const ValueId operand : program_.operands_of(program_.insts[more[at]])) need(operand);
     }
-    if (more.size() <= left) {
-      left -= more.size();
-      part.push_back(root);
+    if (count_ + more.size() > most) {
+      for (const ValueId id : more) is_needed_[id.index] = false;
+      return false;
+    }
+    count_ += more.size();
+    values_.insert(values_.end(), values.begin(), values.end());
+    return true;
+  }
+  [[nodiscard]] const std::vector<ValueId>& values() const { return values_; }
+
+ private:
+  const compiler::Program& program_;
+  std::vector<bool> is_needed_;
+  std::size_t count_ = 0;
+  std::vector<ValueId> values_;
+};
+
+}  // namespace
+
+std::vector<ValueId> part_of(const compiler::Program& program, const Outputs& outputs, std::uint64_t seed,
+                             std::size_t most_of_first, std::size_t most) {
+  Selection part(program);
+  const std::size_t labels = outputs.labels().size();
+  std::mt19937_64 random(seed);
+  const std::size_t begin = random() % labels;
+  for (std::size_t i = 0; i < labels; ++i) {
+    const std::size_t label = (begin + i) % labels;
+    if (outputs.values(label).empty()) continue;
+    if (part.values().empty()) {
+      if (outputs.is_verdict(label)) part.add(outputs.values(label), most_of_first);
     } else {
-      for (const ValueId id : more) is_needed[id.index] = false;
+      part.add(outputs.values(label), most);
     }
   }
-  return part;
+  return part.values();
 }
 
 }  // namespace muster::differ

@@ -117,7 +117,8 @@ TEST_CASE("tables") {
         "M1020 3:3 the row `1 | 2 | 3` has 3 cells, the table's head has 2 cells\n");
   CHECK(
       fix("table t(a: int, b: int): int {\n  otherwise | 2 = 4\n}").starts_with("expected a cell: a cell that takes"));
-  CHECK(fix("table t(a: int): int {\n  1: 4\n}").starts_with("expected `=` and the result of the row"));
+  CHECK(fix("table t(a: int): int {\n  1 4\n}").starts_with("expected `=` and the result of the row"));
+  CHECK(fix("table t(a: int): int {\n  1: 4\n}") == "`:` is not how Muster writes this: write `=`");
   CHECK(fix("table t: int {\n  1 = 4\n}").starts_with("expected `(` and what is looked up"));
 }
 
