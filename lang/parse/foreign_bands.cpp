@@ -81,8 +81,8 @@ std::size_t behind(std::string_view text, std::string_view part) {
   return static_cast<std::size_t>(part.data() - text.data()) + part.size();
 }
 
-constexpr std::string_view two_ends =
-    "write one band with two ends, such as `5 to 10`, or `5 to under 10` without the upper one";
+constexpr std::string_view two_ends = habit_fix(HabitPlace::band_end, "to");
+constexpr std::string_view two_bands = "write two bands, a line for each";
 
 // up to 4   < 5   from 10 to 50   else
 ForeignBand band_that_begins(std::string_view text, std::size_t cell, const ForeignPhrase& opening) {
@@ -108,17 +108,16 @@ ForeignBand band_that_begins(std::string_view text, std::size_t cell, const Fore
   }
   // between 10 and 50   from 10 to 50   > 5 and < 10   equals 5 or 7
   const std::string_view last = value_at(text, skip_blanks(text, identifier_end(text, joint)));
-  const bool is_range =
-      fix.find("{range}") != std::string::npos || (fix.ends_with(" and over`") && word_at(text, joint, "to"));
+  const auto is_like = [&](std::string_view phrase) { return opening.fix == habit_fix(HabitPlace::band, phrase); };
+  const bool is_range = is_like("between") || (is_like("from") && word_at(text, joint, "to"));
   if (is_range && !value.empty() && !last.empty()) {
     return {cell, behind(text, last), fmt::format("write `{}`", range_of(value, last))};
   }
-  const bool is_equality = fix.find("alone") != std::string::npos;
   const bool is_or = word_at(text, joint, "or");
   return {cell, cell_end(text, cell),
-          is_equality ? "write the values alone, with a comma between two"
-          : is_or     ? "write two bands, a line for each"
-                      : std::string(two_ends)};
+          std::string(is_like("equals") ? "write the values alone, with a comma between two"
+                      : is_or           ? two_bands
+                                        : two_ends)};
 }
 
 // 5 or more   1000+   5..10: the value has been read.
@@ -142,7 +141,7 @@ std::optional<ForeignBand> band_that_goes_on(std::string_view text, std::size_t 
     made.end = std::max(made.end, behind(text, last));
   } else if (!last.empty() || word_at(text, skip_blanks(text, closing->end), "to")) {
     // 5 and under 10   5 or over 10   5 and up to 10
-    made.fix = word_at(text, value_end, "or") ? "write two bands, a line for each" : two_ends;
+    made.fix = word_at(text, value_end, "or") ? two_bands : two_ends;
     made.end = behind(text, last);
   } else if (!is_one && made.fix.find('{') != std::string::npos) {
     return std::nullopt;

@@ -151,7 +151,7 @@ void Builder::look_for_band(std::size_t at, std::string_view what) {
   }
   cell = skip_blanks(text, cell);
   if (is_cell && cell == at && text.substr(at, 1) == "=") return;  // under 5 | = 1
-  if (const auto band = foreign_band(text, cell, at)) {
+  if (const auto band = foreign_band(text, cell, std::max(cell, at))) {
     fail_habit(band->begin, band->end, band->fix, std::max(band->end, at));
   }
 }
