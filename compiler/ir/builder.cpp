@@ -356,7 +356,8 @@ ProgramBuilder::Facts ProgramBuilder::facts_of(Op op, Type type, std::span<const
   for (const ValueId operand : operands) ranges.push_back(facts_[operand.index].range);
   Range range = range_of(op, type, immediate, program_.weights, ranges);
   if (op == Op::fade) range = widened(range, most_gained(program_.fades[static_cast<std::size_t>(immediate)]));
-  const bool own_fault = range.may_overflow || (may_divide_by_zero(op) && constant_of(operands[1]).value_or(0) == 0);
+  const bool divides_by_zero = may_divide_by_zero(op) && constant_of(operands[1]).value_or(0) == 0;
+  const bool own_fault = range.may_overflow || divides_by_zero;
   range.may_overflow = false;
 
   bool inherits = false;
@@ -367,7 +368,9 @@ ProgramBuilder::Facts ProgramBuilder::facts_of(Op op, Type type, std::span<const
 
   const auto is_whole = [&](std::size_t k) { return is_never_missing(operands[k]); };
   const bool never_missing = compiler::is_never_missing(op, immediate, operands.size(), is_whole, own_fault);
-  return {.never_missing = never_missing, .range = range};
+  const auto stays = [&](std::size_t k) { return may_stay_open(operands[k]); };
+  const bool may_stay = compiler::may_stay_open(op, operands.size(), stays, divides_by_zero);
+  return {.never_missing = never_missing, .may_stay_open = may_stay, .range = range};
 }
 
 }  // namespace muster::compiler

@@ -69,6 +69,8 @@ class ProgramBuilder {
   [[nodiscard]] std::optional<std::int64_t> constant_of(ValueId id) const;
   // True where no lead can make the value missing (a condition: undecided).
   [[nodiscard]] bool is_never_missing(ValueId id) const { return facts_[id.index].never_missing; }
+  // compiler::may_stay_open (facts.h) of the value.
+  [[nodiscard]] bool may_stay_open(ValueId id) const { return facts_[id.index].may_stay_open; }
   [[nodiscard]] const Inst& inst(ValueId id) const { return program_.insts[id]; }
   [[nodiscard]] bool too_large() const { return too_large_; }
 
@@ -76,6 +78,7 @@ class ProgramBuilder {
   // What holds for a value whatever the data are.
   struct Facts {
     bool never_missing = false;
+    bool may_stay_open = false;
     Range range;  // integers: no lead gives less or more
   };
 

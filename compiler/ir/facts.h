@@ -76,6 +76,33 @@ template <class Whole>
   return !own_fault;
 }
 
+// Whether the result may be missing or undecided, or be an end of a count that is open, although all fields are known
+// that it is made from: what is divided by zero, looked up or cut in vain, or read from a row that is not there. Overflow
+// is none of these, since it rejects the lead. stays(k) says so of operand `k` of `count`. `x is known` tells how open a
+// count is, so that it stays open with `x`.
+template <class Stays>
+[[nodiscard]] bool may_stay_open(Op op, std::size_t count, Stays stays, bool divides_by_zero) {
+  switch (op) {
+    case Op::missing:
+    case Op::first_yes:
+    case Op::text_function:
+    case Op::convert_money:
+    case Op::smallest_row:
+    case Op::largest_row:
+    case Op::first_row:
+    case Op::last_row:
+      return true;
+    case Op::default_to:
+      return stays(1);
+    default:
+      break;
+  }
+  for (std::size_t k = 0; k < count; ++k) {
+    if (stays(k)) return true;
+  }
+  return divides_by_zero;
+}
+
 // divide and remainder: their second operand, where it is 0, is a fault.
 [[nodiscard]] constexpr bool may_divide_by_zero(Op op) { return op == Op::divide || op == Op::remainder; }
 

@@ -1,23 +1,26 @@
 // Branches and bands. Where it is undecided which branch holds, the result is known if all that are still possible
-// give the same (section 4, number 5); in `possible` a number lies between the smallest and the largest of them.
+// give the same (section 4, number 5); in `possible` a number lies between the smallest and the largest of them, unless
+// the condition may stay undecided, as what divides by zero does: then there is no number as long as it is.
+#include <algorithm>
+
 #include "compiler/lower/lowerer.h"
 
 namespace muster::compiler {
 
 using namespace lang;
 
-Extent Lowerer::select(ValueId condition, Extent yes, Extent no, const Type& type, Span place) {
+Extent Lowerer::select(ValueId condition, Extent yes, Extent no, const Type& type, Span place, bool may_stay) {
   const auto choice = [&](ValueId a, ValueId b, OnUndecided on_undecided) {
     return builder_.add(Op::select, type, {condition, a, b}, static_cast<std::int64_t>(on_undecided), place);
   };
-  const bool is_one_value = mode_ == Mode::actual && yes.is_exact() && no.is_exact();
+  const bool is_one_value = (mode_ == Mode::actual || may_stay) && yes.is_exact() && no.is_exact();
   if (is_one_value || physical_of(type.kind) != Physical::integer)
     return exactly(choice(yes.low, no.low, OnUndecided::agree));
   const auto or_no = [&](ValueId fault) { return fault.is_none() ? builder_.boolean(false, place) : fault; };
   ValueId fault = fault_of(condition, place);
   if (!yes.fault.is_none() || !no.fault.is_none())
     fault = either_fault(fault, pick(condition, or_no(yes.fault), or_no(no.fault), truth(), place), place);
-  if (mode_ == Mode::possible)
+  if (mode_ == Mode::possible && !may_stay)
     return {choice(yes.low, no.low, OnUndecided::smaller), choice(yes.high, no.high, OnUndecided::larger), fault};
   // Nothing is known of what is chosen while it is open which one it is, unless both have the same ends.
   const ValueId low = choice(yes.low, no.low, OnUndecided::agree);
@@ -62,27 +65,32 @@ ValueId Lowerer::band_condition(const Band& band, Extent subject, const Type& ty
       band.node);
 }
 
-Extent Lowerer::choose(const std::vector<Arm>& arms, Extent subject, const Type& subject_type, Extent rest,
-                       const Type& type, Span place) {
+Extent Lowerer::choose(const std::vector<Arm>& arms, ExprId subject_id, Extent rest,
+                       const std::optional<Extent>& while_open, const Type& type, Span place) {
+  const Extent subject = lower(subject_id);
+  const auto is_missing = [](const Arm& arm) { return std::holds_alternative<BandMissing>(arm.band->node); };
+  std::vector<ValueId> holds;
+  for (const Arm& arm : arms) holds.push_back(band_condition(*arm.band, subject, type_of(subject_id)));
+  const auto stays = [&](ValueId condition) { return builder_.may_stay_open(condition); };
+  const bool may_stay = mode_ == Mode::possible && policy_.info(subject_id).may_be_missing &&
+                        std::ranges::none_of(arms, is_missing) && std::ranges::any_of(holds, stays);
   // Built from the end, so that the first band stands outermost; `missing` is outside all of them, because a missing
   // subject leaves every comparison undecided.
   Extent result = rest;
-  for (auto arm = arms.rbegin(); arm != arms.rend(); ++arm) {
-    if (std::holds_alternative<BandMissing>(arm->band->node)) continue;
-    if (std::holds_alternative<BandOtherwise>(arm->band->node)) {
-      // A missing subject is not "otherwise": it may belong to any band. The branch counts only where it is known.
-      result = arm->result;
-      continue;
-    }
-    result = select(band_condition(*arm->band, subject, subject_type), arm->result, result, type, place);
+  for (std::size_t k = arms.size(); k-- > 0;) {
+    const Arm& arm = arms[k];
+    if (is_missing(arm)) continue;
+    // A missing subject is not "otherwise": it may belong to any band. The branch counts only where it is known.
+    result = std::holds_alternative<BandOtherwise>(arm.band->node)
+                 ? arm.result
+                 : select(holds[k], arm.result, result, type, place, may_stay && !while_open);
   }
-  for (const Arm& arm : arms) {
-    if (std::holds_alternative<BandMissing>(arm.band->node)) {
-      result =
-          select(negated(band_condition(*arm.band, subject, subject_type), place), result, arm.result, type, place);
-    }
+  for (std::size_t k = 0; k < arms.size(); ++k) {
+    if (is_missing(arms[k])) result = select(negated(holds[k], place), result, arms[k].result, type, place);
   }
-  return result;
+  if (!may_stay || !while_open) return result;
+  for (ValueId& each : holds) each = is_known(each, place);
+  return select(between(all_of(holds, place), builder_.boolean(true, place), place), result, *while_open, type, place);
 }
 
 }  // namespace muster::compiler

@@ -120,9 +120,8 @@ class Lowerer {
   Extent lower_product(ExprId id, const lang::Product& product);
   Extent lower_round(ExprId id, const lang::Round& round);
   ValueId is_blank_for_good(ExprId id, const Extent& value);
-  // Whether the value may be missing whatever data come in: what is divided by zero, looked up or cut in vain. No: a
-  // field, and a number of rows whose conditions can be decided.
-  bool may_stay_blank(ExprId id);
+  // In `possible`: whether the value may be missing, or the condition undecided, whatever data come in (ir/facts.h).
+  bool may_stay_open(ExprId id);
   [[nodiscard]] bool has_default(ExprId id) const;
   Extent lower_default(ExprId id, const lang::DefaultTo& fallback);
   ValueId lower_constant(const Constant& constant, lang::Span span);
@@ -206,7 +205,8 @@ class Lowerer {
   }
 
   // ---- choice.cpp
-  Extent select(ValueId condition, Extent yes, Extent no, const Type& type, lang::Span span);
+  // `may_stay`: nobody may ever know which of both it is (may_stay_open of the condition).
+  Extent select(ValueId condition, Extent yes, Extent no, const Type& type, lang::Span span, bool may_stay = false);
   // The second where yes, the third where no, missing where undecided and they differ.
   ValueId pick(ValueId condition, ValueId yes, ValueId no, const Type& type, lang::Span span) {
     return builder_.add(Op::select, type, {condition, yes, no}, 0, span);
@@ -215,13 +215,14 @@ class Lowerer {
     return builder_.add(Op::default_to, type, {value, fallback}, 0, span);
   }
   ValueId band_condition(const lang::Band& band, Extent subject, const Type& type);
-  // The result of the first band that holds; `rest` where none does.
+  // The result of the first band that holds; `rest` where none does. `while_open`: what the lead has as long as it is
+  // open which one holds; none: no value.
   struct Arm {
     const lang::Band* band;
     Extent result;
   };
-  Extent choose(const std::vector<Arm>& arms, Extent subject, const Type& subject_type, Extent rest, const Type& type,
-                lang::Span span);
+  Extent choose(const std::vector<Arm>& arms, ExprId subject, Extent rest, const std::optional<Extent>& while_open,
+                const Type& type, lang::Span span);
 
   // ---- rows.cpp: child rows and which of them count, in the present mode
   struct Mask {
@@ -337,6 +338,7 @@ class Lowerer {
   Earned lower_rule(const lang::ScoreItem& item, lang::ScoreItemId id, const Around& around, ScoreOutput& output);
   std::string rule_label(const lang::ScoreItem& item) const;
   ValueId whole_raised_steps(ValueId quantity, const Type& type, unsigned raise, std::int64_t step, lang::Span span);
+  Extent or_nothing(const Extent& earned, ExprId number, lang::Span span);
   Extent rule_points(const lang::PointRule& rule, lang::Span span);
   Extent rule_points(const lang::BandRule& rule, lang::ScoreItemId id, lang::Span span);
   Points plain_points(const lang::ScoreItem& item, lang::ScoreItemId id);
@@ -459,7 +461,7 @@ class Lowerer {
   };
   std::vector<TableStep> table_steps(std::uint32_t index, const std::vector<Extent>& operands, const Type& result_type);
   ValueId table_cell(const lang::Band& cell, Extent operand, const Type& type, bool column_says_missing);
-  Extent sum_of_steps(const std::vector<TableStep>& steps, const Type& type, lang::Span span);
+  Extent sum_of_steps(const std::vector<TableStep>& steps, const Type& type, lang::Span span, bool may_stay);
   ValueId convert_money(ValueId amount, const Type& from, const Type& to, lang::Span span);  // currencies differ
 
   // ---- outputs.cpp

@@ -69,6 +69,13 @@ ValueId Lowerer::whole_raised_steps(ValueId quantity, const Type& type, unsigned
                       raise | (mode << 16), place);
 }
 
+// In `possible`, where nobody may ever know which number of an open count or sum the points are made of: nothing is
+// earned as long as nobody does. Ends that are not known may be anything already.
+Extent Lowerer::or_nothing(const Extent& earned, ExprId number, Span place) {
+  if (earned.is_exact() || !may_stay_open(number)) return earned;
+  return select(is_settled(lower(number), place), earned, exactly(points(0, place)), points_type(), place);
+}
+
 Extent Lowerer::rule_points(const PointRule& rule, Span place) {
   const std::int64_t each = points_of(rule.points);
   if (!rule.per) return exactly(points(each, place));
@@ -97,8 +104,9 @@ Extent Lowerer::rule_points(const PointRule& rule, Span place) {
   };
   const Extent quantity = known_ends(lower(rule.per->quantity), type, place);
   if (quantity.is_exact()) return exactly(earned(quantity.low));
-  return each >= 0 ? Extent{earned(quantity.low), earned(quantity.high), quantity.fault}
-                   : Extent{earned(quantity.high), earned(quantity.low), quantity.fault};
+  const Extent result = each >= 0 ? Extent{earned(quantity.low), earned(quantity.high), quantity.fault}
+                                  : Extent{earned(quantity.high), earned(quantity.low), quantity.fault};
+  return or_nothing(result, rule.per->quantity, place);
 }
 
 Extent Lowerer::rule_points(const BandRule& rule, ScoreItemId id, Span place) {
@@ -111,7 +119,8 @@ Extent Lowerer::rule_points(const BandRule& rule, ScoreItemId id, Span place) {
       if (!std::holds_alternative<BandMissing>(arm.band->node)) rest = arm.result;
     }
   }
-  return choose(arms, lower(rule.subject), type_of(rule.subject), rest, points_type(), place);
+  const Extent nothing = exactly(points(0, place));  // while the subject is open
+  return choose(arms, rule.subject, rest, nothing, points_type(), place);
 }
 
 Lowerer::Points Lowerer::plain_points(const ScoreItem& item, ScoreItemId id) {

@@ -126,6 +126,7 @@ Lowerer::Earned Lowerer::lower_score_value(const ScoreDecl& score, const Around&
       const Type& type = type_of(term.operand);
       Extent value = lower(term.operand);
       if (type.digits != points_digits) value = convert(known_ends(value, type, place), type, points_type(), place);
+      value = or_nothing(value, term.operand, place);
       if (!term.minus) return value;
       const auto negative = [&](ValueId end) {
         return builder_.add(Op::saturating_sum, points_type(), {end}, builder_.weights({-1}), place);

@@ -118,16 +118,16 @@ Extent Lowerer::lower_table(ExprId id, const Call& call) {
   if (const auto found = tables.find(key); found != tables.end()) return found->second;
 
   const auto steps = in_space(space(), [&] { return table_steps(index, operands, type); });
+  bool may_stay = false;
+  for (std::size_t k = 0; k < call.arguments.size(); ++k)
+    may_stay = may_stay || (!policy_.tables.at(index).asks_for_missing[k] && may_stay_open(call.arguments[k]));
   Extent result;
   if (table.policy == TablePolicy::sum) {
-    result = sum_of_steps(steps, type, place);
+    result = sum_of_steps(steps, type, place, may_stay);
   } else {
     // `unique`: the checker has seen that no two rows hold together, so the first one is the only one. Where it has
-    // seen that the rows leave nothing out, the last one that may match needs no condition: it is what is left. What is
-    // possible for an argument that stays blank is that no row ever matches.
-    const bool stays_blank = mode_ == Mode::possible &&
-                             std::ranges::any_of(call.arguments, [&](ExprId each) { return may_stay_blank(each); });
-    const bool leaves_none_out = !steps.empty() && !policy_.declaration_may_be_missing.at(index) && !stays_blank;
+    // seen that the rows leave nothing out, the last one that may match needs no condition: it is what is left.
+    const bool leaves_none_out = !steps.empty() && !policy_.declaration_may_be_missing.at(index);
     // Else the argument is known, so that what matches is known, and the last row is left.
     const bool may_be_open = policy_.info(id).may_be_missing || mode_ == Mode::possible;
     result = leaves_none_out ? steps.back().result : exactly(builder_.missing(type, place));
@@ -137,7 +137,7 @@ Extent Lowerer::lower_table(ExprId id, const Call& call) {
         none_behind = both(none_behind, surely(negated(std::prev(step)->condition, place), place), place);
         result = select(none_behind, step->result, result, type, step->span);
       }
-      result = select(step->condition, step->result, result, type, step->span);
+      result = select(step->condition, step->result, result, type, step->span, may_stay);
     }
   }
   tables.emplace(key, result);
@@ -145,13 +145,13 @@ Extent Lowerer::lower_table(ExprId id, const Call& call) {
 }
 
 // What all rows give that hold.
-Extent Lowerer::sum_of_steps(const std::vector<TableStep>& steps, const Type& type, Span place) {
+Extent Lowerer::sum_of_steps(const std::vector<TableStep>& steps, const Type& type, Span place, bool may_stay) {
   const Extent nothing = exactly(builder_.constant(type, 0, place));
   std::vector<ValueId> lows;
   std::vector<ValueId> highs;
   bool exact_all = true;
   for (const TableStep& step : steps) {
-    const Extent earned = select(step.condition, step.result, nothing, type, step.span);
+    const Extent earned = select(step.condition, step.result, nothing, type, step.span, may_stay);
     exact_all = exact_all && earned.is_exact();
     lows.push_back(earned.low);
     highs.push_back(earned.high);

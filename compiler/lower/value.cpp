@@ -123,7 +123,8 @@ Extent Lowerer::lower(ExprId id) {
           [&](const If& choice) {
             const Type& type = type_of(id);
             return select(exact(choice.condition), convert(lower(choice.then), type_of(choice.then), type, place),
-                          convert(lower(choice.otherwise), type_of(choice.otherwise), type, place), type, place);
+                          convert(lower(choice.otherwise), type_of(choice.otherwise), type, place), type, place,
+                          may_stay_open(choice.condition));
           },
           [&](const Match& match) {
             const Type& type = type_of(id);
@@ -132,7 +133,7 @@ Extent Lowerer::lower(ExprId id) {
               arms.push_back({&arm.band, convert(lower(arm.result), type_of(arm.result), type, place)});
             }
             // The checker has seen that the bands cover everything, so the last one is the rest.
-            return choose(arms, lower(match.subject), type_of(match.subject), arms.back().result, type, place);
+            return choose(arms, match.subject, arms.back().result, std::nullopt, type, place);
           },
           [&](const ScoreBound& bound) {
             return at_path(id, [&] {
@@ -441,16 +442,10 @@ ValueId Lowerer::is_blank_for_good(ExprId id, const Extent& value) {
   return all_of(all, place);
 }
 
-bool Lowerer::may_stay_blank(ExprId id) {
-  if (!policy_.info(id).may_be_missing) return false;
+bool Lowerer::may_stay_open(ExprId id) {
+  if (mode_ == Mode::actual || !policy_.info(id).may_be_missing) return false;
   const Extent value = lower(id);
-  const auto is_given = [&](ValueId end) {
-    Inst inst = builder_.inst(end);
-    if (!value.is_exact() && !inst.may_fault) return true;
-    while (inst.op == Op::from_one || inst.op == Op::to_rows) inst = builder_.inst(program_.operands_of(inst)[0]);
-    return inst.op == Op::column;
-  };
-  return !is_given(value.low) || !is_given(value.high);
+  return builder_.may_stay_open(value.low) || builder_.may_stay_open(value.high);
 }
 
 Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {

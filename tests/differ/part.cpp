@@ -47,6 +47,7 @@ std::vector<ValueId> part_of(const compiler::Program& program, const Outputs& ou
                              std::size_t most_of_first, std::size_t most) {
   Selection part(program);
   const std::size_t labels = outputs.labels().size();
+  if (labels == 0) return {};  // a policy that is made smaller may lose all it tells
   std::mt19937_64 random(seed);
   const std::size_t begin = random() % labels;
   for (std::size_t i = 0; i < labels; ++i) {
