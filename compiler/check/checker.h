@@ -1,14 +1,15 @@
 // The type checker. One class, several files: checker.cpp walks declarations, header.cpp and object.cpp read headers
 // and objects, data.cpp types and picklists, name.cpp follows names, expression.cpp types texts and calls,
 // condition.cpp comparisons and tests, rows.cpp what is asked about rows, window.cpp windows in time and evidence,
-// arithmetic.cpp sums and products, choice.cpp bands, match and if, score.cpp scores, constant.cpp works out what is
-// fixed; tables, frameworks, the lifecycle, rates, settings, calendars, agreements, guarantees and tests have a file
-// each. After a mistake a type is poison, so that one mistake speaks once. May include: compiler/resolve, compiler/ir,
-// stdlib/kernels, lang/*. Called by: compile.cpp.
+// arithmetic.cpp sums and products, bands.cpp bands, choice.cpp match and if, score.cpp scores, constant.cpp works out
+// what is fixed; tables, frameworks, the lifecycle, rates, settings, calendars, agreements, guarantees and tests have a
+// file each. After a mistake a type is poison, so that one mistake speaks once. May include: compiler/resolve,
+// compiler/ir, stdlib/kernels, lang/*. Called by: compile.cpp.
 #pragma once
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -301,14 +302,43 @@ class Checker {
   // The type that holds both, or nothing. Numbers widen to the larger scale.
   [[nodiscard]] std::optional<Type> common(const Type& left, const Type& right) const;
 
+  // ---- bands.cpp
+  struct Interval;
+  struct BandReading;
+  struct Ends {  // a value is never less, and never more; none: no such end
+    std::optional<Constant> least;
+    std::optional<Constant> most;
+  };
+  struct BandSubject {
+    Type type;
+    bool is_readable = true;  // there was no mistake about it
+    bool may_be_missing = true;
+    Ends ends{};
+  };
+  // Types the bands against the subject, reports overlaps, and says what is in none of them (empty: nothing).
+  std::string check_bands(const std::vector<const lang::Band*>& bands, ExprId subject);
+  std::string check_bands(const std::vector<const lang::Band*>& bands, const BandSubject& subject);
+  void read_band(const lang::Band& band, const Type& type, BandReading& reading);
+  void read_band_range(const lang::BandRange& range, lang::Span place, const Type& type, BandReading& reading);
+  bool read_band_value(ExprId id, const Type& type, BandReading& reading);
+  [[nodiscard]] std::string range_of_difference(ExprId id) const;
+  [[nodiscard]] bool is_ordered_picklist(const Type& type) const;
+  [[nodiscard]] bool is_whole(const Type& type, unsigned digits) const;
+  std::optional<std::string> left_out_of(const BandReading& reading, const BandSubject& subject);
+  std::optional<std::vector<Interval>> intervals_of(const BandReading& reading, const Type& type);
+  void report_overlap(const Interval& lower, const Interval& upper,
+                      const std::function<std::string(kernels::Wide)>& name);
+  [[nodiscard]] std::string name_of(kernels::Wide value, const Type& type, unsigned digits) const;
+  [[nodiscard]] std::string gaps_between(const std::vector<Interval>& intervals, unsigned digits,
+                                         const BandSubject& subject) const;
+  // `says_missing`: there is a band or cell for what is missing, or nothing is.
+  void report_needless_otherwise(lang::Span otherwise, bool says_missing);
+  // Of what is counted, and of scores.
+  [[nodiscard]] Ends ends_of(ExprId id) const;
+
   // ---- choice.cpp
   Type check_if(ExprId id, const lang::If& choice, const Type* opposite);
   Type check_match(ExprId id, const lang::Match& match, const Type* opposite);
-  // Types the bands against the subject, reports overlaps, and says what is in none of them (empty: nothing).
-  std::string check_bands(const std::vector<const lang::Band*>& bands, ExprId subject);
-  // The same for a value of the type; after a mistake about it, it is not `readable`.
-  std::string check_bands(const std::vector<const lang::Band*>& bands, const Type& type, bool readable = true);
-  [[nodiscard]] std::string range_of_difference(ExprId id) const;
   Type check_default(ExprId id, const lang::DefaultTo& fallback);
 
   // ---- constant.cpp

@@ -266,7 +266,7 @@ bool Checker::check_table_row(const TableDecl& table, const TableRow& row, const
       diagnostics_.emit<DiagnosticId::wrong_band>(cell.span, words(types[k])).fix =
           "write `any` in a cell that does not matter; `otherwise` stands alone in the last row";
     } else if (!std::holds_alternative<BandAny>(cell.node)) {
-      check_bands({&cell}, types[k]);
+      check_bands({&cell}, {.type = types[k]});
       has_all = has_all && has_values(policy_, cell);
     }
   }
@@ -363,6 +363,10 @@ void Checker::compare_rows(const TableDecl& table, std::uint32_t index, const st
   policy_.declaration_may_be_missing[index] = !is_whole && otherwise == nullptr;
   if (otherwise != nullptr) {
     if (!is_whole) known.rows.push_back(otherwise);
+    // To leave nothing out is what an extension may be for.
+    const auto says_missing = [](const Column& column) { return column.asks_for_missing; };
+    if (is_whole && extending == 0)
+      report_needless_otherwise(otherwise->span, std::ranges::any_of(geometry.columns(), says_missing));
   } else if (gap.outcome == TableCells::Outcome::found && !rows.empty()) {
     const auto box = geometry.without_other_texts(cells.everything());
     if (!box.empty()) gap = cells.find_uncovered(box);

@@ -132,6 +132,7 @@ struct TypedPolicy {
   std::unordered_map<std::uint32_t, std::vector<Constant>> lists;
   std::unordered_map<std::uint32_t, std::uint32_t> same_list;  // a test to the first one with the same set and type
   std::unordered_set<std::uint32_t> gapless;                   // score items whose bands cover everything
+  std::unordered_set<std::uint32_t> never_reached;  // bands by where they begin: `otherwise` that is left nothing
   // The tests, if they are asked for, and the conditions in them that are still to be lowered.
   std::vector<TestCase> tests;
   std::unordered_map<std::uint32_t, TestConditions> test_conditions;  // by where an expectation begins

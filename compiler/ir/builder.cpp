@@ -369,7 +369,9 @@ ProgramBuilder::Facts ProgramBuilder::facts_of(Op op, Type type, std::span<const
   const auto is_whole = [&](std::size_t k) { return is_never_missing(operands[k]); };
   const bool never_missing = compiler::is_never_missing(op, immediate, operands.size(), is_whole, own_fault);
   const auto stays = [&](std::size_t k) { return may_stay_open(operands[k]); };
-  const bool may_stay = compiler::may_stay_open(op, operands.size(), stays, divides_by_zero);
+  // Without its file nothing is known of a relation's rows, and the file may still be given.
+  const bool is_of_file = op == Op::select && inst(operands[0]).op == Op::is_given;
+  const bool may_stay = is_of_file ? stays(1) : compiler::may_stay_open(op, operands.size(), stays, divides_by_zero);
   return {.never_missing = never_missing, .may_stay_open = may_stay, .range = range};
 }
 

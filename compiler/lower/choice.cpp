@@ -1,8 +1,6 @@
 // Branches and bands. Where it is undecided which branch holds, the result is known if all that are still possible
 // give the same (section 4, number 5); in `possible` a number lies between the smallest and the largest of them, unless
 // the condition may stay undecided, as what divides by zero does: then there is no number as long as it is.
-#include <algorithm>
-
 #include "compiler/lower/lowerer.h"
 
 namespace muster::compiler {
@@ -65,32 +63,51 @@ ValueId Lowerer::band_condition(const Band& band, Extent subject, const Type& ty
       band.node);
 }
 
-Extent Lowerer::choose(const std::vector<Arm>& arms, ExprId subject_id, Extent rest,
+// Where the steps leave nothing out, the last one that may hold needs no condition: it is what is left.
+Extent Lowerer::first_that_holds(const Steps& steps, const Type& type, Span place) {
+  const std::vector<Step>& list = steps.list;
+  const bool has_last = steps.leave_none_out && !list.empty();
+  Extent result = has_last ? list.back().result : exactly(builder_.missing(type, place));
+  ValueId none_behind = builder_.boolean(true, place);  // no step behind this one may hold
+  for (std::size_t k = list.size() - (has_last ? 1 : 0); k-- > 0;) {
+    const Step& step = list[k];
+    if (has_last && steps.are_asked_alone) {
+      none_behind = both(none_behind, surely(negated(list[k + 1].condition, place), place), place);
+      result = select(none_behind, step.result, result, type, step.span);
+    }
+    result = select(step.condition, step.result, result, type, step.span, steps.may_stay_open);
+  }
+  return result;
+}
+
+// A missing subject is not `otherwise`: it may belong to any band. What `missing` gives stands outside all of them.
+Extent Lowerer::choose(const std::vector<Arm>& arms, ExprId subject_id, const std::optional<Extent>& in_none,
                        const std::optional<Extent>& while_open, const Type& type, Span place) {
   const Extent subject = lower(subject_id);
-  const auto is_missing = [](const Arm& arm) { return std::holds_alternative<BandMissing>(arm.band->node); };
-  std::vector<ValueId> holds;
-  for (const Arm& arm : arms) holds.push_back(band_condition(*arm.band, subject, type_of(subject_id)));
-  const auto stays = [&](ValueId condition) { return builder_.may_stay_open(condition); };
-  const bool may_stay = mode_ == Mode::possible && policy_.info(subject_id).may_be_missing &&
-                        std::ranges::none_of(arms, is_missing) && std::ranges::any_of(holds, stays);
-  // Built from the end, so that the first band stands outermost; `missing` is outside all of them, because a missing
-  // subject leaves every comparison undecided.
-  Extent result = rest;
-  for (std::size_t k = arms.size(); k-- > 0;) {
-    const Arm& arm = arms[k];
-    if (is_missing(arm)) continue;
-    // A missing subject is not "otherwise": it may belong to any band. The branch counts only where it is known.
-    result = std::holds_alternative<BandOtherwise>(arm.band->node)
-                 ? arm.result
-                 : select(holds[k], arm.result, result, type, place, may_stay && !while_open);
+  Steps steps{.list = {}, .leave_none_out = true, .are_asked_alone = !subject.is_exact()};
+  const Arm* if_missing = nullptr;
+  bool may_stay = false;
+  std::vector<ValueId> decided;
+  for (const Arm& arm : arms) {
+    const Span at = arm.band->span;
+    if (std::holds_alternative<BandMissing>(arm.band->node)) if_missing = &arm;
+    if (&arm == if_missing || policy_.never_reached.contains(at.begin)) continue;
+    const ValueId holds = band_condition(*arm.band, subject, type_of(subject_id));
+    may_stay = may_stay || builder_.may_stay_open(holds);
+    decided.push_back(is_known(holds, place));
+    steps.list.push_back({holds, arm.result, at});
   }
-  for (std::size_t k = 0; k < arms.size(); ++k) {
-    if (is_missing(arms[k])) result = select(negated(holds[k], place), result, arms[k].result, type, place);
+  if (in_none) steps.list.push_back({builder_.boolean(true, place), *in_none, place});
+  may_stay = may_stay && mode_ == Mode::possible && policy_.info(subject_id).may_be_missing && if_missing == nullptr;
+  steps.may_stay_open = may_stay && !while_open;
+  const Extent result = first_that_holds(steps, type, place);
+  if (if_missing != nullptr) {
+    const ValueId is_missing = band_condition(*if_missing->band, subject, type_of(subject_id));
+    return select(negated(is_missing, place), result, if_missing->result, type, place);
   }
   if (!may_stay || !while_open) return result;
-  for (ValueId& each : holds) each = is_known(each, place);
-  return select(between(all_of(holds, place), builder_.boolean(true, place), place), result, *while_open, type, place);
+  return select(between(all_of(decided, place), builder_.boolean(true, place), place), result, *while_open, type,
+                place);
 }
 
 }  // namespace muster::compiler

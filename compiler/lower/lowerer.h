@@ -215,14 +215,28 @@ class Lowerer {
     return builder_.add(Op::default_to, type, {value, fallback}, 0, span);
   }
   ValueId band_condition(const lang::Band& band, Extent subject, const Type& type);
-  // The result of the first band that holds; `rest` where none does. `while_open`: what the lead has as long as it is
-  // open which one holds; none: no value.
+  // What is tried in turn: a band, or rows of a table that stand together.
+  struct Step {
+    ValueId condition;
+    Extent result;
+    lang::Span span;
+  };
+  struct Steps {
+    std::vector<Step> list{};
+    bool leave_none_out = false;   // one of them holds whatever comes in
+    bool are_asked_alone = false;  // where it is open whether some hold, others surely do not
+    bool may_stay_open = false;    // as of `select`
+  };
+  // The result of the first step that holds; where none does there is no value.
+  Extent first_that_holds(const Steps& steps, const Type& type, lang::Span span);
+  // The result of the first band that holds, or `in_none`; none: the bands leave nothing out. `while_open`: what the
+  // lead has as long as it is open which one holds; none: no value.
   struct Arm {
     const lang::Band* band;
     Extent result;
   };
-  Extent choose(const std::vector<Arm>& arms, ExprId subject, Extent rest, const std::optional<Extent>& while_open,
-                const Type& type, lang::Span span);
+  Extent choose(const std::vector<Arm>& arms, ExprId subject, const std::optional<Extent>& in_none,
+                const std::optional<Extent>& while_open, const Type& type, lang::Span span);
 
   // ---- rows.cpp: child rows and which of them count, in the present mode
   struct Mask {
@@ -454,14 +468,9 @@ class Lowerer {
 
   // ---- table.cpp
   Extent lower_table(ExprId id, const lang::Call& call);
-  struct TableStep {  // rows that stand together
-    ValueId condition;
-    Extent result;
-    lang::Span span;
-  };
-  std::vector<TableStep> table_steps(std::uint32_t index, const std::vector<Extent>& operands, const Type& result_type);
+  std::vector<Step> table_steps(std::uint32_t index, const std::vector<Extent>& operands, const Type& result_type);
   ValueId table_cell(const lang::Band& cell, Extent operand, const Type& type, bool column_says_missing);
-  Extent sum_of_steps(const std::vector<TableStep>& steps, const Type& type, lang::Span span, bool may_stay);
+  Extent sum_of_steps(const std::vector<Step>& steps, const Type& type, lang::Span span, bool may_stay);
   ValueId convert_money(ValueId amount, const Type& from, const Type& to, lang::Span span);  // currencies differ
 
   // ---- outputs.cpp

@@ -113,14 +113,9 @@ Extent Lowerer::rule_points(const BandRule& rule, ScoreItemId id, Span place) {
   std::vector<Arm> arms;
   for (const BandPoints& band : rule.bands)
     arms.push_back({&band.band, exactly(points(points_of(band.points), place))});
-  Extent rest = exactly(points(0, place));
-  if (policy_.gapless.contains(id.index)) {
-    for (const Arm& arm : arms) {
-      if (!std::holds_alternative<BandMissing>(arm.band->node)) rest = arm.result;
-    }
-  }
-  const Extent nothing = exactly(points(0, place));  // while the subject is open
-  return choose(arms, rule.subject, rest, nothing, points_type(), place);
+  const Extent nothing = exactly(points(0, place));
+  const bool is_gapless = policy_.gapless.contains(id.index);
+  return choose(arms, rule.subject, is_gapless ? std::nullopt : std::optional(nothing), nothing, points_type(), place);
 }
 
 Lowerer::Points Lowerer::plain_points(const ScoreItem& item, ScoreItemId id) {

@@ -48,8 +48,8 @@ ValueId Lowerer::table_cell(const Band& cell, Extent operand, const Type& type, 
 // The rows in the order in which they are tried. Rows that follow one another and only list values of one operand
 // become one step for each result, however many they are: a value belongs to the first row that lists it. Where rows
 // add up, every row counts; the second row that lists a value with the same result belongs to a step of its own.
-std::vector<Lowerer::TableStep> Lowerer::table_steps(std::uint32_t index, const std::vector<Extent>& operands,
-                                                     const Type& result_type) {
+std::vector<Lowerer::Step> Lowerer::table_steps(std::uint32_t index, const std::vector<Extent>& operands,
+                                                const Type& result_type) {
   const std::vector<Type>& types = policy_.parameter_types.at(index);
   const bool adds_up = std::get<TableDecl>(tree_.declarations[index].node).policy == TablePolicy::sum;
   const auto& [rows, says_missing] = policy_.tables.at(index);
@@ -57,7 +57,7 @@ std::vector<Lowerer::TableStep> Lowerer::table_steps(std::uint32_t index, const 
     return convert(lower(row.result), type_of(row.result), result_type, row.span);
   };
 
-  std::vector<TableStep> steps;
+  std::vector<Step> steps;
   for (std::size_t at = 0; at < rows.size();) {
     const TableRow& row = *rows[at];
     const std::size_t column = listing_column(row);
@@ -66,7 +66,7 @@ std::vector<Lowerer::TableStep> Lowerer::table_steps(std::uint32_t index, const 
       std::map<std::pair<Extent, std::size_t>, std::size_t> group_of;  // by result and how often it was there before
       std::map<std::pair<std::string, Extent>, std::size_t> listed;    // with that result, by value
       std::unordered_set<std::string> taken;
-      std::vector<std::pair<TableStep, std::vector<Constant>>> groups;
+      std::vector<std::pair<Step, std::vector<Constant>>> groups;
       for (; at < rows.size() && listing_column(*rows[at]) == column; ++at) {
         const Extent result = result_of(*rows[at]);
         std::unordered_set<std::string> own;  // a value that one row lists twice is there once
@@ -94,7 +94,7 @@ std::vector<Lowerer::TableStep> Lowerer::table_steps(std::uint32_t index, const 
     ValueId condition = builder_.add(Op::and_, truth(), cells, 0, row.span);
     if (adds_up && row.cells.empty()) {  // `otherwise` counts where none of the others does
       std::vector<ValueId> others{builder_.boolean(false, row.span)};
-      for (const TableStep& step : steps) others.push_back(step.condition);
+      for (const Step& step : steps) others.push_back(step.condition);
       condition = negated(builder_.add(Op::or_, truth(), others, 0, row.span), row.span);
     }
     steps.push_back({condition, result_of(row), row.span});
@@ -125,32 +125,25 @@ Extent Lowerer::lower_table(ExprId id, const Call& call) {
   if (table.policy == TablePolicy::sum) {
     result = sum_of_steps(steps, type, place, may_stay);
   } else {
-    // `unique`: the checker has seen that no two rows hold together, so the first one is the only one. Where it has
-    // seen that the rows leave nothing out, the last one that may match needs no condition: it is what is left.
-    const bool leaves_none_out = !steps.empty() && !policy_.declaration_may_be_missing.at(index);
-    // Else the argument is known, so that what matches is known, and the last row is left.
-    const bool may_be_open = policy_.info(id).may_be_missing || mode_ == Mode::possible;
-    result = leaves_none_out ? steps.back().result : exactly(builder_.missing(type, place));
-    ValueId none_behind = builder_.boolean(true, place);  // no row behind this one may match
-    for (auto step = steps.rbegin() + (leaves_none_out ? 1 : 0); step != steps.rend(); ++step) {
-      if (leaves_none_out && may_be_open) {
-        none_behind = both(none_behind, surely(negated(std::prev(step)->condition, place), place), place);
-        result = select(none_behind, step->result, result, type, step->span);
-      }
-      result = select(step->condition, step->result, result, type, step->span, may_stay);
-    }
+    // `unique`: the checker has seen that no two rows hold together, so the first one is the only one. Where all is
+    // known, it is known what matches.
+    result = first_that_holds({.list = steps,
+                               .leave_none_out = !policy_.declaration_may_be_missing.at(index),
+                               .are_asked_alone = policy_.info(id).may_be_missing || mode_ == Mode::possible,
+                               .may_stay_open = may_stay},
+                              type, place);
   }
   tables.emplace(key, result);
   return result;
 }
 
 // What all rows give that hold.
-Extent Lowerer::sum_of_steps(const std::vector<TableStep>& steps, const Type& type, Span place, bool may_stay) {
+Extent Lowerer::sum_of_steps(const std::vector<Step>& steps, const Type& type, Span place, bool may_stay) {
   const Extent nothing = exactly(builder_.constant(type, 0, place));
   std::vector<ValueId> lows;
   std::vector<ValueId> highs;
   bool exact_all = true;
-  for (const TableStep& step : steps) {
+  for (const Step& step : steps) {
     const Extent earned = select(step.condition, step.result, nothing, type, step.span, may_stay);
     exact_all = exact_all && earned.is_exact();
     lows.push_back(earned.low);

@@ -132,8 +132,8 @@ Extent Lowerer::lower(ExprId id) {
             for (const MatchArm& arm : match.arms) {
               arms.push_back({&arm.band, convert(lower(arm.result), type_of(arm.result), type, place)});
             }
-            // The checker has seen that the bands cover everything, so the last one is the rest.
-            return choose(arms, match.subject, arms.back().result, std::nullopt, type, place);
+            // The checker has seen that the bands leave nothing out.
+            return choose(arms, match.subject, std::nullopt, std::nullopt, type, place);
           },
           [&](const ScoreBound& bound) {
             return at_path(id, [&] {

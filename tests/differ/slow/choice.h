@@ -62,12 +62,16 @@ inline Value in_band(const Band& band, const Value& subject, bool asks, const Fr
   return range != nullptr ? is_within(subject, *range, frame) : is_one_of(subject, listed->values, frame);
 }
 
-// What something missing may turn out to be, as far as the bands can tell it: every member, every value at an edge and
-// beside it, and something that no band names.
+// What something may be, as far as the bands can tell it: every member, or every value at an edge and beside it and
+// something that no band names; and missing, if they ask for it.
 inline std::vector<Value> possible_values(const Value& type, const std::vector<const Band*>& bands,
                                           const Frame& frame) {
-  if (type.kind == Kind::truth) return {truth(true), truth(false)};
-  if (type.kind == Kind::member) return frame.in.lists.at(type.list);
+  std::vector<Value> found{type.between(without_end, without_end)};
+  found[0].text = "unlike any";
+  if (type.kind == Kind::truth) found = {truth(true), truth(false)};
+  if (type.kind == Kind::member) found = frame.in.lists.at(type.list);
+  if (asks_missing(bands)) found.push_back(type.missing());
+  if (type.kind == Kind::truth || type.kind == Kind::member) return found;
   std::vector<ExprId> named;
   for (const Band* band : bands) {
     const auto* listed = std::get_if<BandValues>(&band->node);
@@ -76,8 +80,6 @@ inline std::vector<Value> possible_values(const Value& type, const std::vector<c
     if (range != nullptr && range->low) named.push_back(*range->low);
     if (range != nullptr && range->high) named.push_back(*range->high);
   }
-  std::vector<Value> found{type.between(without_end, without_end)};
-  found[0].text = "unlike any";
   for (Value edge : values(named, frame)) {
     const Wide scaled = floored(edge.least * ten_to(type.digits), ten_to(edge.digits));
     edge.digits = type.digits;
@@ -112,19 +114,26 @@ inline Taken first_of(const std::vector<Value>& conditions) {
   return made;
 }
 
-// `arms` have a band each.
+// What nothing comes to first is not possible, such as a row behind others, or past the end: that none is taken.
+inline Taken first_reached(std::vector<Value> conditions, const std::set<std::size_t>& reached) {
+  for (std::size_t i = 0; i < conditions.size(); ++i)
+    conditions[i] = reached.contains(i) ? conditions[i] : truth(false);
+  Taken made = first_of(conditions);
+  made.is_sure = made.is_sure || !reached.contains(conditions.size());
+  return made;
+}
+
+// `arms` have a band each. Of an open count each band is asked on its own.
 Taken first_band(ExprId subject, const auto& arms, const Frame& frame) {
   const auto bands = each_of(arms, [](const auto& arm) { return &arm.band; });
   const Value actual = value(subject, frame);
-  std::vector<Value> possible{actual};
-  if (!actual.known() && !asks_missing(bands)) possible = possible_values(actual, bands, frame);
-  std::set<std::size_t> taken;
-  for (const Value& each : possible) {
-    const auto takes = [&](const Band* band) { return in_band(*band, each, asks_missing(bands), frame).is_yes(); };
-    taken.insert(index_where(bands, takes));
-  }
-  const bool may_be_none = taken.erase(bands.size()) != 0;
-  return {{taken.begin(), taken.end()}, !may_be_none, actual.faults};
+  const auto matches_of = [&](const Value& each) {
+    return each_of(bands, [&](const Band* band) { return in_band(*band, each, asks_missing(bands), frame); });
+  };
+  std::set<std::size_t> reached;
+  for (const Value& each : possible_values(actual, bands, frame))
+    reached.insert(index_where(matches_of(each), &Value::is_yes));
+  return first_reached(matches_of(actual), reached);
 }
 
 // Known if all that is possible is known and the same.
@@ -165,7 +174,7 @@ inline Value table(const TableDecl& table, const Parameters& arguments, const Fr
     }
     return made;
   };
-  std::vector<Value> matches = matches_of(given);
+  const std::vector<Value> matches = matches_of(given);
   const auto results =
       each_of(rows, [&](const TableRow& row) { return as_declared(value(row.result, frame), table.result); });
   if (table.policy == TablePolicy::sum) {
@@ -177,26 +186,19 @@ inline Value table(const TableDecl& table, const Parameters& arguments, const Fr
     const Value total = sum(terms);
     return total.known() ? total : total.missing(total.faults);
   }
-  // What no combination of arguments comes to first is not possible: a row behind others, or that none matches.
+  // The first rows of all combinations of arguments.
   std::set<std::size_t>& reached = frame.in.rows_reached[&table];
   if (reached.empty()) {
     std::vector<std::vector<Value>> all{{}};
     for (std::size_t column = 0; column < table.parameters.size(); ++column) {
-      const Value none = given[column].missing();
-      std::vector<Value> possible = possible_values(none, bands_of(column), frame);
-      if (asks_missing(bands_of(column))) possible.push_back(none);
-      std::vector<std::vector<Value>> longer;
-      for (const std::vector<Value>& each : all) {
-        for (const Value& next : possible) longer.emplace_back(each).push_back(next);
+      const std::vector<Value> possible = possible_values(given[column], bands_of(column), frame);
+      for (const std::vector<Value>& each : std::exchange(all, {})) {
+        for (const Value& next : possible) all.emplace_back(each).push_back(next);
       }
-      all = std::move(longer);
     }
     for (const std::vector<Value>& each : all) reached.insert(index_where(matches_of(each), &Value::is_yes));
   }
-  for (std::size_t i = 0; i < rows.size(); ++i) matches[i] = reached.contains(i) ? matches[i] : truth(false);
-  Taken taken = first_of(matches);
-  taken.is_sure = taken.is_sure || !reached.contains(rows.size());
-  return chosen(taken, results);
+  return chosen(first_reached(matches, reached), results);
 }
 
 inline Value grade(const GradeDecl& grade, const Frame& frame) {

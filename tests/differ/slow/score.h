@@ -160,7 +160,7 @@ std::optional<Wide> earned(const auto& group, const MaybeFade& fade, const Frame
   for (const ScoreItemId id : group.items) std::visit(add, frame.in.tree.score_items[id].node);
   if constexpr (requires { group.value; }) {
     if (!group.value) return total;
-    const auto* chain = std::get_if<SumChain>(&frame.in.tree.expressions[*group.value].node);
+    const auto* chain = frame.in.node<SumChain>(*group.value);
     for (const auto& [minus, part] : chain != nullptr ? chain->terms : std::vector<SumTerm>{{false, *group.value}}) {
       const Value points = rescaled(value(part, frame), 4);
       if (points.known()) total += minus ? -points.least : points.least;
