@@ -114,7 +114,7 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ba
   const std::optional<std::string> left_out = left_out_of(reading, subject);
   if (!left_out || reading.otherwise == nullptr) return left_out.value_or("");
   if (left_out->empty()) {
-    policy_.never_reached.insert(reading.otherwise->span.begin);
+    policy_.never_reached.insert(reading.otherwise->span);
     report_needless_otherwise(reading.otherwise->span, reading.has_missing || !subject.may_be_missing);
   }
   return {};

@@ -343,6 +343,9 @@ void Checker::compare_rows(const TableDecl& table, std::uint32_t index, const st
           .notes.push_back({rows[overlap.earlier]->span, "the other row"});
     }
   }
+  // Asked first, since the results of the table hang on it: the questions share one effort.
+  const bool is_sum = table.policy == TablePolicy::sum;
+  auto gap = is_sum ? TableCells::Answer{} : cells.find_uncovered(cells.everything());
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const auto is_behind = [&](std::size_t first) {
       return table.policy == TablePolicy::first && cells.find_reached(first, row).outcome == TableCells::Outcome::none;
@@ -353,12 +356,11 @@ void Checker::compare_rows(const TableDecl& table, std::uint32_t index, const st
     if (is_unreached && (row < extending || is_behind(extending)))
       diagnostics_.emit<DiagnosticId::row_never_reached>(rows[row]->span);
   }
-  if (table.policy == TablePolicy::sum) {  // no row adds nothing
+  if (is_sum) {  // no row adds nothing
     if (otherwise != nullptr) known.rows.push_back(otherwise);
     policy_.declaration_may_be_missing[index] = false;
     return;
   }
-  auto gap = cells.find_uncovered(cells.everything());
   const bool is_whole = gap.outcome == TableCells::Outcome::none;
   policy_.declaration_may_be_missing[index] = !is_whole && otherwise == nullptr;
   if (otherwise != nullptr) {

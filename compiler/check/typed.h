@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -132,7 +133,7 @@ struct TypedPolicy {
   std::unordered_map<std::uint32_t, std::vector<Constant>> lists;
   std::unordered_map<std::uint32_t, std::uint32_t> same_list;  // a test to the first one with the same set and type
   std::unordered_set<std::uint32_t> gapless;                   // score items whose bands cover everything
-  std::unordered_set<std::uint32_t> never_reached;  // bands by where they begin: `otherwise` that is left nothing
+  std::set<lang::Span> never_reached;                          // bands: each `otherwise` for which nothing is left
   // The tests, if they are asked for, and the conditions in them that are still to be lowered.
   std::vector<TestCase> tests;
   std::unordered_map<std::uint32_t, TestConditions> test_conditions;  // by where an expectation begins

@@ -77,9 +77,9 @@ template <class Whole>
 }
 
 // Whether the result may be missing or undecided, or be an end of a count that is open, although all fields are known
-// that it is made from: what is divided by zero, looked up or cut in vain, or read from a row that is not there. Overflow
-// is none of these, since it rejects the lead. stays(k) says so of operand `k` of `count`. `x is known` tells how open a
-// count is, so that it stays open with `x`.
+// that it is made from: what is divided by zero, looked up or cut in vain, or read from a row that is not there.
+// Overflow is none of these, since it rejects the lead. stays(k) says so of operand `k` of `count`. `x is known` tells
+// how open a count is, so that it stays open with `x`.
 template <class Stays>
 [[nodiscard]] bool may_stay_open(Op op, std::size_t count, Stays stays, bool divides_by_zero) {
   switch (op) {

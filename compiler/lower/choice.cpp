@@ -91,7 +91,7 @@ Extent Lowerer::choose(const std::vector<Arm>& arms, ExprId subject_id, const st
   for (const Arm& arm : arms) {
     const Span at = arm.band->span;
     if (std::holds_alternative<BandMissing>(arm.band->node)) if_missing = &arm;
-    if (&arm == if_missing || policy_.never_reached.contains(at.begin)) continue;
+    if (&arm == if_missing || policy_.never_reached.contains(at)) continue;
     const ValueId holds = band_condition(*arm.band, subject, type_of(subject_id));
     may_stay = may_stay || builder_.may_stay_open(holds);
     decided.push_back(is_known(holds, place));
