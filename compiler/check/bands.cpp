@@ -139,7 +139,7 @@ void Checker::read_band(const Band& band, const Type& type, BandReading& reading
                           }
                         },
                         [&](const BandOtherwise&) { reading.otherwise = &band; },
-                        [&](const BandAny&) { reading.otherwise = &band; }},  // only in tables
+                        [](const BandAny&) {}},  // of a table: it has nothing to check
              band.node);
 }
 
@@ -336,9 +336,9 @@ std::string Checker::gaps_between(const std::vector<Interval>& intervals, unsign
   };
   for (const Interval& now : intervals) {
     if (now.low > most || (now.low == most && now.low_excluded)) break;
+    if (now.high < least || (now.high == least && now.high_excluded)) continue;  // no value lies there either
     add_gap_before(now.low, now.low_excluded);
     is_first = false;
-    if (now.high < covered || (now.high == covered && is_open && now.high_excluded)) continue;
     covered = now.high;
     is_open = now.high_excluded;
   }
@@ -355,6 +355,11 @@ std::string Checker::gaps_between(const std::vector<Interval>& intervals, unsign
 }
 
 void Checker::report_needless_otherwise(Span otherwise, bool says_missing) {
+  const auto changes = [](const Declaration& each) {
+    const auto* setting = std::get_if<SettingDecl>(&each.node);
+    return setting != nullptr && !setting->later.empty();
+  };
+  if (std::ranges::any_of(tree_.declarations, changes)) return;  // other ends, on another day, may leave something out
   Diagnostic& message = diagnostics_.emit<DiagnosticId::otherwise_never_reached>(otherwise);
   if (!says_missing)
     message.fix = "leave it out; if it is meant for leads without a value, write `missing` in its place";
@@ -363,15 +368,21 @@ void Checker::report_needless_otherwise(Span otherwise, bool says_missing) {
 // ---- between which numbers a value lies
 
 Checker::Ends Checker::ends_of(ExprId id) const {
-  const Constant nothing{{.kind = Kind::integer}, 0, {}};
+  const Constant zero{{.kind = Kind::integer}, 0, {}};
   id = without_parentheses(tree_, id);
   const ExprNode& node = tree_.expressions[id].node;
   if (const auto* rows = std::get_if<Aggregate>(&node)) {
     const bool counts = rows->op == AggregateOp::count || rows->op == AggregateOp::count_different;
-    return counts ? Ends{nothing, {}} : Ends{};
+    return counts ? Ends{zero, {}} : Ends{};
+  }
+  if (const auto* filled = std::get_if<DefaultTo>(&node)) {
+    const auto fallback = policy_.fixed.find(filled->fallback.index);
+    const bool is_one = fallback != policy_.fixed.end() && fallback->second.value >= 0;
+    const Ends ends = ends_of(filled->operand);
+    return is_one && ends.least && ends.least->value == 0 ? Ends{zero, {}} : Ends{};
   }
   const ExprInfo& own = policy_.info(id);
-  if (own.meaning == Meaning::letters_met) return {nothing, {}};
+  if (own.meaning == Meaning::letters_met) return {zero, {}};
   if (own.meaning == Meaning::let && policy_.declaration_types.contains(own.index)) {  // else in a cycle
     const auto* let = std::get_if<LetDecl>(&tree_.declarations[own.index].node);
     return let == nullptr ? Ends{} : ends_of(let->value);

@@ -344,8 +344,8 @@ void Checker::compare_rows(const TableDecl& table, std::uint32_t index, const st
     }
   }
   // Asked first, since the results of the table hang on it: the questions share one effort.
-  const bool is_sum = table.policy == TablePolicy::sum;
-  auto gap = is_sum ? TableCells::Answer{} : cells.find_uncovered(cells.everything());
+  auto gap = cells.find_uncovered(cells.everything());
+  const bool is_whole = gap.outcome == TableCells::Outcome::none;
   for (std::size_t row = 0; row < rows.size(); ++row) {
     const auto is_behind = [&](std::size_t first) {
       return table.policy == TablePolicy::first && cells.find_reached(first, row).outcome == TableCells::Outcome::none;
@@ -356,20 +356,15 @@ void Checker::compare_rows(const TableDecl& table, std::uint32_t index, const st
     if (is_unreached && (row < extending || is_behind(extending)))
       diagnostics_.emit<DiagnosticId::row_never_reached>(rows[row]->span);
   }
-  if (is_sum) {  // no row adds nothing
-    if (otherwise != nullptr) known.rows.push_back(otherwise);
-    policy_.declaration_may_be_missing[index] = false;
-    return;
-  }
-  const bool is_whole = gap.outcome == TableCells::Outcome::none;
-  policy_.declaration_may_be_missing[index] = !is_whole && otherwise == nullptr;
+  const bool is_sum = table.policy == TablePolicy::sum;  // no row adds nothing
+  policy_.declaration_may_be_missing[index] = !is_sum && !is_whole && otherwise == nullptr;
   if (otherwise != nullptr) {
     if (!is_whole) known.rows.push_back(otherwise);
     // To leave nothing out is what an extension may be for.
     const auto says_missing = [](const Column& column) { return column.asks_for_missing; };
     if (is_whole && extending == 0)
       report_needless_otherwise(otherwise->span, std::ranges::any_of(geometry.columns(), says_missing));
-  } else if (gap.outcome == TableCells::Outcome::found && !rows.empty()) {
+  } else if (!is_sum && gap.outcome == TableCells::Outcome::found && !rows.empty()) {
     const auto box = geometry.without_other_texts(cells.everything());
     if (!box.empty()) gap = cells.find_uncovered(box);
     if (!box.empty() && gap.outcome == TableCells::Outcome::found)

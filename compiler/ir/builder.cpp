@@ -371,7 +371,8 @@ ProgramBuilder::Facts ProgramBuilder::facts_of(Op op, Type type, std::span<const
   const auto stays = [&](std::size_t k) { return may_stay_open(operands[k]); };
   // Without its file nothing is known of a relation's rows, and the file may still be given.
   const bool is_of_file = op == Op::select && inst(operands[0]).op == Op::is_given;
-  const bool may_stay = is_of_file ? stays(1) : compiler::may_stay_open(op, operands.size(), stays, divides_by_zero);
+  const bool may_stay =
+      is_of_file ? stays(1) : compiler::may_stay_open(op, immediate, operands.size(), stays, divides_by_zero);
   return {.never_missing = never_missing, .may_stay_open = may_stay, .range = range};
 }
 

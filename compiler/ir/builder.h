@@ -71,6 +71,12 @@ class ProgramBuilder {
   [[nodiscard]] bool is_never_missing(ValueId id) const { return facts_[id.index].never_missing; }
   // compiler::may_stay_open (facts.h) of the value.
   [[nodiscard]] bool may_stay_open(ValueId id) const { return facts_[id.index].may_stay_open; }
+  // The value, which may stay open for a reason that its instruction does not show, and so what is made of it from now
+  // on.
+  ValueId staying_open(ValueId id) {
+    facts_[id.index].may_stay_open = true;
+    return id;
+  }
   [[nodiscard]] const Inst& inst(ValueId id) const { return program_.insts[id]; }
   [[nodiscard]] bool too_large() const { return too_large_; }
 

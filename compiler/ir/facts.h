@@ -76,22 +76,30 @@ template <class Whole>
   return !own_fault;
 }
 
+// text_function: the sign that the text is cut at may not be in it.
+[[nodiscard]] constexpr bool is_cut(std::int64_t immediate) {
+  const lang::FunctionRow& row = lang::function_rows[static_cast<std::size_t>(immediate & 255)];
+  return row.shape == lang::FunctionShape::text_with_text_to_text;
+}
+
 // Whether the result may be missing or undecided, or be an end of a count that is open, although all fields are known
-// that it is made from: what is divided by zero, looked up or cut in vain, or read from a row that is not there.
-// Overflow is none of these, since it rejects the lead. stays(k) says so of operand `k` of `count`. `x is known` tells
-// how open a count is, so that it stays open with `x`.
+// that it is made from: what is divided by zero, looked up or cut in vain, or asked of rows that are not there. A row
+// that is referred to may still come. Overflow is none of these, since it rejects the lead. stays(k) says so of operand
+// `k` of `count`. `x is known` tells how open a count is, so that it stays open with `x`.
 template <class Stays>
-[[nodiscard]] bool may_stay_open(Op op, std::size_t count, Stays stays, bool divides_by_zero) {
+[[nodiscard]] bool may_stay_open(Op op, std::int64_t immediate, std::size_t count, Stays stays, bool divides_by_zero) {
   switch (op) {
     case Op::missing:
     case Op::first_yes:
-    case Op::text_function:
     case Op::convert_money:
     case Op::smallest_row:
     case Op::largest_row:
     case Op::first_row:
     case Op::last_row:
       return true;
+    case Op::text_function:
+      if (is_cut(immediate)) return true;
+      break;
     case Op::default_to:
       return stays(1);
     default:

@@ -2,6 +2,7 @@
 // give the same (section 4, number 5); in `possible` a number lies between the smallest and the largest of them, unless
 // the condition may stay undecided, as what divides by zero does: then there is no number as long as it is.
 #include "compiler/lower/lowerer.h"
+#include "lang/syntax/parentheses.h"
 
 namespace muster::compiler {
 
@@ -20,11 +21,12 @@ Extent Lowerer::select(ValueId condition, Extent yes, Extent no, const Type& typ
     fault = either_fault(fault, pick(condition, or_no(yes.fault), or_no(no.fault), truth(), place), place);
   if (mode_ == Mode::possible && !may_stay)
     return {choice(yes.low, no.low, OnUndecided::smaller), choice(yes.high, no.high, OnUndecided::larger), fault};
-  // Nothing is known of what is chosen while it is open which one it is, unless both have the same ends.
+  // Nothing is known of what is chosen while it is open which one it is, unless both are one and the same number: two
+  // counts that lie between the same ends need not be the same.
   const ValueId low = choice(yes.low, no.low, OnUndecided::agree);
   const ValueId high = choice(yes.high, no.high, OnUndecided::agree);
-  const ValueId has_both = both(is_known(low, place), is_known(high, place), place);
-  const ValueId is_chosen = either(is_known(condition, place), has_both, place);
+  const ValueId is_same = surely(compare_numbers(CompareOp::equal, low, 0, high, 0, place), place);
+  const ValueId is_chosen = either(is_known(condition, place), is_same, place);
   const auto if_chosen = [&](ValueId end) { return pick(is_chosen, end, builder_.missing(type, place), type, place); };
   return {if_chosen(low), if_chosen(high), fault};
 }
@@ -71,11 +73,10 @@ Extent Lowerer::first_that_holds(const Steps& steps, const Type& type, Span plac
   ValueId none_behind = builder_.boolean(true, place);  // no step behind this one may hold
   for (std::size_t k = list.size() - (has_last ? 1 : 0); k-- > 0;) {
     const Step& step = list[k];
-    if (has_last && steps.are_asked_alone) {
-      none_behind = both(none_behind, surely(negated(list[k + 1].condition, place), place), place);
-      result = select(none_behind, step.result, result, type, step.span);
-    }
     result = select(step.condition, step.result, result, type, step.span, steps.may_stay_open);
+    if (!has_last || !steps.are_asked_alone) continue;
+    none_behind = both(none_behind, surely(negated(list[k + 1].condition, place), place), place);
+    result = select(none_behind, step.result, result, type, step.span);
   }
   return result;
 }
@@ -87,14 +88,14 @@ Extent Lowerer::choose(const std::vector<Arm>& arms, ExprId subject_id, const st
   Steps steps{.list = {}, .leave_none_out = true, .are_asked_alone = !subject.is_exact()};
   const Arm* if_missing = nullptr;
   bool may_stay = false;
-  std::vector<ValueId> decided;
+  std::vector<ValueId> asked;
   for (const Arm& arm : arms) {
     const Span at = arm.band->span;
     if (std::holds_alternative<BandMissing>(arm.band->node)) if_missing = &arm;
     if (&arm == if_missing || policy_.never_reached.contains(at)) continue;
     const ValueId holds = band_condition(*arm.band, subject, type_of(subject_id));
     may_stay = may_stay || builder_.may_stay_open(holds);
-    decided.push_back(is_known(holds, place));
+    asked.push_back(holds);
     steps.list.push_back({holds, arm.result, at});
   }
   if (in_none) steps.list.push_back({builder_.boolean(true, place), *in_none, place});
@@ -105,9 +106,55 @@ Extent Lowerer::choose(const std::vector<Arm>& arms, ExprId subject_id, const st
     const ValueId is_missing = band_condition(*if_missing->band, subject, type_of(subject_id));
     return select(negated(is_missing, place), result, if_missing->result, type, place);
   }
-  if (!may_stay || !while_open) return result;
-  return select(between(all_of(decided, place), builder_.boolean(true, place), place), result, *while_open, type,
-                place);
+  return may_stay && while_open ? or_else_while_open(result, asked, *while_open, type, place) : result;
+}
+
+Extent Lowerer::lower_if(ExprId id, const If& choice, const std::optional<Extent>& while_open) {
+  const Type& type = type_of(id);
+  const Span place = span(id);
+  const ValueId condition = exact(choice.condition);
+  const bool may_stay = may_stay_open(choice.condition);
+  const Extent result = select(condition, convert(lower(choice.then), type_of(choice.then), type, place),
+                               convert(lower(choice.otherwise), type_of(choice.otherwise), type, place), type, place,
+                               may_stay && !while_open);
+  return may_stay && while_open ? or_else_while_open(result, {condition}, *while_open, type, place) : result;
+}
+
+Extent Lowerer::lower_match(ExprId id, const Match& match, const std::optional<Extent>& while_open) {
+  const Type& type = type_of(id);
+  std::vector<Arm> arms;
+  for (const MatchArm& arm : match.arms)
+    arms.push_back({&arm.band, convert(lower(arm.result), type_of(arm.result), type, span(id))});
+  // The checker has seen that the bands leave nothing out.
+  return choose(arms, match.subject, std::nullopt, while_open, type, span(id));
+}
+
+// In `possible`: the result, or `open` as long as one of the conditions is undecided.
+Extent Lowerer::or_else_while_open(const Extent& result, const std::vector<ValueId>& conditions, const Extent& open,
+                                   const Type& type, Span place) {
+  std::vector<ValueId> decided;
+  for (const ValueId condition : conditions) decided.push_back(is_known(condition, place));
+  return select(between(all_of(decided, place), builder_.boolean(true, place), place), result, open, type, place);
+}
+
+// As long as nobody knows the number, nothing is earned by it: in `possible` it lies between 0 and what it may become,
+// where it may stay open. A choice has no number then, so that it is looked at itself.
+Extent Lowerer::lower_earning(ExprId id) {
+  if (!may_stay_open(id)) return lower(id);
+  const Span place = span(id);
+  const Extent nothing = exactly(builder_.constant(type_of(id), 0, place));
+  const ExprId inner = without_parentheses(tree_, id);
+  const ExprNode& node = tree_.expressions[inner].node;
+  if (const auto* choice = std::get_if<If>(&node)) return lower_if(inner, *choice, nothing);
+  if (const auto* match = std::get_if<Match>(&node)) return lower_match(inner, *match, nothing);
+  if (policy_.info(inner).meaning == Meaning::let && !policy_.paths.contains(inner.index)) {
+    const auto* let = std::get_if<LetDecl>(&tree_.declarations[policy_.info(inner).index].node);
+    if (let != nullptr && type_of(let->value) == type_of(id))
+      return in_space(space(), [&] { return lower_earning(let->value); });
+  }
+  const Extent number = lower(id);
+  if (number.is_exact()) return number;  // it is not known, and may be anything
+  return select(is_settled(number, place), number, nothing, type_of(id), place);
 }
 
 }  // namespace muster::compiler

@@ -238,6 +238,12 @@ class Lowerer {
   Extent choose(const std::vector<Arm>& arms, ExprId subject, const std::optional<Extent>& in_none,
                 const std::optional<Extent>& while_open, const Type& type, lang::Span span);
 
+  Extent lower_if(ExprId id, const lang::If& choice, const std::optional<Extent>& while_open);
+  Extent lower_match(ExprId id, const lang::Match& match, const std::optional<Extent>& while_open);
+  Extent or_else_while_open(const Extent& result, const std::vector<ValueId>& conditions, const Extent& open,
+                            const Type& type, lang::Span span);
+  Extent lower_earning(ExprId id);  // a number that points are made of
+
   // ---- rows.cpp: child rows and which of them count, in the present mode
   struct Mask {
     SpaceId space;   // of the child rows
@@ -352,7 +358,6 @@ class Lowerer {
   Earned lower_rule(const lang::ScoreItem& item, lang::ScoreItemId id, const Around& around, ScoreOutput& output);
   std::string rule_label(const lang::ScoreItem& item) const;
   ValueId whole_raised_steps(ValueId quantity, const Type& type, unsigned raise, std::int64_t step, lang::Span span);
-  Extent or_nothing(const Extent& earned, ExprId number, lang::Span span);
   Extent rule_points(const lang::PointRule& rule, lang::Span span);
   Extent rule_points(const lang::BandRule& rule, lang::ScoreItemId id, lang::Span span);
   Points plain_points(const lang::ScoreItem& item, lang::ScoreItemId id);

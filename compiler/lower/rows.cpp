@@ -102,7 +102,8 @@ ValueId Lowerer::seen(const Rows& rows, const RowsInfo& info, SpaceId child, Val
     const ExprId condition = *relation->tracked_only_when;
     terms.push_back(in_space(space(), [&] { return exact(condition); }));
   }
-  return all_of(terms, rows.span);
+  if (terms.size() == 1) return given;
+  return builder_.staying_open(all_of(terms, rows.span));  // what could not be seen, no data will show
 }
 
 ValueId Lowerer::any_of(const Mask& mask, Span place) {

@@ -69,13 +69,6 @@ ValueId Lowerer::whole_raised_steps(ValueId quantity, const Type& type, unsigned
                       raise | (mode << 16), place);
 }
 
-// In `possible`, where nobody may ever know which number of an open count or sum the points are made of: nothing is
-// earned as long as nobody does. Ends that are not known may be anything already.
-Extent Lowerer::or_nothing(const Extent& earned, ExprId number, Span place) {
-  if (earned.is_exact() || !may_stay_open(number)) return earned;
-  return select(is_settled(lower(number), place), earned, exactly(points(0, place)), points_type(), place);
-}
-
 Extent Lowerer::rule_points(const PointRule& rule, Span place) {
   const std::int64_t each = points_of(rule.points);
   if (!rule.per) return exactly(points(each, place));
@@ -102,11 +95,10 @@ Extent Lowerer::rule_points(const PointRule& rule, Span place) {
     return builder_.add(Op::scale_by, points_type(), {quantity},
                         builder_.weights({numerator / divisor, aligned_step / divisor}), place);
   };
-  const Extent quantity = known_ends(lower(rule.per->quantity), type, place);
+  const Extent quantity = known_ends(lower_earning(rule.per->quantity), type, place);
   if (quantity.is_exact()) return exactly(earned(quantity.low));
-  const Extent result = each >= 0 ? Extent{earned(quantity.low), earned(quantity.high), quantity.fault}
-                                  : Extent{earned(quantity.high), earned(quantity.low), quantity.fault};
-  return or_nothing(result, rule.per->quantity, place);
+  return each >= 0 ? Extent{earned(quantity.low), earned(quantity.high), quantity.fault}
+                   : Extent{earned(quantity.high), earned(quantity.low), quantity.fault};
 }
 
 Extent Lowerer::rule_points(const BandRule& rule, ScoreItemId id, Span place) {

@@ -124,9 +124,8 @@ Lowerer::Earned Lowerer::lower_score_value(const ScoreDecl& score, const Around&
     const Span place = span(term.operand);
     const auto given = [&] {
       const Type& type = type_of(term.operand);
-      Extent value = lower(term.operand);
+      Extent value = lower_earning(term.operand);
       if (type.digits != points_digits) value = convert(known_ends(value, type, place), type, points_type(), place);
-      value = or_nothing(value, term.operand, place);
       if (!term.minus) return value;
       const auto negative = [&](ValueId end) {
         return builder_.add(Op::saturating_sum, points_type(), {end}, builder_.weights({-1}), place);

@@ -120,21 +120,8 @@ Extent Lowerer::lower(ExprId id) {
           [&](const DaysOf& days) { return at_path(id, [&] { return exactly(lower_days_of(id, days)); }); },
           [&](const FrameworkQualified& test) { return exactly(lower_framework_qualified(id, test)); },
           [&](const StageBecomes& test) { return at_path(id, [&] { return exactly(lower_stage_becomes(id, test)); }); },
-          [&](const If& choice) {
-            const Type& type = type_of(id);
-            return select(exact(choice.condition), convert(lower(choice.then), type_of(choice.then), type, place),
-                          convert(lower(choice.otherwise), type_of(choice.otherwise), type, place), type, place,
-                          may_stay_open(choice.condition));
-          },
-          [&](const Match& match) {
-            const Type& type = type_of(id);
-            std::vector<Arm> arms;
-            for (const MatchArm& arm : match.arms) {
-              arms.push_back({&arm.band, convert(lower(arm.result), type_of(arm.result), type, place)});
-            }
-            // The checker has seen that the bands leave nothing out.
-            return choose(arms, match.subject, std::nullopt, std::nullopt, type, place);
-          },
+          [&](const If& choice) { return lower_if(id, choice, std::nullopt); },
+          [&](const Match& match) { return lower_match(id, match, std::nullopt); },
           [&](const ScoreBound& bound) {
             return at_path(id, [&] {
               const std::uint32_t index = policy_.info(id).index;

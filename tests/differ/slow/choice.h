@@ -141,12 +141,7 @@ inline Value chosen(const Taken& taken, const std::vector<Value>& results) {
   std::vector<Value> possible = each_of(taken.possible, [&](std::size_t each) { return results[each]; });
   if (!taken.is_sure) possible.push_back(results[0].missing());  // perhaps nothing is taken at all
   const Value& first = possible[0];
-  const auto is_first = [&](const Value& each) {  // also where it is open, with the same ends
-    const Value one = rescaled(first, std::max(first.digits, each.digits));
-    const Value other = rescaled(each, one.digits);
-    const bool are_numbers = one.kind == Kind::number && fits(one.least) && fits(one.most);
-    return same(first, each) || (are_numbers && one.least == other.least && one.most == other.most);
-  };
+  const auto is_first = [&](const Value& each) { return same(first, each); };
   const bool are_same = possible.size() == 1 || std::ranges::all_of(possible, is_first);
   // What only may be taken does not say why nobody knows which is.
   const unsigned faults = taken.faults | (possible.size() == 1 ? first.faults : 0);
@@ -177,15 +172,6 @@ inline Value table(const TableDecl& table, const Parameters& arguments, const Fr
   const std::vector<Value> matches = matches_of(given);
   const auto results =
       each_of(rows, [&](const TableRow& row) { return as_declared(value(row.result, frame), table.result); });
-  if (table.policy == TablePolicy::sum) {
-    std::vector<Value> terms;  // a row that may match is open, unless it adds nothing
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const Wide added = results[i].least;
-      terms.push_back(results[i].between(added * matches[i].least, added * matches[i].most, matches[i].faults));
-    }
-    const Value total = sum(terms);
-    return total.known() ? total : total.missing(total.faults);
-  }
   // The first rows of all combinations of arguments.
   std::set<std::size_t>& reached = frame.in.rows_reached[&table];
   if (reached.empty()) {
@@ -197,6 +183,16 @@ inline Value table(const TableDecl& table, const Parameters& arguments, const Fr
       }
     }
     for (const std::vector<Value>& each : all) reached.insert(index_where(matches_of(each), &Value::is_yes));
+  }
+  if (table.policy == TablePolicy::sum) {
+    std::vector<Value> terms;  // a row that may match is open, unless it adds nothing
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].cells.empty() && !reached.contains(i)) continue;
+      const Wide added = results[i].least;
+      terms.push_back(results[i].between(added * matches[i].least, added * matches[i].most, matches[i].faults));
+    }
+    const Value total = sum(terms);
+    return total.known() ? total : total.missing(total.faults);
   }
   return chosen(first_reached(matches, reached), results);
 }
