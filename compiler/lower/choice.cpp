@@ -83,78 +83,70 @@ Extent Lowerer::first_that_holds(const Steps& steps, const Type& type, Span plac
 
 // A missing subject is not `otherwise`: it may belong to any band. What `missing` gives stands outside all of them.
 Extent Lowerer::choose(const std::vector<Arm>& arms, ExprId subject_id, const std::optional<Extent>& in_none,
-                       const std::optional<Extent>& while_open, const Type& type, Span place) {
+                       Choice choice, const Type& type, Span place) {
   const Extent subject = lower(subject_id);
   Steps steps{.list = {}, .leave_none_out = true, .are_asked_alone = !subject.is_exact()};
   const Arm* if_missing = nullptr;
   bool may_stay = false;
-  std::vector<ValueId> asked;
   for (const Arm& arm : arms) {
     const Span at = arm.band->span;
     if (std::holds_alternative<BandMissing>(arm.band->node)) if_missing = &arm;
     if (&arm == if_missing || policy_.never_reached.contains(at)) continue;
     const ValueId holds = band_condition(*arm.band, subject, type_of(subject_id));
     may_stay = may_stay || builder_.may_stay_open(holds);
-    asked.push_back(holds);
     steps.list.push_back({holds, arm.result, at});
   }
   if (in_none) steps.list.push_back({builder_.boolean(true, place), *in_none, place});
   may_stay = may_stay && mode_ == Mode::possible && policy_.info(subject_id).may_be_missing && if_missing == nullptr;
-  steps.may_stay_open = may_stay && !while_open;
+  steps.may_stay_open = may_stay && choice == Choice::may_stay_open;
   const Extent result = first_that_holds(steps, type, place);
   if (if_missing != nullptr) {
     const ValueId is_missing = band_condition(*if_missing->band, subject, type_of(subject_id));
     return select(negated(is_missing, place), result, if_missing->result, type, place);
   }
-  return may_stay && while_open ? or_else_while_open(result, asked, *while_open, type, place) : result;
+  return may_stay && choice == Choice::or_nothing ? or_nothing(result, type, place) : result;
 }
 
-Extent Lowerer::lower_if(ExprId id, const If& choice, const std::optional<Extent>& while_open) {
+Extent Lowerer::lower_if(ExprId id, const If& choice, Choice how) {
   const Type& type = type_of(id);
   const Span place = span(id);
-  const ValueId condition = exact(choice.condition);
-  const bool may_stay = may_stay_open(choice.condition);
-  const Extent result = select(condition, convert(lower(choice.then), type_of(choice.then), type, place),
-                               convert(lower(choice.otherwise), type_of(choice.otherwise), type, place), type, place,
-                               may_stay && !while_open);
-  return may_stay && while_open ? or_else_while_open(result, {condition}, *while_open, type, place) : result;
+  return select(exact(choice.condition), convert(lower(choice.then), type_of(choice.then), type, place),
+                convert(lower(choice.otherwise), type_of(choice.otherwise), type, place), type, place,
+                how == Choice::may_stay_open && may_stay_open(choice.condition));
 }
 
-Extent Lowerer::lower_match(ExprId id, const Match& match, const std::optional<Extent>& while_open) {
+Extent Lowerer::lower_match(ExprId id, const Match& match, Choice how) {
   const Type& type = type_of(id);
   std::vector<Arm> arms;
   for (const MatchArm& arm : match.arms)
     arms.push_back({&arm.band, convert(lower(arm.result), type_of(arm.result), type, span(id))});
   // The checker has seen that the bands leave nothing out.
-  return choose(arms, match.subject, std::nullopt, while_open, type, span(id));
+  return choose(arms, match.subject, std::nullopt, how, type, span(id));
 }
 
-// In `possible`: the result, or `open` as long as one of the conditions is undecided.
-Extent Lowerer::or_else_while_open(const Extent& result, const std::vector<ValueId>& conditions, const Extent& open,
-                                   const Type& type, Span place) {
-  std::vector<ValueId> decided;
-  for (const ValueId condition : conditions) decided.push_back(is_known(condition, place));
-  return select(between(all_of(decided, place), builder_.boolean(true, place), place), result, open, type, place);
+// ---- what points are made of
+
+// As long as nobody knows the number, nothing is earned by it, so that 0 is one of those which it may be.
+Extent Lowerer::or_nothing(const Extent& number, const Type& type, Span place) {
+  return select(is_settled(number, place), number, exactly(builder_.constant(type, 0, place)), type, place);
 }
 
-// As long as nobody knows the number, nothing is earned by it: in `possible` it lies between 0 and what it may become,
-// where it may stay open. A choice has no number then, so that it is looked at itself.
 Extent Lowerer::lower_earning(ExprId id) {
-  if (!may_stay_open(id)) return lower(id);
-  const Span place = span(id);
-  const Extent nothing = exactly(builder_.constant(type_of(id), 0, place));
+  return may_stay_open(id) ? or_nothing(lower_chosen(id), type_of(id), span(id)) : lower(id);
+}
+
+// In `possible`: what the number may become if what it is chosen by is known in the end.
+Extent Lowerer::lower_chosen(ExprId id) {
   const ExprId inner = without_parentheses(tree_, id);
   const ExprNode& node = tree_.expressions[inner].node;
-  if (const auto* choice = std::get_if<If>(&node)) return lower_if(inner, *choice, nothing);
-  if (const auto* match = std::get_if<Match>(&node)) return lower_match(inner, *match, nothing);
+  if (const auto* choice = std::get_if<If>(&node)) return lower_if(inner, *choice, Choice::is_made);
+  if (const auto* match = std::get_if<Match>(&node)) return lower_match(inner, *match, Choice::is_made);
   if (policy_.info(inner).meaning == Meaning::let && !policy_.paths.contains(inner.index)) {
     const auto* let = std::get_if<LetDecl>(&tree_.declarations[policy_.info(inner).index].node);
     if (let != nullptr && type_of(let->value) == type_of(id))
-      return in_space(space(), [&] { return lower_earning(let->value); });
+      return in_space(space(), [&] { return lower_chosen(let->value); });
   }
-  const Extent number = lower(id);
-  if (number.is_exact()) return number;  // it is not known, and may be anything
-  return select(is_settled(number, place), number, nothing, type_of(id), place);
+  return lower(id);
 }
 
 }  // namespace muster::compiler

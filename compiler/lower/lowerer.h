@@ -229,20 +229,21 @@ class Lowerer {
   };
   // The result of the first step that holds; where none does there is no value.
   Extent first_that_holds(const Steps& steps, const Type& type, lang::Span span);
-  // The result of the first band that holds, or `in_none`; none: the bands leave nothing out. `while_open`: what the
-  // lead has as long as it is open which one holds; none: no value.
+  // In `possible`, by a condition that may stay open: as long as it is, nothing is chosen, or nothing is earned; or the
+  // choice is taken to be made in the end.
+  enum class Choice : std::uint8_t { may_stay_open, or_nothing, is_made };
+  // The result of the first band that holds, or `in_none`; none: the bands leave nothing out.
   struct Arm {
     const lang::Band* band;
     Extent result;
   };
-  Extent choose(const std::vector<Arm>& arms, ExprId subject, const std::optional<Extent>& in_none,
-                const std::optional<Extent>& while_open, const Type& type, lang::Span span);
-
-  Extent lower_if(ExprId id, const lang::If& choice, const std::optional<Extent>& while_open);
-  Extent lower_match(ExprId id, const lang::Match& match, const std::optional<Extent>& while_open);
-  Extent or_else_while_open(const Extent& result, const std::vector<ValueId>& conditions, const Extent& open,
-                            const Type& type, lang::Span span);
+  Extent choose(const std::vector<Arm>& arms, ExprId subject, const std::optional<Extent>& in_none, Choice choice,
+                const Type& type, lang::Span span);
+  Extent lower_if(ExprId id, const lang::If& choice, Choice how);
+  Extent lower_match(ExprId id, const lang::Match& match, Choice how);
+  Extent or_nothing(const Extent& number, const Type& type, lang::Span span);
   Extent lower_earning(ExprId id);  // a number that points are made of
+  Extent lower_chosen(ExprId id);
 
   // ---- rows.cpp: child rows and which of them count, in the present mode
   struct Mask {

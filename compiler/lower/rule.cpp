@@ -105,9 +105,9 @@ Extent Lowerer::rule_points(const BandRule& rule, ScoreItemId id, Span place) {
   std::vector<Arm> arms;
   for (const BandPoints& band : rule.bands)
     arms.push_back({&band.band, exactly(points(points_of(band.points), place))});
-  const Extent nothing = exactly(points(0, place));
-  const bool is_gapless = policy_.gapless.contains(id.index);
-  return choose(arms, rule.subject, is_gapless ? std::nullopt : std::optional(nothing), nothing, points_type(), place);
+  std::optional<Extent> in_none;
+  if (!policy_.gapless.contains(id.index)) in_none = exactly(points(0, place));
+  return choose(arms, rule.subject, in_none, Choice::or_nothing, points_type(), place);
 }
 
 Lowerer::Points Lowerer::plain_points(const ScoreItem& item, ScoreItemId id) {

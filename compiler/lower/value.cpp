@@ -120,8 +120,8 @@ Extent Lowerer::lower(ExprId id) {
           [&](const DaysOf& days) { return at_path(id, [&] { return exactly(lower_days_of(id, days)); }); },
           [&](const FrameworkQualified& test) { return exactly(lower_framework_qualified(id, test)); },
           [&](const StageBecomes& test) { return at_path(id, [&] { return exactly(lower_stage_becomes(id, test)); }); },
-          [&](const If& choice) { return lower_if(id, choice, std::nullopt); },
-          [&](const Match& match) { return lower_match(id, match, std::nullopt); },
+          [&](const If& choice) { return lower_if(id, choice, Choice::may_stay_open); },
+          [&](const Match& match) { return lower_match(id, match, Choice::may_stay_open); },
           [&](const ScoreBound& bound) {
             return at_path(id, [&] {
               const std::uint32_t index = policy_.info(id).index;
