@@ -130,7 +130,8 @@ void Checker::read_band(const Band& band, const Type& type, BandReading& reading
                         },
                         [&](const BandMissing&) {
                           if (reading.has_missing)
-                            diagnostics_.emit<DiagnosticId::bands_overlap>(band.span, "a missing value");
+                            diagnostics_.emit<DiagnosticId::bands_overlap>(band.span, "a missing value").fix =
+                                "keep one of the two";
                           reading.has_missing = true;
                           if (type.kind == Kind::stage) {  // a stage is held, not held or undecided
                             diagnostics_.emit<DiagnosticId::wrong_band>(band.span, words(type)).fix =
@@ -270,23 +271,29 @@ std::optional<std::vector<Checker::Interval>> Checker::intervals_of(const BandRe
     const Interval& earlier = intervals[i - 1];
     const Interval& now = intervals[i];
     if (now.low > earlier.high || (now.low == earlier.high && (now.low_excluded || earlier.high_excluded))) continue;
-    report_overlap(earlier, now, [&](Wide value) { return name_of(value, type, reading.digits); });
+    report_overlap(earlier, now, type, reading.digits);
     return std::nullopt;
   }
   return intervals;
 }
 
 // Precondition: `lower` does not begin after `upper`.
-void Checker::report_overlap(const Interval& lower, const Interval& upper,
-                             const std::function<std::string(Wide)>& name) {
+void Checker::report_overlap(const Interval& lower, const Interval& upper, const Type& type, unsigned digits) {
+  const auto name = [&](Wide value) { return name_of(value, type, digits); };
   const bool upper_is_later = upper.span.begin > lower.span.begin;
   Diagnostic& message =
       diagnostics_.emit<DiagnosticId::bands_overlap>(upper_is_later ? upper.span : lower.span, name(upper.low));
   message.notes.push_back({upper_is_later ? lower.span : upper.span, "the other band"});
-  if (lower.low >= upper.low || lower.low_excluded) return;
-  const std::string instead = lower.low == -infinity ? fmt::format("under {}", name(upper.low))
-                                                     : fmt::format("{} to under {}", name(lower.low), name(upper.low));
-  message.fix = fmt::format("let one band end where the next begins: write `{}` for the lower one", instead);
+  if (lower.low == upper.low && lower.high == upper.high) {
+    message.fix = "keep one of the two";
+  } else if (is_ordered_picklist(type)) {
+    message.fix = "let each member be in one band";
+  } else if (lower.low < upper.low && !lower.low_excluded) {
+    const std::string instead = lower.low == -infinity
+                                    ? fmt::format("under {}", name(upper.low))
+                                    : fmt::format("{} to under {}", name(lower.low), name(upper.low));
+    message.fix = fmt::format("let one band end where the next begins: write `{}` for the lower one", instead);
+  }
 }
 
 std::string Checker::name_of(Wide value, const Type& type, unsigned digits) const {

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -326,8 +325,7 @@ class Checker {
   [[nodiscard]] bool is_whole(const Type& type, unsigned digits) const;
   std::optional<std::string> left_out_of(const BandReading& reading, const BandSubject& subject);
   std::optional<std::vector<Interval>> intervals_of(const BandReading& reading, const Type& type);
-  void report_overlap(const Interval& lower, const Interval& upper,
-                      const std::function<std::string(kernels::Wide)>& name);
+  void report_overlap(const Interval& lower, const Interval& upper, const Type& type, unsigned digits);
   [[nodiscard]] std::string name_of(kernels::Wide value, const Type& type, unsigned digits) const;
   [[nodiscard]] std::string gaps_between(const std::vector<Interval>& intervals, unsigned digits,
                                          const BandSubject& subject) const;
