@@ -6,6 +6,7 @@
 #include <map>
 
 #include "compiler/check/checker.h"
+#include "compiler/resolve/walk.h"
 #include "lang/syntax/parentheses.h"
 #include "stdlib/kernels/number.h"
 #include "stdlib/kernels/text.h"
@@ -108,15 +109,20 @@ std::string Checker::check_bands(const std::vector<const Band*>& bands, const Ba
   BandReading reading;
   reading.is_readable = subject.is_readable && subject.type.kind != Kind::poison;
   reading.digits = subject.type.digits;
+  for (const auto& end : {subject.ends.least, subject.ends.most})
+    reading.digits = std::max<unsigned>(reading.digits, end ? end->type.digits : 0);
   for (const Band* band : bands) read_band(*band, subject.type, reading);
   band_begin_.reset();
   if (!reading.is_readable) return {};
   const std::optional<std::string> left_out = left_out_of(reading, subject);
   if (!left_out || reading.otherwise == nullptr) return left_out.value_or("");
-  if (left_out->empty()) {
-    policy_.never_reached.insert(reading.otherwise->span);
-    report_needless_otherwise(reading.otherwise->span, reading.has_missing || !subject.may_be_missing);
-  }
+  if (!left_out->empty()) return {};
+  policy_.never_reached.insert(reading.otherwise->span);
+  const auto may_change = [&](const Band* band) { return reads_setting(*band); };
+  if (subject.ends.of_setting || std::ranges::any_of(bands, may_change)) return {};
+  Diagnostic& message = diagnostics_.emit<DiagnosticId::otherwise_never_reached>(reading.otherwise->span);
+  if (!reading.has_missing && subject.may_be_missing)
+    message.fix = "leave it out; if it is meant for leads without a value, write `missing` in its place";
   return {};
 }
 
@@ -361,35 +367,38 @@ std::string Checker::gaps_between(const std::vector<Interval>& intervals, unsign
   return gaps;
 }
 
-void Checker::report_needless_otherwise(Span otherwise, bool says_missing) {
-  const auto changes = [](const Declaration& each) {
-    const auto* setting = std::get_if<SettingDecl>(&each.node);
-    return setting != nullptr && !setting->later.empty();
-  };
-  if (std::ranges::any_of(tree_.declarations, changes)) return;  // other ends, on another day, may leave something out
-  Diagnostic& message = diagnostics_.emit<DiagnosticId::otherwise_never_reached>(otherwise);
-  if (!says_missing)
-    message.fix = "leave it out; if it is meant for leads without a value, write `missing` in its place";
+// With another value of a setting the ends may leave something out.
+bool Checker::reads_setting(ExprId id) const {
+  bool found = policy_.info(id).meaning == Meaning::setting;
+  for_each_child(tree_, tree_.expressions[id].node, [&](ExprId child) { found = found || reads_setting(child); });
+  return found;
+}
+
+bool Checker::reads_setting(const Band& band) const {
+  const auto reads = [&](const std::optional<ExprId>& id) { return id && reads_setting(*id); };
+  if (const auto* range = std::get_if<BandRange>(&band.node)) return reads(range->low) || reads(range->high);
+  const auto* listed = std::get_if<BandValues>(&band.node);
+  return listed != nullptr && std::ranges::any_of(listed->values, [&](ExprId id) { return reads_setting(id); });
 }
 
 // ---- between which numbers a value lies
 
-Checker::Ends Checker::ends_of(ExprId id) const {
+Checker::Ends Checker::ends_of(ExprId id) {
   const Constant zero{{.kind = Kind::integer}, 0, {}};
   id = without_parentheses(tree_, id);
   const ExprNode& node = tree_.expressions[id].node;
   if (const auto* rows = std::get_if<Aggregate>(&node)) {
     const bool counts = rows->op == AggregateOp::count || rows->op == AggregateOp::count_different;
-    return counts ? Ends{zero, {}} : Ends{};
+    return counts ? Ends{zero, {}, false} : Ends{};
   }
   if (const auto* filled = std::get_if<DefaultTo>(&node)) {
-    const auto fallback = policy_.fixed.find(filled->fallback.index);
-    const bool is_one = fallback != policy_.fixed.end() && fallback->second.value >= 0;
+    const std::optional<Constant> fallback = constant(filled->fallback);
     const Ends ends = ends_of(filled->operand);
-    return is_one && ends.least && ends.least->value == 0 ? Ends{zero, {}} : Ends{};
+    const bool is_same = fallback && ends.least && ends.least->value == 0 && fallback->value >= 0;
+    return is_same ? Ends{zero, {}, false} : Ends{};
   }
   const ExprInfo& own = policy_.info(id);
-  if (own.meaning == Meaning::letters_met) return {zero, {}};
+  if (own.meaning == Meaning::letters_met) return {zero, {}, false};
   if (own.meaning == Meaning::let && policy_.declaration_types.contains(own.index)) {  // else in a cycle
     const auto* let = std::get_if<LetDecl>(&tree_.declarations[own.index].node);
     return let == nullptr ? Ends{} : ends_of(let->value);
@@ -400,7 +409,8 @@ Checker::Ends Checker::ends_of(ExprId id) const {
       const auto found = given ? policy_.fixed.find(given->index) : policy_.fixed.end();
       return found == policy_.fixed.end() ? std::nullopt : std::optional(found->second);
     };
-    return {end(score.from), end(score.to)};
+    const auto is_set = [&](const std::optional<ExprId>& given) { return given && reads_setting(*given); };
+    return {end(score.from), end(score.to), is_set(score.from) || is_set(score.to)};
   }
   return {};
 }

@@ -307,6 +307,7 @@ class Checker {
   struct Ends {  // a value is never less, and never more; none: no such end
     std::optional<Constant> least;
     std::optional<Constant> most;
+    bool of_setting = false;
   };
   struct BandSubject {
     Type type;
@@ -329,10 +330,9 @@ class Checker {
   [[nodiscard]] std::string name_of(kernels::Wide value, const Type& type, unsigned digits) const;
   [[nodiscard]] std::string gaps_between(const std::vector<Interval>& intervals, unsigned digits,
                                          const BandSubject& subject) const;
-  // `says_missing`: there is a band or cell for what is missing, or nothing is.
-  void report_needless_otherwise(lang::Span otherwise, bool says_missing);
-  // Of what is counted, and of scores.
-  [[nodiscard]] Ends ends_of(ExprId id) const;
+  [[nodiscard]] bool reads_setting(ExprId id) const;
+  [[nodiscard]] bool reads_setting(const lang::Band& band) const;
+  Ends ends_of(ExprId id);  // of what is counted, and of scores
 
   // ---- choice.cpp
   Type check_if(ExprId id, const lang::If& choice, const Type* opposite);

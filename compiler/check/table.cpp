@@ -360,10 +360,14 @@ void Checker::compare_rows(const TableDecl& table, std::uint32_t index, const st
   policy_.declaration_may_be_missing[index] = !is_sum && !is_whole && otherwise == nullptr;
   if (otherwise != nullptr) {
     if (!is_whole) known.rows.push_back(otherwise);
+    const auto reads = [&](const Band& cell) { return reads_setting(cell); };
+    const auto may_change = [&](const TableRow* row) { return std::ranges::any_of(row->cells, reads); };
     // To leave nothing out is what an extension may be for.
-    const auto says_missing = [](const Column& column) { return column.asks_for_missing; };
-    if (is_whole && extending == 0)
-      report_needless_otherwise(otherwise->span, std::ranges::any_of(geometry.columns(), says_missing));
+    if (is_whole && extending == 0 && std::ranges::none_of(rows, may_change)) {
+      Diagnostic& message = diagnostics_.emit<DiagnosticId::otherwise_never_reached>(otherwise->span);
+      if (std::ranges::find(open, true) != open.end())
+        message.fix = "leave it out; if it is meant for leads without a value, write a row with `missing` in its cell";
+    }
   } else if (!is_sum && gap.outcome == TableCells::Outcome::found && !rows.empty()) {
     const auto box = geometry.without_other_texts(cells.everything());
     if (!box.empty()) gap = cells.find_uncovered(box);

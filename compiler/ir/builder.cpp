@@ -350,11 +350,10 @@ std::optional<ValueId> ProgramBuilder::simplify_choice(Op op, std::span<const Va
 }
 
 ProgramBuilder::Facts ProgramBuilder::facts_of(Op op, Type type, std::span<const ValueId> operands,
-                                               std::int64_t immediate, bool& faults) const {
-  std::vector<Range> ranges;
-  ranges.reserve(operands.size());
-  for (const ValueId operand : operands) ranges.push_back(facts_[operand.index].range);
-  Range range = range_of(op, type, immediate, program_.weights, ranges);
+                                               std::int64_t immediate, bool& faults) {
+  ranges_.clear();
+  for (const ValueId operand : operands) ranges_.push_back(facts_[operand.index].range);
+  Range range = range_of(op, type, immediate, program_.weights, ranges_);
   if (op == Op::fade) range = widened(range, most_gained(program_.fades[static_cast<std::size_t>(immediate)]));
   const bool divides_by_zero = may_divide_by_zero(op) && constant_of(operands[1]).value_or(0) == 0;
   const bool own_fault = range.may_overflow || divides_by_zero;

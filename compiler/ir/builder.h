@@ -71,10 +71,9 @@ class ProgramBuilder {
   [[nodiscard]] bool is_never_missing(ValueId id) const { return facts_[id.index].never_missing; }
   // compiler::may_stay_open (facts.h) of the value.
   [[nodiscard]] bool may_stay_open(ValueId id) const { return facts_[id.index].may_stay_open; }
-  // The value, which may stay open for a reason that its instruction does not show, and so what is made of it from now
-  // on.
+  // The value, which may stay open for a reason that its instruction does not show, and so may what is made of it.
   ValueId staying_open(ValueId id) {
-    facts_[id.index].may_stay_open = true;
+    if (!constant_of(id)) facts_[id.index].may_stay_open = true;
     return id;
   }
   [[nodiscard]] const Inst& inst(ValueId id) const { return program_.insts[id]; }
@@ -106,13 +105,14 @@ class ProgramBuilder {
   ValueId append(Place place, Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
                  lang::Span span);
   [[nodiscard]] Facts facts_of(Op op, Type type, std::span<const ValueId> operands, std::int64_t immediate,
-                               bool& faults) const;
+                               bool& faults);
 
   Program& program_;
   lang::Limits limits_;
   SpaceId space_{root_space};
   bool too_large_ = false;
   std::vector<Facts> facts_;                                     // by instruction
+  std::vector<Range> ranges_;                                    // of the operands of the one that is looked at
   std::unordered_multimap<std::uint64_t, ValueId> known_insts_;  // by hash
   std::unordered_map<std::string, std::int64_t> known_texts_;
   std::map<std::vector<std::int64_t>, std::int64_t> known_weights_;

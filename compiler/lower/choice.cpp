@@ -21,7 +21,7 @@ Extent Lowerer::select(ValueId condition, Extent yes, Extent no, const Type& typ
     fault = either_fault(fault, pick(condition, or_no(yes.fault), or_no(no.fault), truth(), place), place);
   if (mode_ == Mode::possible && !may_stay)
     return {choice(yes.low, no.low, OnUndecided::smaller), choice(yes.high, no.high, OnUndecided::larger), fault};
-  // Nothing is known of what is chosen while it is open which one it is, unless both are one and the same number: two
+  // Nothing is known of what is chosen while it is open which one it is, unless both are one known number: two
   // counts that lie between the same ends need not be the same.
   const ValueId low = choice(yes.low, no.low, OnUndecided::agree);
   const ValueId high = choice(yes.high, no.high, OnUndecided::agree);
@@ -110,9 +110,10 @@ Extent Lowerer::choose(const std::vector<Arm>& arms, ExprId subject_id, const st
 Extent Lowerer::lower_if(ExprId id, const If& choice, Choice how) {
   const Type& type = type_of(id);
   const Span place = span(id);
-  return select(exact(choice.condition), convert(lower(choice.then), type_of(choice.then), type, place),
+  const Extent condition = lower(choice.condition);
+  return select(condition.low, convert(lower(choice.then), type_of(choice.then), type, place),
                 convert(lower(choice.otherwise), type_of(choice.otherwise), type, place), type, place,
-                how == Choice::may_stay_open && may_stay_open(choice.condition));
+                how == Choice::may_stay_open && may_stay_open(choice.condition, condition));
 }
 
 Extent Lowerer::lower_match(ExprId id, const Match& match, Choice how) {
@@ -132,7 +133,8 @@ Extent Lowerer::or_nothing(const Extent& number, const Type& type, Span place) {
 }
 
 Extent Lowerer::lower_earning(ExprId id) {
-  return may_stay_open(id) ? or_nothing(lower_chosen(id), type_of(id), span(id)) : lower(id);
+  const Extent number = lower(id);
+  return may_stay_open(id, number) ? or_nothing(lower_chosen(id), type_of(id), span(id)) : number;
 }
 
 // In `possible`: what the number may become if what it is chosen by is known in the end.

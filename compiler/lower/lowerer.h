@@ -120,8 +120,9 @@ class Lowerer {
   Extent lower_product(ExprId id, const lang::Product& product);
   Extent lower_round(ExprId id, const lang::Round& round);
   ValueId is_blank_for_good(ExprId id, const Extent& value);
-  // In `possible`: whether the value may be missing, or the condition undecided, whatever data come in (ir/facts.h).
-  bool may_stay_open(ExprId id);
+  // In `possible`: whether the expression, which was lowered to `value`, may be missing or undecided whatever data come
+  // in (ir/facts.h).
+  [[nodiscard]] bool may_stay_open(ExprId id, const Extent& value) const;
   [[nodiscard]] bool has_default(ExprId id) const;
   Extent lower_default(ExprId id, const lang::DefaultTo& fallback);
   ValueId lower_constant(const Constant& constant, lang::Span span);

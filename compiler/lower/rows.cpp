@@ -102,14 +102,14 @@ ValueId Lowerer::seen(const Rows& rows, const RowsInfo& info, SpaceId child, Val
     const ExprId condition = *relation->tracked_only_when;
     terms.push_back(in_space(space(), [&] { return exact(condition); }));
   }
-  if (terms.size() == 1) return given;
-  return builder_.staying_open(all_of(terms, rows.span));  // what could not be seen, no data will show
+  return all_of(terms, rows.span);
 }
 
 ValueId Lowerer::any_of(const Mask& mask, Span place) {
   const ValueId any = builder_.fold(Op::any_rows, truth(), mask.space, {mask.counts}, 0, place);
   const ValueId no = builder_.boolean(false, place);
-  const ValueId unseen = between(no, negated(mask.seen, place), place);
+  ValueId unseen = between(no, negated(mask.seen, place), place);
+  if (mask.seen != mask.given) unseen = builder_.staying_open(unseen);  // what could not be seen, no data will show
   return either(any, unseen, place);
 }
 

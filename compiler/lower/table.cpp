@@ -120,7 +120,8 @@ Extent Lowerer::lower_table(ExprId id, const Call& call) {
   const auto steps = in_space(space(), [&] { return table_steps(index, operands, type); });
   bool may_stay = false;
   for (std::size_t k = 0; k < call.arguments.size(); ++k)
-    may_stay = may_stay || (!policy_.tables.at(index).asks_for_missing[k] && may_stay_open(call.arguments[k]));
+    may_stay =
+        may_stay || (!policy_.tables.at(index).asks_for_missing[k] && may_stay_open(call.arguments[k], operands[k]));
   Extent result;
   if (table.policy == TablePolicy::sum) {
     result = sum_of_steps(steps, type, place, may_stay);

@@ -429,10 +429,9 @@ ValueId Lowerer::is_blank_for_good(ExprId id, const Extent& value) {
   return all_of(all, place);
 }
 
-bool Lowerer::may_stay_open(ExprId id) {
-  if (mode_ == Mode::actual || !policy_.info(id).may_be_missing) return false;
-  const Extent value = lower(id);
-  return builder_.may_stay_open(value.low) || builder_.may_stay_open(value.high);
+bool Lowerer::may_stay_open(ExprId id, const Extent& value) const {
+  return mode_ == Mode::possible && policy_.info(id).may_be_missing &&
+         (builder_.may_stay_open(value.low) || builder_.may_stay_open(value.high));
 }
 
 Extent Lowerer::lower_default(ExprId id, const DefaultTo& fallback) {

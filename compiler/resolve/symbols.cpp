@@ -230,14 +230,14 @@ void Symbols::declare(const Name& name, Meaning meaning, std::uint32_t index, Di
   if (name.text.empty()) return;  // the parser has said so
   const auto [place, is_new] = declared_.emplace(name.text, Symbol{meaning, index, name.span});
   if (!is_new) {
-    // The policy's own text comes before what it imports, and is what its author can change.
+    // What is imported is often a library's: blame what the author can change. The policy is the first file of all.
     const Span first = place->second.span;
-    const bool is_imported = name.span.file != first.file;
+    const bool is_imported = first.file == FileId{0} && name.span.file != first.file;
     Diagnostic& message = diagnostics.emit<DiagnosticId::duplicate_name>(is_imported ? first : name.span, name.text);
     message.notes.push_back({is_imported ? name.span : first, is_imported ? "the import has one too" : "first here"});
     if (is_imported) message.fix = "give your own one another name";
-    // Of a score and a function nobody knows which one a use means; that there are two has been said.
-    if (place->second.meaning != meaning) place->second.meaning = Meaning::broken;
+    // Nobody knows which one a use means; that there are two has been said.
+    if (place->second.meaning != meaning || name.span.file != first.file) place->second.meaning = Meaning::broken;
     return;
   }
   const auto is_function = [&](const FunctionRow& row) { return row.name == name.text; };

@@ -95,6 +95,10 @@ object Activity {
 { echo "$rows"; echo 'score s { +1 per PageView, halving every 9000000000000 days }'; } | case_of 'a half-life longer than time' 1 'M[0-9]+'
 
 # ---- nesting
+# Each level is worked out once, for what the lead has and for its bounds.
+{ echo "$lead"; printf 'score s = '; repeat 60 '(if '; printf n; repeat 60 ' > 1 then n else 2)'; echo; } | case_of '60 conditional values, each in the condition of the next' 0 "$fine"
+{ echo "$lead"; printf 'score s = '; repeat 60 '(match '; printf n; repeat 60 ' { under 1: n | otherwise: 2 })'; echo; } | case_of '60 cases, each the subject of the next' 0 "$fine"
+{ echo "$lead"; printf 'table step(x: int): int {\n  under 1 = 1\n  otherwise = 2\n}\nscore s = '; repeat 60 'step('; printf n; repeat 60 ')'; echo; } | case_of '60 look-ups, each of the one before' 0 "$fine"
 { echo "$lead"; printf 'let x = '; repeat 100000 '('; printf 'n'; repeat 100000 ')'; echo; } | case_of '100,000 parentheses' 1 "$deep"
 { echo "$lead"; printf 'let x = '; repeat 100000 '('; } | case_of '100,000 parentheses, none closed' 1 "$deep"
 { echo "$lead"; printf 'let x = '; repeat 190 '('; printf 'n'; repeat 190 ')'; echo; } | case_of '190 parentheses' 0 "$fine"
