@@ -383,7 +383,9 @@ bool Checker::reads_setting(const Band& band) const {
 
 // ---- between which numbers a value lies
 
-Checker::Ends Checker::ends_of(ExprId id) {
+Checker::Ends Checker::ends_of(ExprId id, unsigned depth) {
+  constexpr unsigned deepest = 64;  // of definitions by definitions; what stands deeper has no ends
+  if (depth > deepest) return {};
   const Constant zero{{.kind = Kind::integer}, 0, {}};
   id = without_parentheses(tree_, id);
   const ExprNode& node = tree_.expressions[id].node;
@@ -393,7 +395,7 @@ Checker::Ends Checker::ends_of(ExprId id) {
   }
   if (const auto* filled = std::get_if<DefaultTo>(&node)) {
     const std::optional<Constant> fallback = constant(filled->fallback);
-    const Ends ends = ends_of(filled->operand);
+    const Ends ends = ends_of(filled->operand, depth + 1);
     const bool is_same = fallback && ends.least && ends.least->value == 0 && fallback->value >= 0;
     return is_same ? Ends{zero, {}, false} : Ends{};
   }
@@ -401,7 +403,7 @@ Checker::Ends Checker::ends_of(ExprId id) {
   if (own.meaning == Meaning::letters_met) return {zero, {}, false};
   if (own.meaning == Meaning::let && policy_.declaration_types.contains(own.index)) {  // else in a cycle
     const auto* let = std::get_if<LetDecl>(&tree_.declarations[own.index].node);
-    return let == nullptr ? Ends{} : ends_of(let->value);
+    return let == nullptr ? Ends{} : ends_of(let->value, depth + 1);
   }
   if (own.meaning == Meaning::score) {
     const auto& score = std::get<ScoreDecl>(tree_.declarations[own.index].node);

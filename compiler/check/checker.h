@@ -332,7 +332,7 @@ class Checker {
                                          const BandSubject& subject) const;
   [[nodiscard]] bool reads_setting(ExprId id) const;
   [[nodiscard]] bool reads_setting(const lang::Band& band) const;
-  Ends ends_of(ExprId id);  // of what is counted, and of scores
+  Ends ends_of(ExprId id, unsigned depth = 0);  // of what is counted, and of scores
 
   // ---- choice.cpp
   Type check_if(ExprId id, const lang::If& choice, const Type* opposite);

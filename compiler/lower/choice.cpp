@@ -137,16 +137,18 @@ Extent Lowerer::lower_earning(ExprId id) {
   return may_stay_open(id, number) ? or_nothing(lower_chosen(id), type_of(id), span(id)) : number;
 }
 
-// In `possible`: what the number may become if what it is chosen by is known in the end.
-Extent Lowerer::lower_chosen(ExprId id) {
+// In `possible`: what the number may become if what it is chosen by is known in the end. Of definitions by definitions
+// only so many are looked through.
+Extent Lowerer::lower_chosen(ExprId id, unsigned depth) {
+  constexpr unsigned deepest = 64;
   const ExprId inner = without_parentheses(tree_, id);
   const ExprNode& node = tree_.expressions[inner].node;
   if (const auto* choice = std::get_if<If>(&node)) return lower_if(inner, *choice, Choice::is_made);
   if (const auto* match = std::get_if<Match>(&node)) return lower_match(inner, *match, Choice::is_made);
   if (policy_.info(inner).meaning == Meaning::let && !policy_.paths.contains(inner.index)) {
     const auto* let = std::get_if<LetDecl>(&tree_.declarations[policy_.info(inner).index].node);
-    if (let != nullptr && type_of(let->value) == type_of(id))
-      return in_space(space(), [&] { return lower_chosen(let->value); });
+    if (let != nullptr && depth < deepest && type_of(let->value) == type_of(id))
+      return in_space(space(), [&] { return lower_chosen(let->value, depth + 1); });
   }
   return lower(id);
 }

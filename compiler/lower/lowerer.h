@@ -244,7 +244,7 @@ class Lowerer {
   Extent lower_match(ExprId id, const lang::Match& match, Choice how);
   Extent or_nothing(const Extent& number, const Type& type, lang::Span span);
   Extent lower_earning(ExprId id);  // a number that points are made of
-  Extent lower_chosen(ExprId id);
+  Extent lower_chosen(ExprId id, unsigned depth = 0);
 
   // ---- rows.cpp: child rows and which of them count, in the present mode
   struct Mask {

@@ -94,6 +94,8 @@ object Activity {
 { echo "$rows"; echo 'output x = count of PageView in last 4000000000 months'; } | case_of 'four thousand million months' 1 'M[0-9]+'
 { echo "$rows"; echo 'score s { +1 per PageView, halving every 9000000000000 days }'; } | case_of 'a half-life longer than time' 1 'M[0-9]+'
 
+{ echo "$lead"; echo 'let x0 = match n { under 1: 2 | otherwise: n / n }'; seq 40000 | awk '{ print "let x" $1 " = x" $1 - 1 }'; echo 'score s { points by x40000 { 0: 1 | otherwise: 2 } }'; echo 'score u = x40000'; } | case_of '40,000 names of one value' 0 "$fine"
+
 # ---- nesting
 # Each level is worked out once, for what the lead has and for its bounds.
 { echo "$lead"; printf 'score s = '; repeat 60 '(if '; printf n; repeat 60 ' > 1 then n else 2)'; echo; } | case_of '60 conditional values, each in the condition of the next' 0 "$fine"
