@@ -306,7 +306,9 @@ ValueId Lowerer::with_override(std::uint32_t position, ValueId held, Span place)
     return builder_.add(Op::in_codes, truth(), {*manual_}, builder_.number_set(std::move(codes)), place);
   };
   ValueId forced = is_among(yes);
-  if (!open.empty()) forced = either(forced, both(is_among(open), held, place), place);
+  // Chosen and not joined: where rows contradict one another they are why it is open, and not a fault in `held`.
+  if (!open.empty())
+    forced = either(forced, pick(is_among(open), held, builder_.boolean(false, place), truth(), place), place);
   return builder_.add(Op::select, truth(), {is_set_by_hand_, forced, held}, 0, place);
 }
 

@@ -166,6 +166,7 @@ class Leads {
     while (is_missing(field, made) || is_extreme(field, made)) made = cell(field);
     if (field.kind == Kind::date) made.number = std::min<std::int64_t>(made.number, sample_.as_of.day);
     if (field.kind == Kind::datetime) made.number = std::min(made.number, sample_.as_of.instant);
+    if (field.kind == Kind::integer && random_.chance(20)) made.number = 0;  // what is divided by it stays missing
     return made;
   }
 

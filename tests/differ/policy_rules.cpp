@@ -161,6 +161,52 @@ void PolicyWriter::write_score(bool late) {
   if (!late) scores_.push_back(name);
 }
 
+// A number that may stay open whatever is filled in: divided by zero, counted or chosen by such a quotient.
+std::string PolicyWriter::open_number(const Scope& scope) {
+  const std::string quotient = "(" + number(0, scope) + " / " + field(scope, Kind::integer) + ")";
+  const std::string count = "(count of View where " +
+                            pick({"((seconds / worth) > 1)", "((worth / seconds) > 1)", "(page contains \"p\")"}) + ")";
+  const std::string one = pick({quotient.c_str(), quotient.c_str(), count.c_str()});
+  switch (below(5)) {
+    case 0:
+      return "(match " + one + " { under 1: 4 | 1 to under 10: 5 | " + pick({"otherwise: 7 })", "10 and over: 4 })"});
+    case 1:
+      return "(if (" + one + " > 1) then " + pick({"4", count.c_str()}) + " else 3)";
+    case 2:
+      return tables_.back().substr(0, tables_.back().find('(')) + "(" + count + ", t0)";
+    case 3:
+      return "(" + one + pick({" + 2)", " * 3)", " default 6)"});
+    default:
+      return one;
+  }
+}
+
+// One rule alone, so that no other one's points hide what its bounds leave out.
+void PolicyWriter::write_lone_score() {
+  const Scope scope;
+  const std::string name = fresh("score");
+  const std::string open = open_number(scope);
+  const std::string head = "score " + name + pick({"", " from 0 to 100"});
+  switch (below(4)) {
+    case 0:
+      add(head + " = " + open);
+      break;
+    case 1:
+      add(head + " { " + pick({"+", "-"}) + "1 per " + pick({"", "full "}) + open + " }");
+      break;
+    case 2:
+      add(head + " { +5 when (" + open + pick({" > 3)", " <= 4)", " != 1)"}) + " }");
+      break;
+    default:
+      add(head + " { points by " + open +
+          pick({" { under 4: 6 | 4 and over: 8 }", " { under 2: 3 | otherwise: 6 }",
+                " { under 2: 3 | missing: 5 | otherwise: 6 }", " { under 2: 3 | 3 to 6: 5 }"}) +
+          " }");
+      break;
+  }
+  scores_.push_back(name);
+}
+
 // ---- what follows from scores
 
 void PolicyWriter::write_grades() {

@@ -25,6 +25,8 @@ std::string PolicyWriter::declarations() {
   if (chance(15)) add("ignore Call when (minutes = 0)");
   write_qualifiers();
   for (std::uint64_t i = 0, count = 2 + below(3); i < count; ++i) write_score(false);
+  write_lone_score();
+  write_lone_score();
   write_grades();
   write_framework();
   write_lifecycle();

@@ -62,6 +62,8 @@ class PolicyWriter {
 
   // ---- policy_rules.cpp
   void write_score(bool late);
+  void write_lone_score();
+  std::string open_number(const Scope& scope);
   std::string rule(const Surroundings& around, const Scope& scope);
   std::string text_rules(const Scope& scope);
   std::string group(const Surroundings& around, const Scope& scope);
