@@ -95,6 +95,15 @@ void Checker::report_unknown(const Name& name, bool wants_text) {
     message.fix = fmt::format("write `{}.{}`: it is a field of {}", relation.name.text, name.text, object_name(other));
     return;
   }
+  // country = US or CA
+  for (const FieldSchema& field : policy_.schema.objects[object].fields) {
+    const std::vector<std::string> values = members_of(field.type);
+    if (wants_text || std::find(values.begin(), values.end(), name.text) == values.end()) continue;
+    message.fix =
+        fmt::format("it is a value of `{0}`: write `{0} = {1}`, or `{0} in {{ {1}, ... }}` for one of several",
+                    field.name, name.text);
+    return;
+  }
   if (!may_suggest()) return;
   std::vector<std::string> candidates = symbols_.names();
   candidates.insert(candidates.end(), {"otherwise", "missing"});  // as a band

@@ -85,8 +85,7 @@ bool report_decimal_comma(const SourceMap& sources, Span place, Diagnostics& dia
   if (!decimal || decimal->spelling.end < place.begin) return false;
   const Span whole{place.file, static_cast<std::uint32_t>(decimal->begin),
                    static_cast<std::uint32_t>(decimal->spelling.end)};
-  diagnostics.emit<DiagnosticId::foreign_spelling>(whole, sources.text(whole)).fix =
-      fmt::format("write `{}`", decimal->spelling.ours);
+  diagnostics.emit<DiagnosticId::foreign_spelling>(whole, sources.text(whole)).fix = fix_of_number(decimal->spelling);
   return true;
 }
 

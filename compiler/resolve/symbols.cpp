@@ -20,6 +20,10 @@ bool same_texts(const std::vector<Quoted>& left, const std::vector<Quoted>& righ
                     [](const Quoted& a, const Quoted& b) { return a.text == b.text; });
 }
 
+bool is_word_of_lifecycle(Meaning meaning) {
+  return meaning == Meaning::stage || meaning == Meaning::disqualified || meaning == Meaning::recycled;
+}
+
 // Whether two kinds declare one and the same field.
 bool same_field(const Field& left, const Field& right) {
   const auto text = [](const std::optional<Name>& name) { return name ? name->text : std::string(); };
@@ -108,11 +112,10 @@ Symbols::Symbols(const Tree& tree, Diagnostics& diagnostics)
                             for (const LifecycleItem& item : lifecycle.items) {
                               if (const auto* stage = std::get_if<StageDecl>(&item.node))
                                 members_.insert(stage->name.text);
-                              // A second one is reported by the checker, as what it is.
                               if (std::holds_alternative<Disqualified>(item.node))
-                                declared_.try_emplace("disqualified", Symbol{Meaning::disqualified, index, item.span});
+                                named({"disqualified", item.span}, Meaning::disqualified);
                               if (std::holds_alternative<Recycled>(item.node))
-                                declared_.try_emplace("recycled", Symbol{Meaning::recycled, index, item.span});
+                                named({"recycled", item.span}, Meaning::recycled);
                             }
                           }},
                declaration.node);
@@ -201,16 +204,13 @@ void Symbols::read_fields(ObjectNames& names, Diagnostics& diagnostics) {
   }
 }
 
-// `stage` and the fates are the lifecycle's words; everything else that has the name of a field of the object that it
-// is about is a trap.
+// What has the name of a field of the object that it is about is a trap, but for the words of the lifecycle, which
+// nobody has chosen.
 void Symbols::report_names_of_fields(Diagnostics& diagnostics) const {
   std::vector<const std::pair<const std::string, Symbol>*> traps;
   for (const auto& declared : declared_) {
     const Symbol& symbol = declared.second;
-    if (symbol.meaning == Meaning::stage || symbol.meaning == Meaning::disqualified ||
-        symbol.meaning == Meaning::recycled) {
-      continue;
-    }
+    if (is_word_of_lifecycle(symbol.meaning)) continue;
     const std::uint32_t object = about_[symbol.index];
     if (object == no_object) continue;
     const ObjectNames& names = objects_[object];
@@ -230,12 +230,20 @@ void Symbols::declare(const Name& name, Meaning meaning, std::uint32_t index, Di
   if (name.text.empty()) return;  // the parser has said so
   const auto [place, is_new] = declared_.emplace(name.text, Symbol{meaning, index, name.span});
   if (!is_new) {
-    // What is imported is often a library's: blame what the author can change. The policy is the first file of all.
+    // What is imported is often a library's, and a word of the lifecycle cannot be renamed: blame what the author can
+    // change. The policy is the first file of all.
     const Span first = place->second.span;
-    const bool is_imported = first.file == FileId{0} && name.span.file != first.file;
-    Diagnostic& message = diagnostics.emit<DiagnosticId::duplicate_name>(is_imported ? first : name.span, name.text);
-    message.notes.push_back({is_imported ? name.span : first, is_imported ? "the import has one too" : "first here"});
-    if (is_imported) message.fix = "give your own one another name";
+    const bool is_word = is_word_of_lifecycle(meaning);
+    const bool was_word = is_word_of_lifecycle(place->second.meaning);
+    if (is_word && place->second.meaning == meaning) return;  // a second one is reported by the checker, as what it is
+    const bool is_imported = first.file == FileId{0} && name.span.file != first.file && !was_word;
+    const bool blames_first = is_imported || is_word;
+    Diagnostic& message = diagnostics.emit<DiagnosticId::duplicate_name>(blames_first ? first : name.span, name.text);
+    std::string_view other = "first here";
+    if (is_imported) other = "the import has one too";
+    if (is_word || was_word) other = "the lifecycle has it too";
+    message.notes.push_back({blames_first ? name.span : first, std::string(other)});
+    if (is_imported || is_word || was_word) message.fix = "give your own one another name";
     // Nobody knows which one a use means; that there are two has been said.
     if (place->second.meaning != meaning || name.span.file != first.file) place->second.meaning = Meaning::broken;
     return;

@@ -75,7 +75,16 @@ Foreign with_currency(std::string_view text, Foreign amount) {
   const std::size_t end = identifier_end(text, begin);
   const std::string code = to_upper(text.substr(begin, end - begin));
   if (find_currency(code) == nullptr) return amount;
-  return {end, fmt::format("{} {}", amount.ours, code), ""};
+  amount.ours += " " + code;
+  if (!amount.or_else.empty()) amount.or_else += " " + code;
+  amount.end = end;
+  return amount;
+}
+
+std::string fix_of_number(const Foreign& number) {
+  std::string fix = fmt::format("write `{}`", shorten(number.ours));
+  if (!number.or_else.empty()) fix += fmt::format(", or `{}` if a fraction stands behind the comma", number.or_else);
+  return fix;
 }
 
 std::optional<Foreign> foreign_magnitude(std::string_view text, std::size_t at) {
@@ -117,6 +126,49 @@ std::optional<Foreign> foreign_thousands(std::string_view text, std::size_t at) 
   }
   if (identifier_end(text, end) > end && !foreign_magnitude(text, end)) return std::nullopt;
   return Foreign{end, ours, ""};
+}
+
+Foreign comma_thousands(std::string_view text, std::size_t at, std::size_t digits_end) {
+  Foreign found{digits_end, std::string(text.substr(at, digits_end - at)), ""};
+  while (text.substr(found.end, 1) == ",") {
+    const Digits group = digits_at(text, found.end + 1);
+    if (group.count != 3) break;
+    found.ours += text.substr(found.end + 1, 3);
+    found.end = group.end;
+  }
+  if (found.end == digits_end || text.substr(found.end, 1) != ".") return found;
+  const Digits cents = digits_at(text, found.end + 1);  // 1,500.00
+  if (cents.count == 0) return found;
+  found.ours += text.substr(found.end, cents.end - found.end);
+  found.end = cents.end;
+  return found;
+}
+
+std::optional<Foreign> foreign_scientific(std::string_view text, std::size_t at) {
+  const NumberShape shape = scan_number(text, at);
+  if (to_lower(text.substr(shape.bare_end, 1)) != "e" || shape.suffix != 0) return std::nullopt;
+  const std::string_view sign = text.substr(shape.bare_end + 1, 1);
+  const Digits power = digits_at(text, shape.bare_end + (sign == "+" || sign == "-" ? 2 : 1));
+  if (power.count == 0 || power.count > 2 || identifier_end(text, power.end) > power.end) return std::nullopt;
+  std::string digits(text.substr(at, shape.digits_end - at));
+  digits += text.substr(shape.fraction_begin, shape.fraction_end - shape.fraction_begin);
+  // The point moves to the right, over zeros where the digits end, or to the left.
+  std::size_t point = shape.digits_end - at;
+  if (sign == "-") {
+    if (power.value >= point) digits.insert(0, power.value - point + 1, '0');
+    point = std::max<std::size_t>(point, power.value + 1) - power.value;
+  } else {
+    point += power.value;
+    if (digits.size() < point) digits.append(point - digits.size(), '0');
+  }
+  constexpr std::size_t most_digits = 18;
+  if (digits.size() > most_digits) return std::nullopt;
+  const std::size_t zeros = std::min(digits.find_first_not_of('0'), point - 1);  // 0.5e1
+  digits.erase(0, zeros);
+  point -= zeros;
+  std::string fraction = digits.substr(point);
+  fraction.erase(fraction.find_last_not_of('0') + 1);
+  return Foreign{power.end, fmt::format("{}{}{}", digits.substr(0, point), fraction.empty() ? "" : ".", fraction), ""};
 }
 
 std::optional<Foreign> doubtful_thousands(std::string_view text, std::size_t at) {
@@ -239,6 +291,11 @@ std::optional<ForeignDecimal> foreign_decimal(std::string_view text, std::size_t
   if (const auto magnitude = foreign_magnitude(text, found.end); magnitude && may_be_more) {
     found.ours += magnitude->ours;
     found.end = magnitude->end;
+  }
+  Foreign grouped = comma_thousands(text, begin, comma);
+  if (text[begin] != '0' && comma - begin <= 3 && grouped.end >= found.end) {
+    if (grouped.end == found.end) grouped.or_else = std::move(found.ours);
+    return ForeignDecimal{begin, std::move(grouped)};
   }
   return ForeignDecimal{begin, std::move(found)};
 }

@@ -32,7 +32,8 @@ struct ForeignWeekday {
   Foreign spelling;
 };
 [[nodiscard]] std::optional<ForeignWeekday> foreign_weekday(std::string_view text, std::size_t at);
-// A number with a decimal comma, by the place of its comma: 0,5.
+// A number with a decimal comma, by the place of its comma: 0,5. With three digits behind it, 1,000, `ours` is the
+// number with thousands and `or_else` the one with a fraction; where a second comma follows, it has no other reading.
 struct ForeignDecimal {
   std::size_t begin = 0;
   Foreign spelling;
@@ -40,11 +41,18 @@ struct ForeignDecimal {
 [[nodiscard]] std::optional<ForeignDecimal> foreign_decimal(std::string_view text, std::size_t comma);
 // With the currency behind it, whose code may stand in small letters.
 [[nodiscard]] Foreign with_currency(std::string_view text, Foreign amount);
+// What a message says to write in its place.
+[[nodiscard]] std::string fix_of_number(const Foreign& number);
 // What makes a number of thousands, millions or billions, behind its digits: k, million, Mio., bn. `ours` is K, M or B.
 [[nodiscard]] std::optional<Foreign> foreign_magnitude(std::string_view text, std::size_t at);
 // A number with marks between its thousands that no value of ours has: 1.500.000, 1'000, 1 000, with its fraction.
 // Commas are not looked for: they stand between two values.
 [[nodiscard]] std::optional<Foreign> foreign_thousands(std::string_view text, std::size_t at);
+// Digits that go on in threes behind commas, with a fraction behind these: 1,500,000.00. Where they do not go on, they
+// end at `digits_end`.
+[[nodiscard]] Foreign comma_thousands(std::string_view text, std::size_t at, std::size_t digits_end);
+// A number in the notation of calculators, written out: 1e6, 2.5E+06. None where that has more than 18 digits.
+[[nodiscard]] std::optional<Foreign> foreign_scientific(std::string_view text, std::size_t at);
 // A number of ours whose point may stand between thousands: 1.000. `ours` is the number with thousands, `or_else` the
 // one that Muster reads.
 [[nodiscard]] std::optional<Foreign> doubtful_thousands(std::string_view text, std::size_t at);

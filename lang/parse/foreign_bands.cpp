@@ -17,7 +17,7 @@ bool ends_here(std::string_view text, std::size_t at) {
   if (at == text.size() || at_newline(text, at) || signs.find(text[at]) != std::string_view::npos) return true;
   if (text[at] == ',') return at + 1 == text.size() || !is_digit(text[at + 1]);  // 1,000 and 0,5 are no values
   return text.substr(at).starts_with("->") || word_at(text, at, "to") || word_at(text, at, "and") ||
-         word_at(text, at, "or");
+         word_at(text, at, "or") || word_at(text, at, "on") || word_at(text, at, "onwards");
 }
 
 // The value at `at`, with its currency or unit; empty where it is not plainly one value.
@@ -104,7 +104,9 @@ ForeignBand band_that_begins(std::string_view text, std::size_t cell, const Fore
     fill(fix, "{up to}", band_up_to(value));
     fill(fix, "{right}", value_or_dots(value));
     fill(fix, "{range}", "A to B");
-    return {cell, value.empty() ? std::max(opening.end, cell_end(text, cell)) : value_end, fix};
+    if (value.empty()) return {cell, std::max(opening.end, cell_end(text, cell)), fix};
+    const auto closing = phrase_of_band(HabitPlace::band_end, text, joint);  // from 5 on
+    return {cell, closing ? closing->end : value_end, fix};
   }
   // between 10 and 50   from 10 to 50   > 5 and < 10   equals 5 or 7
   const std::string_view last = value_at(text, skip_blanks(text, identifier_end(text, joint)));

@@ -281,7 +281,9 @@ void Builder::look_for_habit(std::size_t at, std::string_view what) {
   if (is_behind_is && near_word(at, what).empty()) look_for_state(last_end - 2, at);
   look_for_band(at, what);
   look_for_colon(at, what);
-  if (ends_a_value(what) && identifier_end(text, at) > at && bare_words_around(at).empty()) look_for_word(at);
+  if (!ends_a_value(what)) return;
+  if (identifier_end(text, at) > at && bare_words_around(at).empty()) look_for_word(at);
+  if (const HabitRow* sign = find_habit(HabitPlace::behind, text.substr(at, 1))) fail_habit(at, at + 1, sign->fix, at);
 }
 
 std::string Builder::near_word(std::size_t at, std::string_view what) const {

@@ -69,7 +69,8 @@ void Builder::look_for_pattern(std::size_t at) {
   fail_habit(open, std::max(pattern.end, open + 1), fix, std::max(pattern.end, at));
 }
 
-// country in (US, DE)   country in [US, DE]   title contains ("vp", "head of")   country in US, DE
+// country in (US, DE)   country in [US, DE]   title contains ("vp", "head of")   title contains any of ("vp", "cto")
+// country in US, DE
 void Builder::look_for_list(std::size_t at) {
   if (last_operator.empty()) return;
   const auto operator_end = static_cast<std::size_t>(last_operator.data() - text.data()) + last_operator.size();
@@ -81,6 +82,12 @@ void Builder::look_for_list(std::size_t at) {
   const bool is_equality = last_operator == "=" || last_operator == "!=";
   if (is_membership || is_test || is_equality) look_for_bare_list(at, open);
   if (!is_membership && !is_test) return;
+  if (is_test && word_at(text, open, "any") && word_at(text, at, "of")) {
+    const std::size_t next = skip_blanks(text, at + 2);
+    const bool has_bracket = next < text.size() && std::string_view("({[").find(text[next]) != std::string_view::npos;
+    const ForeignList list = foreign_list(text, has_bracket ? skip_blanks(text, next + 1) : next);
+    fail_habit(open, at + 2, fmt::format("write `any {}`", list.values.empty() ? "{ ... }" : in_braces(list)), at + 2);
+  }
   const bool is_round = text.substr(open, 1) == "(" && text.substr(at, 1) == ",";  // else it may be one value
   const bool is_square = text.substr(open, 1) == "[" && open == at;
   if (!is_round && !is_square) return;
@@ -121,11 +128,15 @@ void Builder::look_for_decimal_comma(std::size_t at) {
   if (!decimal) return;
   spoil(decimal->begin, comma);
   const Foreign amount = with_currency(text, decimal->spelling);
-  fail_habit(decimal->begin, amount.end, fmt::format("write `{}`", amount.ours), amount.end);
+  fail_habit(decimal->begin, amount.end, fix_of_number(amount), amount.end);
 }
 
-// up to 4: 10   5 or more: 20   under 5 = 10   1000+: 5
+// up to 4: 10   5 or more: 20   under 5 = 10   1000+: 5   "US" -> 1
 void Builder::look_for_band(std::size_t at, std::string_view what) {
+  // The first sign of an arrow behind a value has been read as a minus.
+  if (what == "a value after `-`" && at > 0 && text.substr(at - 1, 2) == "->") {
+    fail_habit(at - 1, at + 1, "write `:` behind a band, and `=` behind a row of a table", at + 1);
+  }
   const bool is_behind_band = what == "`:` behind the band";
   const bool is_behind_row = what == "`=` and the result of the row";
   const bool is_cell = what.starts_with("a cell ");

@@ -24,27 +24,6 @@ bool has_two_digits(std::string_view text, std::size_t at) {
 
 unsigned suffix_digits(char suffix) { return suffix == 'K' ? 3U : suffix == 'M' ? 6U : suffix == 'B' ? 9U : 0U; }
 
-// Digits that go on in threes behind commas: where they end, and all of them without the commas.
-struct Groups {
-  std::size_t end = 0;
-  std::string digits;
-};
-Groups read_groups(std::string_view text, std::size_t at, std::size_t end) {
-  Groups groups{end, std::string(text.substr(at, end - at))};
-  while (text.substr(groups.end, 1) == "," && has_two_digits(text, groups.end + 1) && groups.end + 3 < text.size() &&
-         is_digit(text[groups.end + 3]) && !(groups.end + 4 < text.size() && is_digit(text[groups.end + 4]))) {
-    groups.digits += text.substr(groups.end + 1, 3);
-    groups.end += 4;
-  }
-  if (groups.end == end || text.substr(groups.end, 1) != ".") return groups;
-  const std::size_t cents = groups.end;  // 1,500.00
-  do ++groups.end;
-  while (groups.end < text.size() && is_digit(text[groups.end]));
-  if (groups.end == cents + 1) groups.end = cents;
-  groups.digits += text.substr(cents, groups.end - cents);
-  return groups;
-}
-
 // Behind a currency that follows, or `at`.
 std::size_t behind_currency(std::string_view text, std::size_t at) {
   const std::size_t next = skip_blanks(text, at);
@@ -112,11 +91,11 @@ std::size_t Builder::read_foreign_text(std::size_t at, std::string_view close) {
 void Builder::push_text() { push(add(last_text.span, TextLiteral{last_text.text})); }
 
 std::size_t Builder::read_foreign_amount(std::size_t at, std::size_t digits, std::string_view currency) {
-  const NumberShape shape = scan_number(text, digits);
-  const auto [end, written] = read_groups(text, digits, shape.bare_end);
-  report_foreign(at, end, fmt::format("write `{} {}`", shorten(written), currency));
-  push_poison(span(at, end));
-  return end;
+  const auto power = foreign_scientific(text, digits);
+  const Foreign amount = power ? *power : comma_thousands(text, digits, scan_number(text, digits).bare_end);
+  report_foreign(at, amount.end, fmt::format("write `{} {}`", shorten(amount.ours), currency));
+  push_poison(span(at, amount.end));
+  return amount.end;
 }
 
 std::size_t Builder::read_foreign_amount(std::size_t at, Foreign amount) {
@@ -132,6 +111,7 @@ std::size_t Builder::read_foreign_amount(std::size_t at, Foreign amount) {
 
 std::size_t Builder::read_number(std::size_t at, bool is_step) {
   if (auto grouped = foreign_thousands(text, at)) return read_foreign_amount(at, std::move(*grouped));
+  if (auto power = foreign_scientific(text, at)) return read_foreign_amount(at, std::move(*power));
   const NumberShape shape = scan_number(text, at);
   const std::string_view written = text.substr(at, shape.bare_end - at);
   const Span where = span(at, shape.end);
@@ -156,12 +136,12 @@ std::size_t Builder::read_number(std::size_t at, bool is_step) {
   // `1,000`: three digits that touch a comma are a thousands separator wherever people write numbers.
   if (shape.suffix == 0 && shape.fraction_begin == shape.fraction_end && shape.end == shape.bare_end &&
       text.substr(shape.bare_end, 1) == ",") {
-    const auto [end, digits] = read_groups(text, at, shape.bare_end);
-    if (end > shape.bare_end && written.size() <= 3) {
-      emit<DiagnosticId::grouped_digits>(span(at, end), text.substr(at, end - at)).fix =
-          written == "0" ? fmt::format("write `0.{}`, or a blank behind the comma", digits.substr(1))
-                         : fmt::format("write `{}`, or a blank behind the comma", digits);
-      const std::size_t past = behind_currency(text, end);
+    const Foreign grouped = comma_thousands(text, at, shape.bare_end);
+    if (grouped.end > shape.bare_end && written.size() <= 3) {
+      emit<DiagnosticId::grouped_digits>(span(at, grouped.end), text.substr(at, grouped.end - at)).fix =
+          written == "0" ? fmt::format("write `0.{}`, or a blank behind the comma", grouped.ours.substr(1))
+                         : fmt::format("write `{}`, or a blank behind the comma", grouped.ours);
+      const std::size_t past = behind_currency(text, grouped.end);
       push_poison(span(at, past));
       return past;
     }
