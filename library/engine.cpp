@@ -84,74 +84,69 @@ void write_bitmaps(const ResolvedAnswer& answer, std::size_t first, std::size_t 
   }
 }
 
-class Interpreted final : public BatchEngine {
- public:
-  Interpreted(const Policy::Impl& policy, const std::vector<ResolvedAnswer>& answers)
-      : interpreter_(policy.program, policy.as_of, root, values_of(answers)) {}
-
-  void evaluate(const runtime::BatchView& batch, std::size_t first,
-                const std::vector<ResolvedAnswer>& answers) override {
-    const std::size_t rows = batch.spaces.front().rows;
-    interpreter_.evaluate(batch);
-    for (const ResolvedAnswer& answer : answers) {
-      if (answer.data != nullptr) {
-        interpreter_.write_answer(answer.source->values.front(), answer.bytes, place_of(answer, first));
-      }
-      write_bitmaps(answer, first, rows, interpreter_);
-    }
-  }
-
- private:
-  runtime::Interpreter interpreter_;
-};
-
-class Compiled final : public BatchEngine {
- public:
-  explicit Compiled(std::unique_ptr<runtime::jit::Kernel> kernel) : kernel_(std::move(kernel)) {}
-
-  void evaluate(const runtime::BatchView& batch, std::size_t first,
-                const std::vector<ResolvedAnswer>& answers) override {
-    const std::size_t rows = batch.spaces.front().rows;
-    places_.clear();
-    for (const ResolvedAnswer& answer : answers) {
-      if (answer.data != nullptr) places_.push_back(place_of(answer, first));
-    }
-    kernel_->evaluate(batch, places_);
-    for (const ResolvedAnswer& answer : answers) {
-      write_bitmaps(answer, first, rows, *kernel_);
-    }
-  }
-
- private:
-  std::unique_ptr<runtime::jit::Kernel> kernel_;
-  std::vector<void*> places_;
-};
-
 }  // namespace
 
-std::unique_ptr<BatchEngine> make_interpreter(const Policy::Impl& policy, const std::vector<ResolvedAnswer>& answers) {
-  return std::make_unique<Interpreted>(policy, answers);
-}
-
-Result<std::unique_ptr<BatchEngine>> make_kernel(const Policy::Impl& policy, const std::vector<ResolvedAnswer>& answers,
-                                                 const runtime::SpaceView& shape) {
-  std::vector<ValueId> bits;
-  std::vector<runtime::AnswerLayout> layouts;
+std::shared_ptr<runtime::KernelSource> kernels_of(const Policy::Impl& policy,
+                                                  const std::vector<ResolvedAnswer>& answers,
+                                                  runtime::EngineChoice choice) {
+  runtime::KernelRoots roots;
   for (const ResolvedAnswer& answer : answers) {
     const AnswerSource& source = *answer.source;
-    if (answer.data != nullptr) layouts.push_back({source.values.front(), answer.bytes, answer.is_streamed});
+    if (answer.data != nullptr) roots.answers.push_back({source.values.front(), answer.bytes, answer.is_streamed});
     if (answer.data != nullptr && answer.known == nullptr) continue;
-    bits.insert(bits.end(), source.values.begin(), source.values.end());
-    bits.insert(bits.end(), source.faults.begin(), source.faults.end());
+    roots.bits.insert(roots.bits.end(), source.values.begin(), source.values.end());
+    roots.bits.insert(roots.bits.end(), source.faults.begin(), source.faults.end());
   }
-  bits = unique_values(std::move(bits));
-  auto kernel = runtime::jit::make_kernel(policy.program, policy.as_of, {.bits = bits, .answers = layouts},
-                                          {runtime::jit::layouts_of(shape)}, {});
-  if (!kernel) {
-    const bool is_missing = kernel.error().kind == lang::ErrorKind::usage;
-    return Error{is_missing ? ErrorKind::engine : ErrorKind::internal, kernel.error().message};
+  roots.bits = unique_values(std::move(roots.bits));
+  return std::make_shared<runtime::KernelSource>(policy.program, policy.as_of, std::move(roots),
+                                                 runtime::EngineOptions{.choice = choice});
+}
+
+BatchEngine::BatchEngine(const Policy::Impl& policy, const std::vector<ResolvedAnswer>& answers,
+                         std::shared_ptr<runtime::KernelSource> kernels)
+    : policy_(policy), values_(values_of(answers)), kernels_(std::move(kernels)) {}
+
+Result<bool> BatchEngine::evaluate(const runtime::BatchView& batch, std::size_t first,
+                                   const std::vector<ResolvedAnswer>& answers) {
+  if (const auto renewed = kernels_->renew(held_, batch); !renewed) {
+    const bool is_missing = renewed.error().kind == lang::ErrorKind::usage;
+    return Error{is_missing ? ErrorKind::engine : ErrorKind::internal, renewed.error().message};
   }
-  return std::unique_ptr<BatchEngine>(std::make_unique<Compiled>(std::move(*kernel)));
+  if (held_.kernel == nullptr || !runtime::jit::comes_as(batch, *held_.layouts)) {
+    interpret(batch, first, answers);
+    if (held_.kernel == nullptr) kernels_->add_work(runtime::KernelSource::work_of(instructions_, batch), batch);
+    return false;
+  }
+  const std::size_t unexpected = held_.kernel->unexpected_batches();
+  run_kernel(batch, first, answers);
+  if (held_.kernel->unexpected_batches() == unexpected) return true;
+  kernels_->add_unexpected(held_.edition);  // the kernel's own interpreter has answered
+  return false;
+}
+
+void BatchEngine::interpret(const runtime::BatchView& batch, std::size_t first,
+                            const std::vector<ResolvedAnswer>& answers) {
+  if (!interpreter_) {
+    interpreter_.emplace(policy_.program, policy_.as_of, root, values_);
+    instructions_ = interpreter_->live_instructions_by_space();
+  }
+  interpreter_->evaluate(batch);
+  for (const ResolvedAnswer& answer : answers) {
+    if (answer.data != nullptr) {
+      interpreter_->write_answer(answer.source->values.front(), answer.bytes, place_of(answer, first));
+    }
+    write_bitmaps(answer, first, batch.spaces.front().rows, *interpreter_);
+  }
+}
+
+void BatchEngine::run_kernel(const runtime::BatchView& batch, std::size_t first,
+                             const std::vector<ResolvedAnswer>& answers) {
+  places_.clear();
+  for (const ResolvedAnswer& answer : answers) {
+    if (answer.data != nullptr) places_.push_back(place_of(answer, first));
+  }
+  held_.kernel->evaluate(batch, places_);
+  for (const ResolvedAnswer& answer : answers) write_bitmaps(answer, first, batch.spaces.front().rows, *held_.kernel);
 }
 
 }  // namespace muster

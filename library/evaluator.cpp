@@ -25,12 +25,10 @@ namespace {
 using runtime::batch_rows;
 
 constexpr unsigned most_threads = 256;
-constexpr std::size_t rows_worth_a_kernel = 1'000'000;
 constexpr std::size_t most_dictionaries = 256;
 
 // What an engine is made for: another shape needs another engine.
 struct Shape {
-  Engine engine = Engine::interpreter;
   std::vector<std::tuple<std::size_t, std::uint8_t>> columns;  // of the root, and how wide
   // Width; has elements, `known`; is streamed.
   std::vector<std::tuple<const AnswerSource*, std::uint8_t, bool, bool, bool>> answers;
@@ -38,15 +36,26 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
-Shape shape_of(Engine engine, const std::vector<ResolvedColumn>& columns, const std::vector<ResolvedAnswer>& answers) {
+Shape shape_of(const std::vector<ResolvedColumn>& columns, const std::vector<ResolvedAnswer>& answers) {
   Shape shape;
-  shape.engine = engine;
   for (const ResolvedColumn& column : columns) shape.columns.emplace_back(column.at, column.view.narrow_bytes);
   for (const ResolvedAnswer& answer : answers) {
     shape.answers.emplace_back(answer.source, answer.bytes, answer.data != nullptr, answer.known != nullptr,
                                answer.is_streamed);
   }
   return shape;
+}
+
+std::optional<runtime::EngineChoice> choice_of(Engine engine) {
+  switch (engine) {
+    case Engine::automatic:
+      return runtime::EngineChoice::automatic;
+    case Engine::interpreter:
+      return runtime::EngineChoice::interpreter;
+    case Engine::jit:
+      return runtime::EngineChoice::jit;
+  }
+  return std::nullopt;
 }
 
 // What all threads of one evaluation share. Parts are taken in order, so that every part before the one that fails is
@@ -60,14 +69,21 @@ struct Work {
 
   std::atomic<std::size_t> next{0};          // of rows.count
   std::atomic<std::size_t> end{rows.count};  // nothing from here on needs to be done
+  std::atomic<bool> has_kernel{false};       // one has answered
   std::mutex mutex{};
   std::optional<BadRow> bad{};
+  std::optional<Error> failed{};
   std::exception_ptr thrown{};
 
   void stop_at(std::size_t at, BadRow row) {
     const std::scoped_lock lock(mutex);
     if (!bad || row.row < bad->row) bad = std::move(row);
     end = std::min(end.load(), at);
+  }
+  void stop_by(Error error) {
+    const std::scoped_lock lock(mutex);
+    if (!failed) failed = std::move(error);
+    end = 0;
   }
   void stop_by(std::exception_ptr exception) {
     const std::scoped_lock lock(mutex);
@@ -94,7 +110,12 @@ void work_on(Work& work, BatchEngine& engine) {
         work.stop_at(at, std::move(*bad));
         return;
       }
-      engine.evaluate(batches.view(), first, work.answers);
+      auto by_kernel = engine.evaluate(batches.view(), first, work.answers);
+      if (!by_kernel) {
+        work.stop_by(by_kernel.error());
+        return;
+      }
+      if (*by_kernel) work.has_kernel.store(true, std::memory_order_relaxed);
     }
   }
 }
@@ -106,33 +127,31 @@ struct Evaluator::Impl {
 
   std::shared_ptr<const Policy::Impl> policy;
   Options options;
-  std::size_t rows_so_far = 0;  // asked for, this evaluation included
-  bool has_failed = false;      // no kernel could be made, though nobody insists on one
   Shape shape;
-  std::vector<std::unique_ptr<BatchEngine>> engines;  // by thread
+  std::shared_ptr<runtime::KernelSource> kernels;     // of this shape, that the engines share
+  std::vector<std::unique_ptr<BatchEngine>> engines;  // by thread; those that have had work
   // Engines know the texts of a dictionary by its address, which must not become another one's.
   std::vector<std::shared_ptr<const Dictionary::Impl>> dictionaries;
 
   Result<Report> evaluate(const Leads::Impl& leads, const Verdicts::Impl& verdicts, const Rows& wanted_rows);
-  Result<Engine> choose() const;
   void forget() {
     engines.clear();
     dictionaries.clear();
   }
+  void begin(const std::vector<ResolvedColumn>& columns, const std::vector<ResolvedAnswer>& answers);
   void keep(const std::vector<ResolvedColumn>& columns);
-  Result<std::unique_ptr<BatchEngine>> make(const Work& work) const;
-  void run(Work& work);
+  void run(Work& work, std::size_t threads);
 };
 
-Result<Engine> Evaluator::Impl::choose() const {
-  switch (options.engine) {
-    case Engine::interpreter:
-    case Engine::jit:
-      return options.engine;
-    case Engine::automatic:
-      return rows_so_far >= rows_worth_a_kernel && !has_failed && has_jit() ? Engine::jit : Engine::interpreter;
+// Engines of the call's shape are kept from the call before.
+void Evaluator::Impl::begin(const std::vector<ResolvedColumn>& columns, const std::vector<ResolvedAnswer>& answers) {
+  Shape now = shape_of(columns, answers);
+  if (now != shape || kernels == nullptr) {
+    forget();
+    shape = std::move(now);
+    kernels = kernels_of(*policy, answers, *choice_of(options.engine));
   }
-  return Error{ErrorKind::binding, "there is no such engine"};
+  keep(columns);
 }
 
 void Evaluator::Impl::keep(const std::vector<ResolvedColumn>& columns) {
@@ -144,33 +163,22 @@ void Evaluator::Impl::keep(const std::vector<ResolvedColumn>& columns) {
   }
 }
 
-Result<std::unique_ptr<BatchEngine>> Evaluator::Impl::make(const Work& work) const {
-  if (shape.engine == Engine::interpreter) return make_interpreter(*policy, work.answers);
-  // The first leads are the sample of what the columns hold. Where one of them is wrong, the run will say so.
-  LeadBatches batches = batches_of(work);
-  const bool is_read = !batches.read(work.rows.first, std::min(batch_rows, work.rows.count));
-  return make_kernel(*policy, work.answers, is_read ? batches.shape() : batches_of(work).shape());
-}
-
 // The caller's thread works, too. Where the machine has no further thread, fewer do it.
-void Evaluator::Impl::run(Work& work) {
+void Evaluator::Impl::run(Work& work, std::size_t threads) {
+  if (engines.size() < threads) engines.resize(threads);
   const auto one_thread = [&](std::unique_ptr<BatchEngine>& engine) {
     try {
-      if (engine == nullptr) {
-        auto made = make(work);
-        if (!made) return;  // the others do this one's part
-        engine = std::move(*made);
-      }
+      if (engine == nullptr) engine = std::make_unique<BatchEngine>(*policy, work.answers, kernels);
       work_on(work, *engine);
     } catch (...) {
       work.stop_by(std::current_exception());
     }
   };
-  std::vector<std::jthread> threads;
-  threads.reserve(engines.size());
-  for (std::size_t at = 1; at < engines.size(); ++at) {
+  std::vector<std::jthread> others;
+  others.reserve(threads - 1);
+  for (std::size_t at = 1; at < threads; ++at) {
     try {
-      threads.emplace_back([&, at] { one_thread(engines[at]); });
+      others.emplace_back([&, at] { one_thread(engines[at]); });
     } catch (const std::system_error&) {
       break;
     }
@@ -183,6 +191,7 @@ Result<Report> Evaluator::Impl::evaluate(const Leads::Impl& leads, const Verdict
   if (options.threads < 1 || options.threads > most_threads) {
     return Error{ErrorKind::binding, fmt::format("{} threads are not from 1 to {}", options.threads, most_threads)};
   }
+  if (!choice_of(options.engine)) return Error{ErrorKind::binding, "there is no such engine"};
   const auto rows = resolve_rows(leads, wanted_rows);
   if (!rows) return rows.error();
   const auto answers = resolve_verdicts(*policy, verdicts, *rows);
@@ -190,14 +199,8 @@ Result<Report> Evaluator::Impl::evaluate(const Leads::Impl& leads, const Verdict
   const auto columns = resolve_leads(*policy, leads, *answers, *rows);
   if (!columns) return columns.error();
 
-  rows_so_far += std::min(rows->count, std::numeric_limits<std::size_t>::max() - rows_so_far);
-  const auto engine = choose();
-  if (!engine) return engine.error();
-  if (rows->count == 0) return Report{0, *engine};  // an empty column has no address to tell its width by
-  Shape now = shape_of(*engine, *columns, *answers);
-  if (now != shape) forget();
-  shape = std::move(now);
-  keep(*columns);
+  if (rows->count == 0) return Report{};  // an empty column has no address to tell its width by
+  begin(*columns, *answers);
 
   const std::size_t batches = rows->count / batch_rows + (rows->count % batch_rows != 0 ? 1 : 0);
   const std::size_t threads = std::max<std::size_t>(1, std::min<std::size_t>(options.threads, batches));
@@ -205,21 +208,11 @@ Result<Report> Evaluator::Impl::evaluate(const Leads::Impl& leads, const Verdict
   // Large enough that threads seldom meet, small enough that all end at about the same time.
   constexpr std::size_t most_batches_at_once = 16;
   work.part_rows = batch_rows * std::clamp<std::size_t>(batches / (threads * 8), 1, most_batches_at_once);
-  if (engines.size() < threads) engines.resize(threads);
-  if (engines.front() == nullptr) {
-    auto made = make(work);
-    if (!made && options.engine == Engine::automatic) {
-      has_failed = true;
-      shape.engine = Engine::interpreter;
-      made = make(work);
-    }
-    if (!made) return made.error();
-    engines.front() = std::move(*made);
-  }
-  run(work);
+  run(work, threads);
   if (work.thrown) std::rethrow_exception(work.thrown);
+  if (work.failed) return std::move(*work.failed);
   if (work.bad) return Error{ErrorKind::data, std::move(work.bad->what)};
-  return Report{rows->count, shape.engine};
+  return Report{rows->count, work.has_kernel ? Engine::jit : Engine::interpreter};
 }
 
 bool has_jit() { return runtime::jit::is_available(); }

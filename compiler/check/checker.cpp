@@ -114,9 +114,11 @@ void Checker::check_declaration(std::uint32_t index) {
                           bool may = false;
                           check_qualifier(qualifier.items, may);
                           record(boolean(), may);
+                          if (qualifier.items.empty()) report_deciding_nothing(declaration, "qualifier");
                         },
                         [&](const ScoreDecl& score) {
                           check_score(score);
+                          if (score.items.empty() && !score.value) report_deciding_nothing(declaration, "score");
                           record({.kind = Kind::decimal, .digits = points_digits}, false);
                         },
                         [&](const FrameworkDecl& framework) { check_framework(framework, index); },

@@ -287,6 +287,13 @@ class Checker {
   // checked. `words` stand before the braces.
   bool report_bare_list(lang::Span place, ExprId first, const Type& value, std::string_view words);
   [[nodiscard]] bool is_cut_off(ExprId condition) const;  // by a list that has been reported
+  // Of the value at `word`, which stands behind `or` where a condition belongs: the test before it with all its values.
+  // Empty where there is none.
+  [[nodiscard]] std::string list_meant(lang::Span word) const;
+  // The first of its values, and the words before them.
+  [[nodiscard]] std::string test_of_list(ExprId operand, std::vector<ExprId>& values) const;
+  // Whether the right side is a word for what is missing or known; then it is reported.
+  bool report_state_as_value(ExprId id, const lang::Comparison& comparison);
   // A number with three digits behind its point where the other side has fewer: they may be thousands.
   void warn_of_thousands(ExprId number, const Type& opposite);
   // Both readings of such a number; empty of any other.
@@ -384,6 +391,7 @@ class Checker {
   std::unordered_set<std::uint32_t> known_rows_;  // by RowsId: TypedPolicy::rows says what they are
   std::map<std::string, std::uint32_t> outputs_;  // by name: the declaration
   std::optional<lang::Span> bare_list_;           // the last one that has been reported
+  const lang::Logic* joined_ = nullptr;           // whose operands are being checked
   bool may_be_reference_ = false;                 // the name now checked may be that of a reference
   std::unordered_map<std::uint32_t, std::vector<const lang::ExtendDecl*>> extensions_;  // by table
   // By table and column: a missing argument leaves the result open.

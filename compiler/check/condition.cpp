@@ -101,6 +101,7 @@ Type Checker::check_comparison(ExprId id, const Comparison& comparison) {
         fmt::format("write `{} is {}`", source_text(other), state);
     return boolean();
   }
+  if (report_state_as_value(id, comparison)) return boolean();
   const bool is_equality = comparison.op == CompareOp::equal || comparison.op == CompareOp::not_equal;
   const bool has_name = std::holds_alternative<NameRef>(tree_.expressions[comparison.left].node);
   if (is_equality && has_name && bare_list_at(comparison.right)) {

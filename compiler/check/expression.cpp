@@ -50,7 +50,9 @@ bool Checker::check_condition(ExprId id) {
     const std::string text = source_text(id);
     const bool is_value = std::holds_alternative<TextLiteral>(tree_.expressions[id].node) ||
                           std::holds_alternative<NumberLiteral>(tree_.expressions[id].node);
-    if (is_value) {  // country = "US" or "CA"
+    if (const std::string meant = list_meant(span(id)); !meant.empty()) {  // country = "US" or "CA"
+      message.fix = fmt::format("write `{}`", meant);
+    } else if (is_value) {
       message.fix =
           "write the comparison again for each value, such as `country = \"US\" or country = \"CA\"`; "
           "neither of two is `country not in { \"US\", \"CA\" }`";
@@ -146,7 +148,12 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
                  [&](const Round& round) { return check_round(id, round); },
                  [&](const DefaultTo& fallback) { return check_default(id, fallback); },
                  [&](const Not& negation) { return condition_of({negation.operand}); },
-                 [&](const Logic& logic) { return condition_of(logic.operands); },
+                 [&](const Logic& logic) {
+                   const Logic* const outer = std::exchange(joined_, &logic);
+                   const Type type = condition_of(logic.operands);
+                   joined_ = outer;
+                   return type;
+                 },
                  [&](const Implies& implies) { return condition_of({implies.left, implies.right}); },
                  [&](const Comparison& comparison) { return check_comparison(id, comparison); },
                  [&](const SetLiteral&) {

@@ -1,10 +1,14 @@
-// Values that can be read, and that nobody means: a list without braces, and thousands behind a point.
+// What somebody meant by values that stand where they cannot: a list without braces, the further values of a test, a
+// word for a blank cell; and thousands behind a point, which can be read and which nobody means.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "compiler/check/checker.h"
 #include "lang/parse/scan.h"
+#include "lang/source/unicode.h"
+#include "lang/spec/habits.h"
+#include "lang/spec/spec.h"
 #include "stdlib/kernels/text.h"
 
 namespace muster::compiler {
@@ -62,6 +66,77 @@ bool Checker::is_cut_off(ExprId condition) const {
   const Span where = span(condition);
   return bare_list_ && bare_list_->file == where.file && bare_list_->begin < where.begin &&
          where.begin < bare_list_->end;
+}
+
+// country = US or CA: the test of the first value, up to the values.
+std::string Checker::test_of_list(ExprId operand, std::vector<ExprId>& values) const {
+  bool is_negated = false;
+  if (const auto* negation = std::get_if<Not>(&tree_.expressions[operand].node)) {
+    operand = negation->operand;
+    is_negated = true;
+  }
+  const ExprNode* node = &tree_.expressions[operand].node;
+  if (const auto* test = std::get_if<RowsTest>(node)) {  // any PageView where page = "/a" or "/b"
+    const std::optional<ExprId> where = tree_.rows[test->rows].where;
+    if (!where || span(*where).end != span(operand).end) return {};
+    node = &tree_.expressions[*where].node;
+    is_negated = false;
+  }
+  if (const auto* comparison = std::get_if<Comparison>(node)) {
+    if (comparison->op != CompareOp::equal && comparison->op != CompareOp::not_equal) return {};
+    values = {comparison->right};
+    const bool is_in = (comparison->op == CompareOp::equal) != is_negated;
+    return fmt::format("{} {}", shorten(source_text(comparison->left)), is_in ? "in" : "not in");
+  }
+  const auto* test = std::get_if<TextTest>(node);
+  if (test == nullptr || test->any || is_negated) return {};
+  const TextOpRow& row = text_op_rows[static_cast<std::size_t>(test->op)];
+  if (!row.takes_any) return {};
+  values = {test->pattern};
+  return fmt::format("{} {} any", shorten(source_text(test->subject)), row.words);
+}
+
+std::string Checker::list_meant(Span word) const {
+  if (joined_ == nullptr) return {};
+  std::string test;
+  std::vector<ExprId> values;
+  bool has_word = false;
+  for (const ExprId operand : joined_->operands) {
+    const ExprNode& node = tree_.expressions[operand].node;
+    const auto* name = std::get_if<NameRef>(&node);
+    const bool is_value = std::holds_alternative<TextLiteral>(node) || std::holds_alternative<NumberLiteral>(node) ||
+                          (name != nullptr && name->path.size() == 1);
+    if (!is_value && has_word) break;
+    if (!is_value) {
+      test = test_of_list(operand, values);
+    } else if (!test.empty()) {
+      values.push_back(operand);
+      has_word = has_word || span(operand) == word;
+    }
+  }
+  if (!has_word) return {};
+  ForeignList list;
+  for (const ExprId value : values) list.values.push_back(sources_.text(span(value)));
+  return fmt::format("{} {}", test, in_braces(list));
+}
+
+// country = missing, country != none: what stands for a value that is not there, or for any that is.
+bool Checker::report_state_as_value(ExprId id, const Comparison& comparison) {
+  const auto* name = std::get_if<NameRef>(&tree_.expressions[comparison.right].node);
+  const bool is_equality = comparison.op == CompareOp::equal || comparison.op == CompareOp::not_equal;
+  if (!is_equality || name == nullptr || name->path.size() != 1 || symbols_.is_broken(name->path[0].text)) return false;
+  const std::string& word = name->path[0].text;
+  const std::string_view habit = habit_fix(HabitPlace::blank, to_lower(word));
+  if (habit.empty() || symbols_.is_member_somewhere(word)) return false;
+  if (reach(symbols_, scopes_, name->path).failure != Failure::unknown) return false;
+  const Type type = check(comparison.left);
+  const bool is_known = (habit.find("is known") != std::string_view::npos) == (comparison.op == CompareOp::equal);
+  diagnostics_.emit<DiagnosticId::unknown_name>(span(comparison.right), word).fix =
+      type.kind == Kind::stage
+          ? fmt::format("write `{}` with the first stage", is_known ? "stage >= ..." : "not (stage >= ...)")
+          : fmt::format("write `{} is {}`", shorten(source_text(comparison.left)), is_known ? "known" : "missing");
+  info(id).may_be_missing = false;
+  return true;
 }
 
 std::string Checker::both_readings(ExprId number) const {

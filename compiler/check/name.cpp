@@ -95,13 +95,15 @@ void Checker::report_unknown(const Name& name, bool wants_text) {
     message.fix = fmt::format("write `{}.{}`: it is a field of {}", relation.name.text, name.text, object_name(other));
     return;
   }
-  // country = US or CA
-  for (const FieldSchema& field : policy_.schema.objects[object].fields) {
-    const std::vector<std::string> values = members_of(field.type);
-    if (wants_text || std::find(values.begin(), values.end(), name.text) == values.end()) continue;
-    message.fix =
-        fmt::format("it is a value of `{0}`: write `{0} = {1}`, or `{0} in {{ {1}, ... }}` for one of several",
-                    field.name, name.text);
+  if (const std::string meant = list_meant(name.span); !meant.empty()) {  // country = US or CA
+    message.fix = fmt::format("write `{}`", meant);
+    return;
+  }
+  for (const Relation& relation : symbols_.objects()[object].object->relations) {
+    const std::uint32_t rows = symbols_.find_object(relation.object.text);
+    if (!relation.many || rows == no_object || !symbols_.objects()[rows].find_field(name.text)) continue;
+    message.fix = fmt::format("it is a field of {}: ask for it behind `where`, in brackets where `and` or `or` follows",
+                              object_name(rows));
     return;
   }
   if (!may_suggest()) return;

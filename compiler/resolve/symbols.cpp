@@ -1,6 +1,8 @@
 // Collects the names of a policy.
 #include "compiler/resolve/symbols.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace muster::compiler {
@@ -111,7 +113,7 @@ Symbols::Symbols(const Tree& tree, Diagnostics& diagnostics)
                             named({"stage", declaration.keyword}, Meaning::stage);
                             for (const LifecycleItem& item : lifecycle.items) {
                               if (const auto* stage = std::get_if<StageDecl>(&item.node))
-                                members_.insert(stage->name.text);
+                                declare_stage(stage->name, diagnostics);
                               if (std::holds_alternative<Disqualified>(item.node))
                                 named({"disqualified", item.span}, Meaning::disqualified);
                               if (std::holds_alternative<Recycled>(item.node))
@@ -253,6 +255,14 @@ void Symbols::declare(const Name& name, Meaning meaning, std::uint32_t index, Di
     diagnostics.emit<DiagnosticId::duplicate_name>(name.span, name.text).fix =
         "Muster has a function of that name; choose another";
   }
+}
+
+// The verdicts say `disqualified` where they would say a stage.
+void Symbols::declare_stage(const Name& name, Diagnostics& diagnostics) {
+  members_.insert(name.text);
+  if (name.text != "disqualified" && name.text != "recycled") return;
+  diagnostics.emit<DiagnosticId::duplicate_name>(name.span, name.text).fix = fmt::format(
+      "`{}` is a word of the lifecycle: write `{} when ...`, or give the stage another name", name.text, name.text);
 }
 
 void Symbols::declare_about(const std::optional<Name>& about, std::uint32_t index, Diagnostics& diagnostics) {

@@ -95,6 +95,7 @@ class Symbols {
 
  private:
   void declare(const lang::Name& name, Meaning meaning, std::uint32_t index, lang::Diagnostics& diagnostics);
+  void declare_stage(const lang::Name& name, lang::Diagnostics& diagnostics);
   void declare_about(const std::optional<lang::Name>& about, std::uint32_t index, lang::Diagnostics& diagnostics);
   void read_object(const lang::ObjectDecl& object, std::uint32_t index, lang::Diagnostics& diagnostics);
   void read_fields(ObjectNames& names, lang::Diagnostics& diagnostics);

@@ -133,8 +133,10 @@ void Builder::begin_rule(std::size_t at) {
   rules.push_back(std::move(begun));
 }
 
-void Builder::once(bool present, Span where, std::string_view words) {
-  if (present) emit<DiagnosticId::repeated_clause>(where, words);
+void Builder::once(bool present, Span where, std::string_view words, std::string_view fix) {
+  if (!present) return;
+  Diagnostic& message = emit<DiagnosticId::repeated_clause>(where, words);
+  if (!fix.empty()) message.fix = fix;
 }
 
 void Builder::one_of_a_sort(bool present, Span where, std::string_view what) {

@@ -34,9 +34,20 @@ void Builder::mark_optional() { field.optional = true; }
 void Builder::mark_key() { field.key = true; }
 void Builder::mark_required() { field.required = true; }
 void Builder::mark_row_number() { field.row_number = true; }
-void Builder::take_headers() { field.headers = std::exchange(texts, {}); }
-void Builder::take_missing_when() { field.missing_when = std::exchange(texts, {}); }
-void Builder::take_formats() { field.formats = std::exchange(texts, {}); }
+// The second one would take the first one's place.
+constexpr std::string_view all_behind_one = "write all of them behind one, with a comma between two";
+void Builder::take_headers() {
+  once(!field.headers.empty(), texts.front().span, "from", all_behind_one);
+  field.headers = std::exchange(texts, {});
+}
+void Builder::take_missing_when() {
+  once(!field.missing_when.empty(), texts.front().span, "missing when", all_behind_one);
+  field.missing_when = std::exchange(texts, {});
+}
+void Builder::take_formats() {
+  once(!field.formats.empty(), texts.front().span, "format", all_behind_one);
+  field.formats = std::exchange(texts, {});
+}
 void Builder::mark_time() { field.time = true; }
 void Builder::mark_event() { field.event = true; }
 void Builder::mark_known_after() { field.known_after_outcome = true; }

@@ -8,13 +8,25 @@
 
 namespace muster::lang::grammar {
 
+// `;` behind all of a line: it is reported, and what stands before it is read.
+inline bool read_semicolon(Input& in, Builder& builder) {
+  const std::size_t at = offset(in);
+  if (builder.text.substr(at, 1) != ";") return false;
+  const std::size_t next = skip_blanks(builder.text, at + 1);
+  const bool is_last = next == builder.text.size() || at_newline(builder.text, next) || builder.text[next] == '#' ||
+                       builder.text[next] == '}';
+  if (!is_last) return false;
+  builder.report_foreign(at, at + 1, "leave it out: the line ends the rule");
+  return take(in, builder, at + 1);
+}
+
 template <bool bars = false>
 struct rule_end : leaf<rule_end<bars>> {  // a newline, a comma, a closing brace; between bands and arms also `|`
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
     if (in.empty() || at_newline(builder.text, at) || builder.on_next_line(at)) return true;
     const char letter = *in.current();
-    if (letter == ',' || letter == '}' || (bars && letter == '|')) return true;
+    if (letter == ',' || letter == '}' || (bars && letter == '|') || read_semicolon(in, builder)) return true;
     builder.fail_end_of_rule(at, false);
   }
 };
@@ -23,6 +35,7 @@ struct declaration_end : leaf<declaration_end> {
   static bool read(Input& in, Builder& builder) {
     const std::size_t at = offset(in);
     if (in.empty() || at_newline(builder.text, at) || builder.on_next_line(at)) return true;
+    if (read_semicolon(in, builder)) return true;
     builder.fail_end_of_rule(at, true);
   }
 };

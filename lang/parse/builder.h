@@ -402,7 +402,7 @@ class Builder {
   Rule& rule() { return rules.back(); }
   void begin_rule(std::size_t at);
   void end_rule() { rules.pop_back(); }
-  void once(bool present, Span where, std::string_view words);
+  void once(bool present, Span where, std::string_view words, std::string_view fix = {});
   void one_of_a_sort(bool present, Span where, std::string_view what);  // clauses of which a rule has one
   void take_because();
   void take_ask();

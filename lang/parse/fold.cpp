@@ -282,6 +282,13 @@ void Builder::report_chain(std::size_t first, std::size_t earlier, std::size_t l
     return each;
   };
   const std::string middle = trimmed(part(items[earlier].span.end, items[later].span.begin));
+  const std::string_view window = text_of(items[later].span);
+  if (window.starts_with("in last") || window.starts_with("since") || window.starts_with("between")) {
+    emit<DiagnosticId::chained_comparison>(items[later].span).fix =
+        fmt::format("write the time before the comparison: `{} {} ... {} {}`",
+                    trimmed(part(begin, items[earlier].span.begin)), window, text_of(items[earlier].span), middle);
+    return;
+  }
   emit<DiagnosticId::chained_comparison>(items[later].span).fix = fmt::format(
       "write `{} {} {} and {} {} {}`", trimmed(part(begin, items[earlier].span.begin)), text_of(items[earlier].span),
       middle, middle, text_of(items[later].span), trimmed(part(items[later].span.end, end)));

@@ -25,10 +25,13 @@ std::string_view value_at(std::string_view text, std::size_t at) {
   if (at >= text.size()) return text.substr(text.size());
   const std::size_t quoted = behind_quotes(text, at);
   const std::size_t date = scan_date(text, at);
-  const std::size_t end = quoted > at          ? quoted
-                          : date > at          ? date
-                          : is_digit(text[at]) ? scan_number(text, at).end
-                                               : identifier_end(text, at);
+  const NumberShape number = scan_number(text, at);
+  const Foreign grouped = comma_thousands(text, at, number.digits_end);
+  const std::size_t end = quoted > at                       ? quoted
+                          : date > at                       ? date
+                          : grouped.end > number.digits_end ? grouped.end
+                          : is_digit(text[at])              ? number.end
+                                                            : identifier_end(text, at);
   return ends_here(text, skip_blanks(text, end)) ? text.substr(at, end - at) : text.substr(at, 0);
 }
 
@@ -53,6 +56,13 @@ void fill(std::string& fix, std::string_view mark, const std::string& words) {
   if (const std::size_t at = fix.find(mark); at != std::string::npos) fix.replace(at, mark.size(), words);
 }
 
+// A value as Muster writes it: 1000 for 1,000.
+std::string spelled(std::string_view value) {
+  if (value.empty() || !is_digit(value.front())) return shorten(value);
+  const Foreign grouped = comma_thousands(value, 0, scan_number(value, 0).digits_end);
+  return shorten(value.find(',') < grouped.end ? grouped.ours : value);
+}
+
 // The unit of a number: `EUR` of 10 EUR.
 std::string_view unit_of(std::string_view value) {
   return value.empty() || !is_digit(value.front()) || scan_date(value, 0) > 0
@@ -65,16 +75,16 @@ std::string band_up_to(std::string_view value) {
   if (value.empty() || !is_digit(value.front())) return "write `under` and the value that comes next";
   if (scan_date(value, 0) > 0) return "write `under` and the day that comes next";
   return fmt::format("write `0{} to {}`; where values may be below 0 write `under` and the number that comes next",
-                     shorten(unit_of(value)), shorten(value));
+                     shorten(unit_of(value)), spelled(value));
 }
 
 std::string range_of(std::string_view low, std::string_view high) {
   if (low.empty() || high.empty()) return "A to B";
   const std::string_view unit = unit_of(low).empty() ? unit_of(high) : std::string_view();
-  return fmt::format("{}{} to {}", shorten(low), is_digit(low.front()) ? shorten(unit) : "", shorten(high));
+  return fmt::format("{}{} to {}", spelled(low), is_digit(low.front()) ? shorten(unit) : "", spelled(high));
 }
 
-std::string value_or_dots(std::string_view value) { return value.empty() ? "..." : shorten(value); }
+std::string value_or_dots(std::string_view value) { return value.empty() ? "..." : spelled(value); }
 
 // Behind a part of the text.
 std::size_t behind(std::string_view text, std::string_view part) {

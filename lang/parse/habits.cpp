@@ -188,12 +188,14 @@ std::string Builder::fill(std::string_view fix, std::size_t end) const {
   const bool is_one = list.values.size() == 1 && !is_bracket &&
                       !(word_at(text, last, "and") && text.substr(skip_blanks(text, last + 3), 1) == "\"");
   const bool is_any = list.values.size() > 1 && !list.goes_on && !list.has_names && !is_bracket;
-  const std::array<std::pair<std::string_view, std::string>, 4> parts{{
+  const bool is_time = is_one && is_digit(list.values.front().front());
+  const std::array<std::pair<std::string_view, std::string>, 5> parts{{
       {"{left}", left.empty() ? std::string("...") : shorten(left)},
       {"{right}", is_one   ? std::string(list.values.front())
                   : is_any ? "any " + in_braces(list)
                            : std::string("...")},
       {"{list}", list.values.empty() ? std::string("{ ... }") : in_braces(list)},
+      {"{time}", is_time ? std::string(list.values.front()) : std::string("...")},
       {"{like}", list.values.empty() || is_one ? foreign_like(text, next).ours : std::string("contains ...")},
   }};
   std::string filled(fix);

@@ -91,8 +91,14 @@ std::size_t Builder::read_foreign_text(std::size_t at, std::string_view close) {
 void Builder::push_text() { push(add(last_text.span, TextLiteral{last_text.text})); }
 
 std::size_t Builder::read_foreign_amount(std::size_t at, std::size_t digits, std::string_view currency) {
+  const NumberShape shape = scan_number(text, digits);
   const auto power = foreign_scientific(text, digits);
-  const Foreign amount = power ? *power : comma_thousands(text, digits, scan_number(text, digits).bare_end);
+  const auto decimal = foreign_decimal(text, shape.digits_end);
+  Foreign amount = power ? *power : decimal ? decimal->spelling : comma_thousands(text, digits, shape.bare_end);
+  if (const auto magnitude = foreign_magnitude(text, amount.end); magnitude && is_digit(amount.ours.back())) {
+    amount.ours += magnitude->ours;
+    amount.end = magnitude->end;
+  }
   report_foreign(at, amount.end, fmt::format("write `{} {}`", shorten(amount.ours), currency));
   push_poison(span(at, amount.end));
   return amount.end;
@@ -123,6 +129,8 @@ std::size_t Builder::read_number(std::size_t at, bool is_step) {
       made.fix = fmt::format("write `{}{}`", shorten(written), magnitude->ours);
     } else if (const auto unit = foreign_unit(text, shape.bare_end, written == "1")) {
       made.fix = fmt::format("write `{} {}`", shorten(written), unit->ours);
+    } else if (to_lower(tail.substr(0, 1)) == "e" && (tail.size() == 1 || is_digit(tail[1]))) {
+      made.fix = "write the number with all its digits";
     } else if (tail.starts_with('_')) {
       made.fix = "write the digits without anything between them";
     } else {
@@ -139,8 +147,8 @@ std::size_t Builder::read_number(std::size_t at, bool is_step) {
     const Foreign grouped = comma_thousands(text, at, shape.bare_end);
     if (grouped.end > shape.bare_end && written.size() <= 3) {
       emit<DiagnosticId::grouped_digits>(span(at, grouped.end), text.substr(at, grouped.end - at)).fix =
-          written == "0" ? fmt::format("write `0.{}`, or a blank behind the comma", grouped.ours.substr(1))
-                         : fmt::format("write `{}`, or a blank behind the comma", grouped.ours);
+          written == "0" ? fmt::format("write `0.{}`; two values have a blank behind the comma", grouped.ours.substr(1))
+                         : fmt::format("write `{}`; two values have a blank behind the comma", grouped.ours);
       const std::size_t past = behind_currency(text, grouped.end);
       push_poison(span(at, past));
       return past;

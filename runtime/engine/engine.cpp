@@ -23,7 +23,7 @@ lang::Result<> Engine::evaluate(const BatchView& batch) {
   if (auto renewed = kernels_->renew(held_, batch); !renewed) return renewed;
   if (held_.kernel == nullptr || !jit::comes_as(batch, *held_.layouts)) {
     interpreter_.evaluate(batch);
-    if (held_.kernel == nullptr) kernels_->add_work(work_of(batch), batch);
+    if (held_.kernel == nullptr) kernels_->add_work(KernelSource::work_of(instructions_, batch), batch);
     return lang::Done{};
   }
   const std::size_t unexpected = held_.kernel->unexpected_batches();
@@ -37,19 +37,10 @@ lang::Result<> Engine::evaluate(const BatchView& batch) {
   return kernels_->add_compiled() ? verify(batch) : lang::Done{};
 }
 
-std::uint64_t Engine::work_of(const BatchView& batch) const {
-  std::uint64_t work = 0;
-  for (std::size_t space = 0; space < instructions_.size(); ++space) {
-    const SpaceView& view = batch.spaces[space];
-    if (view.is_given) work += std::uint64_t{instructions_[space]} * view.rows;
-  }
-  return work;
-}
-
 lang::Result<> Engine::verify(const BatchView& batch) {
   ++verified_batches_;
   interpreter_.evaluate(batch);
-  const auto found = first_difference(*held_.kernel, interpreter_, kernels_->values(), kernels_->bits(),
+  const auto found = first_difference(*held_.kernel, interpreter_, kernels_->roots().values, kernels_->roots().bits,
                                       batch.spaces[compiler::root_space].rows);
   if (!found) return lang::Done{};
   answering_ = &interpreter_;

@@ -37,8 +37,6 @@ class Engine final : public Values {
 
  private:
   lang::Result<> verify(const BatchView& batch);
-  // Instructions times the rows that the interpreter runs them over.
-  [[nodiscard]] std::uint64_t work_of(const BatchView& batch) const;
 
   std::shared_ptr<KernelSource> kernels_;
   Interpreter interpreter_;

@@ -10,15 +10,16 @@ namespace muster::runtime {
 
 using Lock = std::scoped_lock<std::mutex>;
 
-KernelSource::KernelSource(const compiler::Program& program, AsOf as_of, const Wanted& wanted,
+KernelRoots kernel_roots_of(const compiler::Program& program, const Wanted& wanted) {
+  return {interpret::value_roots_of(program, wanted), interpret::bit_roots_of(program, wanted), {}};
+}
+
+KernelSource::KernelSource(const compiler::Program& program, AsOf as_of, KernelRoots roots,
                            const EngineOptions& options)
-    : program_(program),
-      as_of_(as_of),
-      options_(options),
-      values_(interpret::value_roots_of(program, wanted)),
-      bits_(interpret::bit_roots_of(program, wanted)) {}
+    : program_(program), as_of_(as_of), options_(options), roots_(std::move(roots)) {}
 
 KernelSource::~KernelSource() {
+  is_ending_ = true;
   if (compiling_.joinable()) compiling_.join();
 }
 
@@ -35,7 +36,8 @@ std::shared_ptr<const jit::BatchLayout> KernelSource::layouts_of(const BatchView
 // Also where memory is short: a run that does not insist goes on without a kernel.
 KernelSource::Made KernelSource::make(const jit::BatchLayout& layouts) const noexcept {
   try {
-    return jit::make_kernel(program_, as_of_, {.values = values_, .bits = bits_}, layouts, {});
+    return jit::make_kernel(program_, as_of_, {.values = roots_.values, .bits = roots_.bits, .answers = roots_.answers},
+                            layouts, {.stop = &is_ending_});
   } catch (const std::exception&) {
     return std::nullopt;
   }
@@ -77,6 +79,15 @@ void KernelSource::add_work(std::uint64_t instructions, const BatchView& batch) 
   const std::uint64_t work = work_.fetch_add(instructions, std::memory_order_relaxed) + instructions;
   if (work < options_.work_before_compiling || is_compiling_.exchange(true)) return;
   if (jit::is_available()) start_compiling(batch);
+}
+
+std::uint64_t KernelSource::work_of(const std::vector<std::size_t>& instructions, const BatchView& batch) {
+  std::uint64_t work = 0;
+  for (std::size_t space = 0; space < instructions.size(); ++space) {
+    const SpaceView& view = batch.spaces[space];
+    if (view.is_given) work += std::uint64_t{instructions[space]} * view.rows;
+  }
+  return work;
 }
 
 void KernelSource::start_compiling(const BatchView& batch) {

@@ -1,5 +1,5 @@
 // The kernels of a run: compiled once for all its engines, on a thread of its own or by the engine that insists on one.
-// Any number of threads may ask. May include: runtime/interpret, runtime/jit, compiler/ir. Called by: engine.
+// Any number of threads may ask. May include: runtime/interpret, runtime/jit, compiler/ir. Called by: engine, library.
 #pragma once
 
 #include <array>
@@ -47,15 +47,23 @@ struct HeldKernel {
   std::shared_ptr<const jit::BatchLayout> layouts;  // that the kernel is compiled for
 };
 
+// What the kernels answer, as jit::KernelWants.
+struct KernelRoots {
+  std::vector<compiler::ValueId> values, bits;
+  std::vector<AnswerLayout> answers;
+};
+[[nodiscard]] KernelRoots kernel_roots_of(const compiler::Program& program, const Wanted& wanted);
+
 class KernelSource {
  public:
   // `program` is verified and outlives the source.
-  KernelSource(const compiler::Program& program, AsOf as_of, const Wanted& wanted, const EngineOptions& options);
-  // Waits for the compiler, if it is at work.
+  KernelSource(const compiler::Program& program, AsOf as_of, KernelRoots roots, const EngineOptions& options);
+  KernelSource(const compiler::Program& program, AsOf as_of, const Wanted& wanted, const EngineOptions& options)
+      : KernelSource(program, as_of, kernel_roots_of(program, wanted), options) {}
+  // Stops the compiler, if it is at work, and waits until it has left the function at hand.
   ~KernelSource();
 
-  [[nodiscard]] const std::vector<compiler::ValueId>& values() const { return values_; }
-  [[nodiscard]] const std::vector<compiler::ValueId>& bits() const { return bits_; }
+  [[nodiscard]] const KernelRoots& roots() const { return roots_; }
 
   // Exchanges what is held for the newest edition. Where a kernel is insisted on and there is none, it is compiled,
   // with the batch as the sample of what columns hold. Errors: usage (`jit` was chosen and there is no plug-in),
@@ -69,6 +77,9 @@ class KernelSource {
   void add_unexpected(std::uint64_t edition);
   // A kernel has answered a batch. Whether the interpreter is to answer it as well.
   bool add_compiled();
+
+  // Instructions by space, as Interpreter::live_instructions_by_space(), times the rows that they are run over.
+  [[nodiscard]] static std::uint64_t work_of(const std::vector<std::size_t>& instructions, const BatchView& batch);
 
  private:
   struct Edition {
@@ -86,11 +97,12 @@ class KernelSource {
   const compiler::Program& program_;
   AsOf as_of_;
   EngineOptions options_;
-  std::vector<compiler::ValueId> values_, bits_;
+  KernelRoots roots_;
   std::atomic<std::uint64_t> work_ = 0;
   std::atomic<std::uint64_t> compiled_batches_ = 0;
   std::atomic<std::uint64_t> edition_number_ = 0;
   std::atomic<bool> is_compiling_ = false;  // or has given up
+  std::atomic<bool> is_ending_ = false;
 
   std::mutex mutex_;  // of what follows
   Edition edition_;

@@ -196,7 +196,8 @@ lang::Result<std::unique_ptr<Kernel>> make_kernel(const Program& program, AsOf a
   auto compiled = std::make_shared<Compiled>();
   compiled->spaces = lower(program, as_of, wants, layout);
   compiled->layout = std::move(layout);
-  const CodeOptions code_options{options.level, options.nodes_per_function, options.features, options.cpu};
+  const CodeOptions code_options{options.level, options.nodes_per_function, options.features, options.cpu,
+                                 options.stop};
   for (const Lowered& lowered : compiled->spaces) {
     std::shared_ptr<const Code>& code = compiled->codes.emplace_back();
     if (lowered.plan.outputs.empty()) continue;

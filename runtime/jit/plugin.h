@@ -3,6 +3,7 @@
 // answers. May include: compiler/ir, runtime/data, runtime/interpret. Called by: runtime/engine, library, tests.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -36,10 +37,11 @@ using BatchLayout = std::vector<std::vector<ColumnLayout>>;
 [[nodiscard]] bool comes_as(const BatchView& batch, const BatchLayout& layout);
 
 struct KernelOptions {
-  unsigned level = 2;               // of optimisation: 0 compiles fastest, 3 runs fastest
-  unsigned nodes_per_function = 0;  // 0: the compiler's choice
-  bool keep_assembly = false;       // for tests
-  std::string cpu{}, features{};    // of the processor, as LLVM writes them; empty: this machine's
+  unsigned level = 2;                       // of optimisation: 0 compiles fastest, 3 runs fastest
+  unsigned nodes_per_function = 0;          // 0: the compiler's choice
+  bool keep_assembly = false;               // for tests
+  std::string cpu{}, features{};            // of the processor, as LLVM writes them; empty: this machine's
+  const std::atomic<bool>* stop = nullptr;  // once it is true, what is being compiled ends soon, with an error
 };
 
 class Kernel : public Values {
@@ -68,7 +70,7 @@ struct KernelWants {
 };
 
 // A kernel for what is wanted. `program` is verified and outlives the kernel. One kernel serves one thread.
-// Error (ErrorKind::usage): there is no plug-in on this machine, or it is of another version.
+// Errors: usage (there is no plug-in on this machine, or it is of another version), internal (no code was made).
 [[nodiscard]] lang::Result<std::unique_ptr<Kernel>> make_kernel(const compiler::Program& program, AsOf as_of,
                                                                 const KernelWants& wants, BatchLayout layout,
                                                                 const KernelOptions& options);

@@ -357,9 +357,13 @@ class MUSTER_EXPORT Verdicts {
 
 // All engines give the same answers, bit for bit.
 enum class Engine : std::uint8_t {
-  automatic,    // jit where it is there and 1,000,000 rows or more have been asked for in all, else interpreter
-  interpreter,  // begins at once
-  jit,          // machine code, which takes some 20 to 200 ms to make; needs the plug-in libmuster_jit.so
+  // The interpreter begins at once. Where there is much to do, machine code is made on a thread of its own meanwhile,
+  // and takes over from the next 4,096 rows on.
+  automatic,
+  interpreter,
+  // Machine code from the first row on, which waits until it is made: for some 34 rules 20 to 200 ms, for 1,000 rules
+  // up to some seconds. Needs the plug-in libmuster_jit.so.
+  jit,
 };
 // Whether the plug-in is there. Loads it.
 [[nodiscard]] MUSTER_EXPORT bool has_jit();
@@ -378,7 +382,7 @@ struct Rows {
 
 struct Report {
   std::size_t rows = 0;                 // that were evaluated
-  Engine engine = Engine::interpreter;  // that did it: interpreter or jit
+  Engine engine = Engine::interpreter;  // jit where machine code has answered some of them, else interpreter
 };
 
 // Evaluates batch after batch. What was prepared for one call (machine code, what the policy makes of each text) serves

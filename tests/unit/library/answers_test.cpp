@@ -126,19 +126,50 @@ TEST_CASE("Answers that are more than the caches hold are the same, wherever the
   CHECK(answers_of(Engine::jit, 1) == expected);
 }
 
-TEST_CASE("Automatic takes a kernel once there is enough work") {
+// Calls again, with the same answers each time, until it is `engine` that answers.
+bool comes_to(Evaluator& evaluator, Engine engine, const SampleLeads& leads, const SampleVerdicts& expected) {
+  constexpr int most_calls = 1'000;
+  for (int call = 0; call < most_calls; ++call) {
+    SampleVerdicts found(leads.count);
+    const auto report = evaluator.evaluate(leads.bound(), found.bound());
+    REQUIRE_MESSAGE(report, (report ? "" : report.error().message));
+    REQUIRE(found == expected);
+    if (report->engine == engine) return true;
+  }
+  return false;
+}
+
+TEST_CASE("Automatic begins interpreted, and a kernel takes over once there is enough work") {
   const Policy policy = sample();
-  const SampleLeads leads(600'000);
-  SampleVerdicts first(leads.count);
-  Evaluator evaluator(policy);
-  const auto one = evaluator.evaluate(leads.bound(), first.bound());
-  REQUIRE(one);
-  CHECK(one->engine == Engine::interpreter);
-  SampleVerdicts second(leads.count);
-  const auto two = evaluator.evaluate(leads.bound(), second.bound());
-  REQUIRE(two);
-  CHECK(two->engine == (has_jit() ? Engine::jit : Engine::interpreter));
-  CHECK(first == second);
+  const SampleLeads leads(300'000);
+  SampleVerdicts expected(leads.count);
+  evaluate(policy, {.engine = Engine::interpreter}, leads, expected);
+  Evaluator evaluator(policy, {.engine = Engine::automatic, .threads = 2});
+  SampleVerdicts found(leads.count);
+  const auto first = evaluator.evaluate(leads.bound(), found.bound());
+  REQUIRE(first);
+  CHECK(first->engine == Engine::interpreter);
+  CHECK(found == expected);
+  CHECK(comes_to(evaluator, has_jit() ? Engine::jit : Engine::interpreter, leads, expected));
+}
+
+TEST_CASE("A kernel that was made for smaller values gives way to one that expects nothing") {
+  if (!has_jit()) return;
+  const Policy policy = sample();
+  SampleLeads leads(20'000);
+  SampleVerdicts expected(leads.count);
+  evaluate(policy, {.engine = Engine::interpreter}, leads, expected);
+  Evaluator evaluator(policy, {.engine = Engine::jit});
+  CHECK(comes_to(evaluator, Engine::jit, leads, expected));
+  for (std::int64_t& amount : leads.revenue) amount += std::int64_t{1} << 50;
+  SampleVerdicts later(leads.count);
+  evaluate(policy, {.engine = Engine::interpreter}, leads, later);
+  SampleVerdicts found(leads.count);
+  const auto report = evaluator.evaluate(leads.bound(), found.bound());
+  REQUIRE(report);
+  CHECK(report->engine == Engine::interpreter);  // each batch in vain
+  CHECK(found == later);
+  CHECK(comes_to(evaluator, Engine::jit, leads, later));
 }
 
 TEST_CASE("Parts of the rows are answered at their place, and nothing else is touched") {

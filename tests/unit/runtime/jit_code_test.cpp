@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <sstream>
 #include <string>
 
@@ -80,6 +81,10 @@ TEST_CASE("a kernel's code is of vectors, for each kind of processor") {
     // The processor's gathers are slower than a load for each row.
     CHECK((*kernel)->assembly().find("gather") == std::string::npos);
   }
+  const std::atomic<bool> stop = true;  // before it begins: no function is compiled
+  const auto none = jit::make_kernel(program, {}, {.values = values, .bits = bits}, {layouts}, {.stop = &stop});
+  REQUIRE(!none.has_value());
+  CHECK(none.error().message == "stopped");
 }
 
 }  // namespace
