@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "lang/diagnostics/diagnostics.h"
@@ -305,6 +306,15 @@ class Reader {
         !first.starts_with("-") &&
         std::find(command_names.begin(), command_names.end(), first) == command_names.end()) {
       return unknown_command(first);
+    }
+    // The parser would take the next argument for the value.
+    for (const std::string_view argument : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
+      if (argument == "--") break;
+      if (!argument.starts_with("--") || argument.find('=') + 1 != argument.size()) continue;
+      const bool is_command = !std::string_view(argv[1]).starts_with("-");
+      return say(fmt::format("{}: no value stands behind the `=`\n  see: muster{} --help",
+                             lang::escape_for_terminal(argument.substr(0, argument.size() - 1)),
+                             is_command ? std::string(" ") + argv[1] : std::string()));
     }
     try {
       app_.parse(argc, const_cast<char**>(argv));  // NOLINT: CLI11 2.1 takes char** and only reads it
