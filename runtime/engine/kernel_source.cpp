@@ -11,10 +11,11 @@ namespace muster::runtime {
 using Lock = std::scoped_lock<std::mutex>;
 
 KernelSource::KernelSource(const compiler::Program& program, AsOf as_of, const Wanted& wanted,
-                           const EngineOptions& options)
+                           const EngineOptions& options, MakeKernel make_kernel)
     : program_(program),
       as_of_(as_of),
       options_(options),
+      make_kernel_(make_kernel),
       values_(interpret::value_roots_of(program, wanted)),
       bits_(interpret::bit_roots_of(program, wanted)) {}
 
@@ -35,7 +36,7 @@ std::shared_ptr<const jit::BatchLayout> KernelSource::layouts_of(const BatchView
 // Also where memory is short: a run that does not insist goes on without a kernel.
 KernelSource::Made KernelSource::make(const jit::BatchLayout& layouts) const noexcept {
   try {
-    return jit::make_kernel(program_, as_of_, {.values = values_, .bits = bits_}, layouts, {});
+    return make_kernel_(program_, as_of_, {.values = values_, .bits = bits_}, layouts, {});
   } catch (const std::exception&) {
     return std::nullopt;
   }

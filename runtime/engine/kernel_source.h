@@ -49,8 +49,11 @@ struct HeldKernel {
 
 class KernelSource {
  public:
-  // `program` is verified and outlives the source.
-  KernelSource(const compiler::Program& program, AsOf as_of, const Wanted& wanted, const EngineOptions& options);
+  using MakeKernel = decltype(&jit::make_kernel);
+
+  // `program` is verified and outlives the source. `make_kernel`: another compiler, for tests.
+  KernelSource(const compiler::Program& program, AsOf as_of, const Wanted& wanted, const EngineOptions& options,
+               MakeKernel make_kernel = &jit::make_kernel);
   // Waits for the compiler, if it is at work.
   ~KernelSource();
 
@@ -86,6 +89,7 @@ class KernelSource {
   const compiler::Program& program_;
   AsOf as_of_;
   EngineOptions options_;
+  MakeKernel make_kernel_;
   std::vector<compiler::ValueId> values_, bits_;
   std::atomic<std::uint64_t> work_ = 0;
   std::atomic<std::uint64_t> compiled_batches_ = 0;
