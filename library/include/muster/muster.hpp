@@ -359,7 +359,7 @@ class MUSTER_EXPORT Verdicts {
 enum class Engine : std::uint8_t {
   automatic,    // jit where it is there and 1,000,000 rows or more have been asked for in all, else interpreter
   interpreter,  // begins at once
-  jit,          // machine code, which takes some 20 to 200 ms to make; needs the plug-in libmuster_jit.so
+  jit,          // machine code, made in 20 to 350 ms (docs/benchmarks.md); needs the plug-in libmuster_jit.so
 };
 // Whether the plug-in is there. Loads it.
 [[nodiscard]] MUSTER_EXPORT bool has_jit();
