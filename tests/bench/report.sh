@@ -140,7 +140,7 @@ table_kernels() {
   awk -F , '
     { gsub(/"/, "") }
     $1 ~ /_median$/ { name = $1; sub(/_median$/, "", name); items = $7; bytes = $6 }
-    $1 ~ /_cv$/ { printf "| %s | %.3g | %.1f | %.1f %% |\n", name, 1e9 / items, bytes / 1e9, $7 * 100 }' "$folder/kernels.csv"
+    $1 ~ /_cv$/ && items > 0 { printf "| %s | %.3g | %.1f | %.1f %% |\n", name, 1e9 / items, bytes / 1e9, $7 * 100 }' "$folder/kernels.csv"
 }
 
 table_cost() {
