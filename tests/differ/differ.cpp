@@ -4,7 +4,8 @@
 //
 // Exit code 1 where they differ: the policy is reduced to the declarations that the difference needs and printed with
 // the lead. --keep writes each difference to a file. --print shows the policies instead of comparing. --whole
-// prints the policy and the leads as they were made, and reduces nothing. --progress says now and then how far it is. May include: tests/differ. Called by: ctest, scripts/nightly, and by hand.
+// prints the policy and the leads as they were made, and reduces nothing. --progress says now and then how far it is.
+// May include: tests/differ. Called by: ctest, scripts/nightly, and by hand.
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
