@@ -191,12 +191,13 @@ bool is_available() { return plugin().make_code != nullptr; }
 
 lang::Result<> require_plugin() {
   if (is_available()) return lang::Done{};
-  return lang::Error{lang::ErrorKind::usage,
-                     {},
-                     0,
-                     plugin().error,
-                     "install a build of Muster that was made with LLVM 19 (scripts/setup jit), or take another engine: "
-                     "the answers are the same"};
+  return lang::Error{
+      lang::ErrorKind::usage,
+      {},
+      0,
+      plugin().error,
+      "install a build of Muster that was made with LLVM 19 (scripts/setup jit), or take another engine: "
+      "the answers are the same"};
 }
 
 lang::Result<std::unique_ptr<Kernel>> make_kernel(const Program& program, AsOf as_of, const KernelWants& wants,
