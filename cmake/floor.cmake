@@ -18,6 +18,24 @@ function(muster_settings target)
   if(MUSTER_FUZZ)
     target_compile_options(${target} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
+  muster_link_to_jit(${target})
+endfunction()
+
+# muster_link_to_jit(target): what is loaded as a program or a shared library looks for the plug-in beside itself and
+# where it is installed, so that in the build tree a link stands beside it. Nothing of the build tree is in what is
+# installed.
+function(muster_link_to_jit target)
+  get_target_property(type ${target} TYPE)
+  set(link ${CMAKE_CURRENT_BINARY_DIR}/libmuster_jit.so)
+  set(plugin ${PROJECT_BINARY_DIR}/runtime/libmuster_jit.so)
+  if(NOT type MATCHES "^(EXECUTABLE|SHARED_LIBRARY)$" OR link STREQUAL plugin)
+    return()
+  endif()
+  if(MUSTER_JIT)
+    file(CREATE_LINK ${plugin} ${link} SYMBOLIC)
+  else()
+    file(REMOVE ${link})
+  endif()
 endfunction()
 
 # muster_precompile(target): reads the headers that nearly every source includes once for all of them, where

@@ -15,8 +15,8 @@ KernelRoots kernel_roots_of(const compiler::Program& program, const Wanted& want
 }
 
 KernelSource::KernelSource(const compiler::Program& program, AsOf as_of, KernelRoots roots,
-                           const EngineOptions& options)
-    : program_(program), as_of_(as_of), options_(options), roots_(std::move(roots)) {}
+                           const EngineOptions& options, MakeKernel make_kernel)
+    : program_(program), as_of_(as_of), options_(options), roots_(std::move(roots)), make_kernel_(make_kernel) {}
 
 KernelSource::~KernelSource() {
   is_ending_ = true;
@@ -36,8 +36,8 @@ std::shared_ptr<const jit::BatchLayout> KernelSource::layouts_of(const BatchView
 // Also where memory is short: a run that does not insist goes on without a kernel.
 KernelSource::Made KernelSource::make(const jit::BatchLayout& layouts) const noexcept {
   try {
-    return jit::make_kernel(program_, as_of_, {.values = roots_.values, .bits = roots_.bits, .answers = roots_.answers},
-                            layouts, {.stop = &is_ending_});
+    return make_kernel_(program_, as_of_, {.values = roots_.values, .bits = roots_.bits, .answers = roots_.answers},
+                        layouts, {.stop = &is_ending_});
   } catch (const std::exception&) {
     return std::nullopt;
   }

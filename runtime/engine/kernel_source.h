@@ -56,10 +56,14 @@ struct KernelRoots {
 
 class KernelSource {
  public:
-  // `program` is verified and outlives the source.
-  KernelSource(const compiler::Program& program, AsOf as_of, KernelRoots roots, const EngineOptions& options);
-  KernelSource(const compiler::Program& program, AsOf as_of, const Wanted& wanted, const EngineOptions& options)
-      : KernelSource(program, as_of, kernel_roots_of(program, wanted), options) {}
+  using MakeKernel = decltype(&jit::make_kernel);
+
+  // `program` is verified and outlives the source. `make_kernel`: another compiler, for tests.
+  KernelSource(const compiler::Program& program, AsOf as_of, KernelRoots roots, const EngineOptions& options,
+               MakeKernel make_kernel = &jit::make_kernel);
+  KernelSource(const compiler::Program& program, AsOf as_of, const Wanted& wanted, const EngineOptions& options,
+               MakeKernel make_kernel = &jit::make_kernel)
+      : KernelSource(program, as_of, kernel_roots_of(program, wanted), options, make_kernel) {}
   // Stops the compiler, if it is at work, and waits until it has left the function at hand.
   ~KernelSource();
 
@@ -98,6 +102,7 @@ class KernelSource {
   AsOf as_of_;
   EngineOptions options_;
   KernelRoots roots_;
+  MakeKernel make_kernel_;
   std::atomic<std::uint64_t> work_ = 0;
   std::atomic<std::uint64_t> compiled_batches_ = 0;
   std::atomic<std::uint64_t> edition_number_ = 0;

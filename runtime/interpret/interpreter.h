@@ -78,7 +78,7 @@ class Interpreter : public Values {
   // A wanted value that is not a condition, for all rows of the batch, as AnswerLayout says. Precondition: bytes >=
   // bytes_of_answer().
   void write_answer(compiler::ValueId id, std::uint8_t bytes, void* place) const;
-  // Instructions that run per batch, for cost tests and --print-ir.
+  // Instructions that run per batch: what an engine's work is counted in, and what tests and benches tell.
   [[nodiscard]] std::size_t live_instructions() const;
   // The same by SpaceId: how many run over the rows of that space (a fold counts for the rows that it reads).
   [[nodiscard]] std::vector<std::size_t> live_instructions_by_space() const;

@@ -1,4 +1,5 @@
-// Sums of whole columns: bits are counted in lanes of 16 bits, where that is exact, and numbers in 64, or in 32.
+// Sums of whole columns: bits are counted in lanes of 8 bits and then of 16, or of 16 alone, where that is exact, and
+// numbers in 64, or in 32.
 #include "runtime/interpret/simd.h"
 
 #include <algorithm>

@@ -189,10 +189,21 @@ bool comes_as(const BatchView& batch, const BatchLayout& layout) {
 
 bool is_available() { return plugin().make_code != nullptr; }
 
+lang::Result<> require_plugin() {
+  if (is_available()) return lang::Done{};
+  return lang::Error{
+      lang::ErrorKind::usage,
+      {},
+      0,
+      plugin().error,
+      "install a build of Muster that was made with LLVM 19 (scripts/setup jit), or take another engine: "
+      "the answers are the same"};
+}
+
 lang::Result<std::unique_ptr<Kernel>> make_kernel(const Program& program, AsOf as_of, const KernelWants& wants,
                                                   BatchLayout layout, const KernelOptions& options) {
+  if (auto there = require_plugin(); !there) return there.error();
   const Plugin& door = plugin();
-  if (door.make_code == nullptr) return lang::Error{lang::ErrorKind::usage, {}, 0, door.error, {}};
   auto compiled = std::make_shared<Compiled>();
   compiled->spaces = lower(program, as_of, wants, layout);
   compiled->layout = std::move(layout);

@@ -32,10 +32,9 @@ std::optional<std::filesystem::path> own_file() {
 }
 
 Plugin open_plugin() {
-  // Beside the program or the library, where it is installed, and where it is built; never anywhere that the working
-  // folder decides. MUSTER_JIT_FOLDER leads from the installed programs to it.
-  constexpr const char* folders[] = {"",           "muster",        MUSTER_JIT_FOLDER,
-                                     "../runtime", "../../runtime", "../../../runtime"};
+  // Beside the program or the library, where a build tree has a link to it, and where it is installed; never anywhere
+  // that the working folder decides. MUSTER_JIT_FOLDER leads from the installed programs to it.
+  constexpr const char* folders[] = {"", "muster", MUSTER_JIT_FOLDER};
   constexpr const char* name = "libmuster_jit.so";
   const std::optional<std::filesystem::path> own = own_file();
   if (!own) return {nullptr, "the folder of this program cannot be found"};

@@ -1,6 +1,7 @@
 // Compiled kernels: a program becomes one loop over typed columns. The compiler is a plug-in, libmuster_jit.so, which
 // is looked for when the first kernel is made; without it callers keep to the interpreter, which gives the same
-// answers. May include: compiler/ir, runtime/data, runtime/interpret. Called by: runtime/engine, library, tests.
+// answers. May include: compiler/ir, runtime/data, runtime/interpret. Called by: runtime/engine, runtime/run, library,
+// tools/muster, tests.
 #pragma once
 
 #include <atomic>
@@ -61,6 +62,8 @@ class Kernel : public Values {
 
 // Whether the plug-in is there. Loads it.
 [[nodiscard]] bool is_available();
+// The same with the reason. Error (usage): there is no plug-in on this machine, or it is of another version.
+[[nodiscard]] lang::Result<> require_plugin();
 
 // Values of the root's space. What is in neither `values` nor `bits` cannot be asked of Kernel::value().
 struct KernelWants {
@@ -70,7 +73,7 @@ struct KernelWants {
 };
 
 // A kernel for what is wanted. `program` is verified and outlives the kernel. One kernel serves one thread.
-// Errors: usage (there is no plug-in on this machine, or it is of another version), internal (no code was made).
+// Errors: those of require_plugin(), and internal (no code was made).
 [[nodiscard]] lang::Result<std::unique_ptr<Kernel>> make_kernel(const compiler::Program& program, AsOf as_of,
                                                                 const KernelWants& wants, BatchLayout layout,
                                                                 const KernelOptions& options);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "runtime/jit/plugin.h"
 #include "runtime/run/answerer.h"
 #include "runtime/run/issue_fix.h"
 #include "runtime/run/relay.h"
@@ -153,6 +154,9 @@ bool AllowedRejects::permits(std::uint64_t rejected, std::uint64_t rows) const {
 
 lang::Result<RunSummary> run_leads(const compiler::Program& program, const RunOptions& options,
                                    const lang::Limits& limits) {
+  if (options.engine.choice == EngineChoice::jit) {
+    if (auto there = jit::require_plugin(); !there) return there.error();
+  }
   auto opened = open_run(program, options, wanted_for(options.columns), temporary_folder_for(options.output), limits);
   if (!opened) return opened.error();
   if (!*opened) {

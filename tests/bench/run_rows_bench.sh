@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # tests/bench/run_rows_bench.sh [LEADS...]: how fast `muster run` is over child rows: 10 activities for each lead, ten
-# rules over windows, one thread. Prints a table; decides nothing. Default: 100,000 and 1,000,000 leads.
+# rules over windows, one thread. The verdicts must be those of the interpreter. Prints a table. Default: 100,000 and
+# 1,000,000 leads.
 # Needs a release build and about 600 MB in build/bench.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -38,8 +39,11 @@ generate() {  # leads
 printf '%12s  %12s  %8s  %12s  %14s  %10s\n' leads activities seconds leads/s activities/s "peak MiB"
 for leads in "${sizes[@]}"; do
   [[ -s $folder/rows-$leads.csv ]] || generate "$leads"
-  measured "$muster" run tests/bench/ten_windows.muster "$folder/rows-leads-$leads.csv" \
-    "Activity=$folder/rows-$leads.csv" --as-of 2026-06-28 --quiet --threads 1 --columns scores -o "$folder/scored.csv"
+  run=("$muster" run tests/bench/ten_windows.muster "$folder/rows-leads-$leads.csv" "Activity=$folder/rows-$leads.csv"
+    --as-of 2026-06-28 --quiet --threads 1 --columns scores)
+  measured "${run[@]}" -o "$folder/scored.csv"
+  "${run[@]}" --engine interpreter -o "$folder/interpreted.csv"
+  cmp "$folder/scored.csv" "$folder/interpreted.csv" >&2
   awk -v leads="$leads" -v ms="$measured_ms" -v kib="$measured_peak_kib" 'BEGIN {
     if (ms == 0) ms = 1
     printf "%12d  %12d  %8.2f  %12.0f  %14.0f  %10.1f\n", leads, 10 * leads, ms / 1000, leads * 1000 / ms,

@@ -1,10 +1,11 @@
 // Compares engines with the slow evaluator over random policies and leads.
 //
-//   differ PROGRAMS LEADS SEED [--keep FOLDER] [--jobs N] [--print] [--progress]
+//   differ PROGRAMS LEADS SEED [--keep FOLDER] [--jobs N] [--print] [--whole] [--progress]
 //
 // Exit code 1 where they differ: the policy is reduced to the declarations that the difference needs and printed with
-// the lead. --keep writes each difference to a file. --print shows the policies instead of comparing. --progress says
-// now and then how far it is. May include: tests/differ. Called by: ctest, scripts/nightly, and by hand.
+// the lead. --keep writes each difference to a file. --print shows the policies instead of comparing. --whole
+// prints the policy and the leads as they were made, and reduces nothing. --progress says now and then how far it is.
+// May include: tests/differ. Called by: ctest, scripts/nightly, and by hand.
 #include <atomic>
 #include <chrono>
 #include <cstdlib>

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# tests/golden/run.sh [--update] [--muster PATH] FILE|FOLDER...: runs golden cases and compares what people would see.
-# With --update the expected sections are rewritten with what came out. The form of a case is in README.md.
+# tests/golden/run.sh [--update] [--with-jit] [--muster PATH] FILE|FOLDER...: runs golden cases and compares what people
+# would see. With --update the expected sections are rewritten with what came out. Without the compiler of kernels cases
+# compare no jit; --with-jit says that it must be there. The form of a case is in README.md.
 set -uo pipefail
 shopt -s globstar nullglob
 
@@ -8,10 +9,12 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 MUSTER_SOURCE=$(cd "$here/../.." && pwd)
 muster=$MUSTER_SOURCE/build/release/tools/muster
 update=no
+needs_jit=no
 paths=()
 while (($#)); do
   case $1 in
     --update) update=yes ;;
+    --with-jit) needs_jit=yes ;;
     --muster) shift; muster=${1:?--muster takes a path} ;;
     -*) echo "run.sh: unknown option $1" >&2; exit 2 ;;
     *) paths+=("$1") ;;
@@ -53,6 +56,21 @@ ln -s "$muster" "$scratch/bin/muster"
 generator=$(dirname "$muster")/muster-generate-leads
 if [[ -x $generator ]]; then ln -s "$generator" "$scratch/bin/muster-generate-leads"; fi
 export PATH=$scratch/bin:$PATH
+
+# The engines that a case compares.
+export MUSTER_ENGINES="interpreter jit"
+mkdir "$scratch/probe"
+printf 'object Lead { lead_id: text key }\nscore s { +1 when lead_id = "a" }\n' >"$scratch/probe/policy.muster"
+printf 'lead_id\na\n' >"$scratch/probe/leads.csv"
+if ! (cd "$scratch/probe" && muster run policy.muster leads.csv --engine jit -q) >"$scratch/probe/notes" 2>&1; then
+  if [[ $needs_jit == yes ]]; then
+    echo "run.sh: --engine jit does not work:" >&2
+    cat "$scratch/probe/notes" >&2
+    exit 2
+  fi
+  echo "run.sh: no compiler of kernels: what compares engines has the interpreter only" >&2
+  MUSTER_ENGINES=interpreter
+fi
 
 # Splits a case: files into $1, command and expected beside it. Lines of a section that look like a marker are
 # written with a backslash before them, which is taken off here.

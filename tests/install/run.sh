@@ -29,6 +29,19 @@ done
 
 # The installed tool runs, and finds the compiler of kernels where there is one.
 "$work/prefix/bin/muster" check "$example/policy.muster" >/dev/null
+printf 'object Lead { lead_id: text key }\nscore s { +1 when lead_id = "a" }\n' >"$work/score.muster"
+printf 'lead_id\na\n' >"$work/leads.csv"
+engine=interpreter
+if [[ -n $(find "$work/prefix" -name libmuster_jit.so) ]]; then engine=jit; fi
+"$work/prefix/bin/muster" run "$work/score.muster" "$work/leads.csv" --engine "$engine" --quiet -o "$work/scored.csv"
+printf 'lead_id,s\na,1\n' | diff -u - <(cut -d , -f 1,2 "$work/scored.csv")
+# A plug-in anywhere else is none: not in the folders that a build tree would have.
+mkdir "$work/elsewhere"
+cp "$work/prefix/bin/muster" "$work/elsewhere"
+mkdir "$work/runtime"
+touch "$work/runtime/libmuster_jit.so"
+if "$work/elsewhere/muster" run "$work/score.muster" "$work/leads.csv" --engine jit -o - 2>"$work/none.txt"; then exit 1; fi
+grep -q "has no compiler of kernels" "$work/none.txt"
 
 # The header stands alone, and is clean where warnings are errors. The library finds the plug-in if it is installed.
 cat >"$work/alone.cpp" <<'EOF'

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "lang/diagnostics/diagnostics.h"
@@ -305,6 +306,17 @@ class Reader {
         !first.starts_with("-") &&
         std::find(command_names.begin(), command_names.end(), first) == command_names.end()) {
       return unknown_command(first);
+    }
+    // The parser would take the next argument for the value.
+    for (const std::string_view argument : std::span(argv, static_cast<std::size_t>(argc)).subspan(1)) {
+      if (argument == "--") break;
+      if (!argument.starts_with("--") || argument.find('=') + 1 != argument.size()) continue;
+      const std::string command = std::string_view(argv[1]).starts_with("-") ? "" : argv[1];
+      const CLI::App* const app = command.empty() ? &app_ : app_.get_subcommand(command);
+      const CLI::Option* const option = app->get_option_no_throw(std::string(argument.substr(0, argument.size() - 1)));
+      if (option == nullptr || option->get_type_name().empty()) break;  // which the parser tells
+      return say(fmt::format("{} needs a value: {}\n  see: muster {}{}--help", option->get_name(),
+                             option->get_type_name(), command, command.empty() ? "" : " "));
     }
     try {
       app_.parse(argc, const_cast<char**>(argv));  // NOLINT: CLI11 2.1 takes char** and only reads it

@@ -311,14 +311,10 @@ class Report : lang::Lines {
   }
 
   void verified() {
-    if (!context_.is_verified) return;
+    if (!context_.is_verified || summary_.verified_batches == 0) return;
     line("");
-    if (summary_.compiled_batches == 0) {
-      line("Verified: nothing, for the interpreter answered all; --engine jit compiles from the first lead on");
-    } else {
-      line("Verified: {} of {} compiled batches, all as the interpreter answers", grouped(summary_.verified_batches),
-           grouped(summary_.compiled_batches));
-    }
+    line("Verified: {} of {} compiled batches, all as the interpreter answers", grouped(summary_.verified_batches),
+         grouped(summary_.compiled_batches));
   }
 
   void files() {

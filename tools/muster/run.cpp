@@ -8,6 +8,7 @@
 
 #include "lang/source/unicode.h"
 #include "runtime/emit/output_file.h"
+#include "runtime/jit/plugin.h"
 #include "runtime/run/run.h"
 #include "stdlib/kernels/number.h"
 #include "tools/muster/commands.h"
@@ -20,6 +21,26 @@
 #include "tools/muster/watched.h"
 
 namespace muster::tools {
+namespace {
+
+// Also for --quiet: who asked for a check must not take silence for one.
+void tell_nothing_verified(const runtime::RunSummary& summary, runtime::EngineChoice engine) {
+  const char* why = "no compiled code answered a lead";
+  const char* fix = "";
+  if (summary.answered == 0) {
+    why = "no lead was answered";
+  } else if (!runtime::jit::is_available()) {
+    why = "this installation has no compiler of kernels, and the interpreter answered all";
+    fix = "leave --verify out, or install a build of Muster that was made with LLVM 19";
+  } else if (engine == runtime::EngineChoice::automatic) {
+    why = "the leads were too few to compile for, and the interpreter answered all";
+    fix = "--engine jit compiles from the first lead on";
+  }
+  write(Stream::error, fmt::format("muster: --verify verified nothing: {}\n", why));
+  if (*fix != '\0') write(Stream::error, fmt::format("  {}\n", fix));
+}
+
+}  // namespace
 
 ExitCode run(const RunCommand& command) {
   const auto compiled = compile_policy(command.policy, command.choices, command.limits);
@@ -96,6 +117,9 @@ ExitCode run(const RunCommand& command) {
     const Stream stream = is_taken ? Stream::error : Stream::output;
     context.color = wants_color(stream);
     write(stream, render_summary(*summary, program, context));
+  }
+  if (context.is_verified && summary->verified_batches == 0) {
+    tell_nothing_verified(*summary, options.engine.choice);
   }
   if (!command.allowed_rejects.permits(summary->rejected, summary->rows)) {
     const auto& allowed = command.allowed_rejects;

@@ -1,7 +1,7 @@
 // What the benches of kernels share: inputs that are the same in every run, and how a bench counts and checks.
 //
-// Each bench computes its answers once outside of the clock and holds them against a slower or an inverse way to get
-// them; a wrong one ends the program with exit code 1. Inside, benchmark::DoNotOptimize keeps the answers.
+// Each bench computes its answers outside of the clock, before and after, and holds them against a slower or an inverse
+// way to get them; a wrong one ends the program with exit code 1. Inside, benchmark::DoNotOptimize keeps the answers.
 // May include: the standard library, Google Benchmark, measure.h. Called by: the benches of kernels.
 #pragma once
 

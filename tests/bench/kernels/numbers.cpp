@@ -15,15 +15,19 @@ namespace {
 void checked_multiply(benchmark::State& state) {
   const auto left = some_numbers(-1'000'000'000, 1'000'000'000, 1);
   const auto right = some_numbers(-10'000, 10'000, 2);
-  for (std::size_t row = 0; row < kernel_rows; ++row) {
-    const auto product = kernels::multiply(left[row], right[row], 2);
-    const std::int64_t off = product.value * 100 - left[row] * right[row];
-    require(product.fault == kernels::Fault::none && off >= -50 && off <= 50, "checked_multiply");
-  }
+  const auto check = [&] {
+    for (std::size_t row = 0; row < kernel_rows; ++row) {
+      const auto product = kernels::multiply(left[row], right[row], 2);
+      const std::int64_t off = product.value * 100 - left[row] * right[row];
+      require(product.fault == kernels::Fault::none && off >= -50 && off <= 50, "checked_multiply");
+    }
+  };
+  check();
   for (auto _ : state) {
     for (std::size_t row = 0; row < kernel_rows; ++row)
       benchmark::DoNotOptimize(kernels::multiply(left[row], right[row], 2));
   }
+  check();
   count(state, kernel_rows, kernel_rows * 16);
 }
 BENCHMARK(checked_multiply);
@@ -32,15 +36,19 @@ BENCHMARK(checked_multiply);
 void checked_divide(benchmark::State& state) {
   const auto left = some_numbers(0, 100'000'000'000, 3);
   const auto right = some_numbers(1, 5'000, 4);
-  for (std::size_t row = 0; row < kernel_rows; ++row) {
-    const auto quotient = kernels::divide(left[row], 4, right[row], 0);
-    const std::int64_t twice_off = 2 * (left[row] * 10'000 - quotient.value * right[row]);
-    require(quotient.fault == kernels::Fault::none && std::abs(twice_off) <= right[row], "checked_divide");
-  }
+  const auto check = [&] {
+    for (std::size_t row = 0; row < kernel_rows; ++row) {
+      const auto quotient = kernels::divide(left[row], 4, right[row], 0);
+      const std::int64_t twice_off = 2 * (left[row] * 10'000 - quotient.value * right[row]);
+      require(quotient.fault == kernels::Fault::none && std::abs(twice_off) <= right[row], "checked_divide");
+    }
+  };
+  check();
   for (auto _ : state) {
     for (std::size_t row = 0; row < kernel_rows; ++row)
       benchmark::DoNotOptimize(kernels::divide(left[row], 4, right[row], 0));
   }
+  check();
   count(state, kernel_rows, kernel_rows * 16);
 }
 BENCHMARK(checked_divide);
@@ -51,15 +59,19 @@ void fade_exactly(benchmark::State& state) {
   const kernels::FadeCurve curve(lang::FadeKind::halving, month, 0, false, 2, lang::RoundingMode::half_up);
   const auto points = some_numbers(0, 1'500'000, 5);
   const auto ages = some_numbers(0, 12 * month, 6);
-  for (std::size_t row = 0; row < kernel_rows; ++row) {
-    const double about =
-        static_cast<double>(points[row]) * std::exp2(-static_cast<double>(ages[row]) / static_cast<double>(month));
-    // Rounded to hundredths, which are 100 of the 1/10,000 that points are counted in.
-    require(std::abs(static_cast<double>(curve.at(points[row], ages[row])) - about) <= 50.001, "fade_exactly");
-  }
+  const auto check = [&] {
+    for (std::size_t row = 0; row < kernel_rows; ++row) {
+      const double about =
+          static_cast<double>(points[row]) * std::exp2(-static_cast<double>(ages[row]) / static_cast<double>(month));
+      // Rounded to hundredths, which are 100 of the 1/10,000 that points are counted in.
+      require(std::abs(static_cast<double>(curve.at(points[row], ages[row])) - about) <= 50.001, "fade_exactly");
+    }
+  };
+  check();
   for (auto _ : state) {
     for (std::size_t row = 0; row < kernel_rows; ++row) benchmark::DoNotOptimize(curve.at(points[row], ages[row]));
   }
+  check();
   count(state, kernel_rows, kernel_rows * 16);
 }
 BENCHMARK(fade_exactly);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 
 #include "tests/bench/measure.h"
@@ -28,10 +29,21 @@ Sum sum_of(const Answers& answers, std::size_t rows) {
 
 }  // namespace
 
+void Answers::clear() {
+  for (auto* numbers : {&fit, &engagement, &total}) std::fill(numbers->begin(), numbers->end(), 0);
+  for (auto* codes : {&tier, &stage}) std::fill(codes->begin(), codes->end(), std::uint8_t{0});
+}
+
+void clear(Out& hand, std::size_t rows) {
+  std::fill_n(hand.fit.p, rows, 0);
+  for (double* const numbers : {hand.eng.p, hand.tot.p}) std::fill_n(numbers, rows, 0.0);
+  for (std::uint8_t* const codes : {hand.tier.p, hand.stage.p}) std::fill_n(codes, rows, std::uint8_t{0});
+}
+
 void require_checksums(const Answers& answers, std::size_t rows, const Sum& expected, const char* engine) {
   const Sum sum = sum_of(answers, rows);
   if (same(sum, expected)) return;
-  expected.print("HAND");
+  expected.print("expected");
   sum.print(engine);
   fail(std::string(engine) + ": the checksums are others");
 }

@@ -28,6 +28,10 @@ struct Points {
     for (std::size_t k = 0; k < scores; ++k) places[k] = columns[k].data() + first;
     return places;
   }
+  // So that no round passes with the points of another one.
+  void clear() {
+    for (auto& column : columns) std::fill(column.begin(), column.end(), 0);
+  }
   [[nodiscard]] std::array<std::int64_t, scores> sums() const {
     std::array<std::int64_t, scores> sums{};
     for (std::size_t k = 0; k < scores; ++k)
@@ -105,6 +109,8 @@ int main(int argc, char** argv) {
     bench::Rounds interpreter_rounds;
     bench::Rounds jit_rounds;
     for (int round = 0; round < rounds; ++round) {
+      interpreter_points.clear();
+      jit_points.clear();
       interpreter_rounds.measure([&] { run_over(interpreted, interpreter_points); });
       if (kernel != nullptr) jit_rounds.measure([&] { run_over(*kernel, jit_points); });
       if (interpreter_points.sums() != expected) bench::fail("the interpreter's sums of points have changed");

@@ -6,8 +6,10 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <random>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -259,6 +261,81 @@ TEST_CASE("work that ends before the compiler does is waited for") {
   Leads leads(program);
   Engine engine(program, {}, {}, {.work_before_compiling = 1});
   REQUIRE(engine.evaluate(leads.make(10, 100)).has_value());
+}
+
+// Answers as the interpreter does, but for one row of every value: it says that nothing is known there.
+class WrongKernel final : public jit::Kernel {
+ public:
+  static constexpr std::size_t wrong_row = 3;
+
+  WrongKernel(const compiler::Program& program, AsOf as_of)
+      : program_(program), as_of_(as_of), interpreter_(program, as_of, {}) {}
+  void evaluate(const BatchView& batch, std::span<void* const> /*answers*/) override { interpreter_.evaluate(batch); }
+  [[nodiscard]] Vector value(compiler::ValueId id) const override {
+    Vector vector = interpreter_.value(id);
+    const auto without_row = [this](const Word* bits) {
+      auto& copy = copies_.emplace_back(bits, bits + batch_rows / word_bits);
+      copy[wrong_row / word_bits] &= ~(Word{1} << wrong_row % word_bits);
+      return copy.data();
+    };
+    for (const Word** bits : {&vector.known, &vector.yes, &vector.no}) {
+      if (*bits != nullptr) *bits = without_row(*bits);
+    }
+    return vector;
+  }
+  [[nodiscard]] std::size_t foreign_instructions() const override { return 0; }
+  [[nodiscard]] std::size_t instructions() const override { return 0; }
+  [[nodiscard]] std::size_t unexpected_batches() const override { return 0; }
+  [[nodiscard]] const std::string& assembly() const override { return assembly_; }
+  [[nodiscard]] std::unique_ptr<jit::Kernel> twin() const override {
+    return std::make_unique<WrongKernel>(program_, as_of_);
+  }
+
+ private:
+  const compiler::Program& program_;
+  AsOf as_of_;
+  Interpreter interpreter_;
+  std::string assembly_;
+  mutable std::deque<std::vector<Word>> copies_;
+};
+
+lang::Result<std::unique_ptr<jit::Kernel>> make_wrong_kernel(const compiler::Program& program, AsOf as_of,
+                                                             const jit::KernelWants& /*wants*/,
+                                                             jit::BatchLayout /*layout*/,
+                                                             const jit::KernelOptions& /*options*/) {
+  return std::unique_ptr<jit::Kernel>(std::make_unique<WrongKernel>(program, as_of));
+}
+
+TEST_CASE("a kernel that answers otherwise than the interpreter stops the run, where it is verified") {
+  const compiler::Program program = program_of(policy);
+  const Roots roots(program);
+  Interpreter interpreter(program, {}, {});
+  for (const std::uint64_t one_of : {0U, 1U, 3U}) {
+    CAPTURE(one_of);
+    const EngineOptions options{.choice = EngineChoice::jit, .verify_one_of = one_of};
+    Engine engine(program, {}, {},
+                  std::make_shared<KernelSource>(program, AsOf{}, Wanted{}, options, &make_wrong_kernel));
+    Leads leads(program);
+    for (std::uint64_t batch_number = 0; batch_number < 4; ++batch_number) {
+      const BatchView& batch = leads.make(100, 100);
+      const auto evaluated = engine.evaluate(batch);
+      interpreter.evaluate(batch);
+      const auto difference = first_difference(engine, interpreter, roots.values, roots.bits, 100);
+      if (one_of == 0 || batch_number % one_of != 0) {
+        CHECK(evaluated.has_value());
+        REQUIRE(difference.has_value());
+        CHECK(difference->row == WrongKernel::wrong_row);
+        continue;
+      }
+      REQUIRE_FALSE(evaluated.has_value());
+      CHECK(evaluated.error().kind == lang::ErrorKind::internal);
+      CHECK(evaluated.error().message.find("row 4 of kernel batch " + std::to_string(batch_number + 1)) !=
+            std::string::npos);
+      CHECK_FALSE(difference.has_value());  // the interpreter's answers stand
+    }
+    CHECK(engine.compiled_batches() == 4);
+    CHECK(engine.verified_batches() == (one_of == 0 ? 0 : (4 + one_of - 1) / one_of));
+  }
 }
 
 // One integer for every row.
