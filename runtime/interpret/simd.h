@@ -1,5 +1,6 @@
-// The innermost loops of the interpreter, over whole columns: written once for any machine, and once for AVX-512 where
-// that is what makes them fast. Which one runs is decided when the program starts; the answers are the same bits.
+// The innermost loops of the interpreter, over whole columns: written once for any machine, and once for AVX-512 and
+// once for AVX2 where that is what makes them fast. Which one runs is decided when the program starts; the answers are
+// the same bits.
 // `rows` may be any number; bits past the last row of the last word are unspecified. Outputs may be their own inputs.
 // May include: runtime/data, lang/syntax. Called by: runtime/interpret.
 #pragma once
@@ -12,6 +13,11 @@
 #include "runtime/data/bitmap.h"
 
 namespace muster::runtime::interpret::simd {
+
+// What the loops are written for. A machine that has one has those before it.
+enum class Instructions : std::uint8_t { plain, avx2, avx512 };
+// For tests: has the loops use no more than these, or all that the machine has, and returns which they are.
+Instructions use_at_most(Instructions most);
 
 // Signed numbers of 1, 2, 4 or 8 bytes.
 struct Lanes {

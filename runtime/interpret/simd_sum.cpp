@@ -3,18 +3,14 @@
 #include "runtime/interpret/simd.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdlib>
-#include <numeric>
+#include <cstring>
 #include <type_traits>
 
 #include "runtime/interpret/simd_machine.h"
+#include "runtime/interpret/simd_terms.h"
 
 namespace muster::runtime::interpret::simd {
 namespace {
-
-// A term of bits alone.
-bool is_count(const Term& term) { return term.lanes.values == nullptr; }
 
 // Unsigned numbers, which wrap: rows without a value may hold anything.
 template <class Number>
@@ -46,64 +42,6 @@ void sum_from(std::size_t begin, Number start, std::span<const Term> terms, std:
 }
 
 #if defined(__x86_64__)
-
-// The terms by kind, the bits in multiples of a unit where these add up to less than 2^15.
-class SortedTerms {
- public:
-  explicit SortedTerms(std::span<const Term> terms) {  // NOLINT(*-member-init): the rest is never read
-    if (terms.size() > most_terms) return;
-    unit_ = unit_of_bits(terms);
-    if (unit_ == 0) return;
-    int group = 0;  // what the bits since the last group began add up to at most, in size
-    for (const Term& term : terms) {
-      if (!is_count(term)) {
-        numbers_[number_count_++] = term;
-        continue;
-      }
-      const auto units = static_cast<std::int16_t>(term.weight / unit_);
-      group += std::abs(units);
-      const bool begins = group > most_in_byte;
-      if (begins) group = std::abs(units);
-      fits_bytes_ = fits_bytes_ && group <= most_in_byte;
-      bits_[bit_count_++] = {term.bits, units, begins};
-    }
-  }
-
-  struct Bits {
-    const Word* bits;
-    std::int16_t units;
-    bool begins_group;  // a group's bits add up to what a byte holds
-  };
-  [[nodiscard]] bool fits() const { return unit_ != 0; }
-  [[nodiscard]] bool fits_bytes() const { return fits_bytes_; }
-  [[nodiscard]] std::int64_t unit() const { return unit_; }
-  [[nodiscard]] std::span<const Bits> bits() const { return std::span(bits_).first(bit_count_); }
-  [[nodiscard]] std::span<const Term> numbers() const { return std::span(numbers_).first(number_count_); }
-
- private:
-  static constexpr std::size_t most_terms = 64;
-  static constexpr int most_in_byte = 127;
-
-  static std::int64_t unit_of_bits(std::span<const Term> terms) {
-    constexpr std::int64_t most = (std::int64_t{1} << 31) - 1;
-    std::int64_t unit = 0;
-    std::int64_t size = 0;
-    for (const Term& term : terms) {
-      if (!is_count(term)) continue;
-      if (term.weight > most || term.weight < -most) return 0;
-      if (unit == 0 || term.weight % unit != 0) unit = std::gcd(unit, term.weight);
-      size += std::abs(term.weight);
-    }
-    return unit != 0 && size / unit < (1 << 15) ? unit : 0;
-  }
-
-  std::int64_t unit_ = 0;
-  bool fits_bytes_ = true;
-  std::size_t bit_count_ = 0;
-  std::size_t number_count_ = 0;
-  std::array<Bits, most_terms> bits_;
-  std::array<Term, most_terms> numbers_;
-};
 
 // How many units the bits of a word's rows add up to, in lanes of 16 bits.
 struct Counts {
@@ -281,16 +219,180 @@ std::size_t sum_words(Number start, std::span<const Term> terms, std::size_t row
   return sorted.fits() ? sum_sorted(start, sorted, rows, out) : sum_one_by_one(start, terms, rows, out);
 }
 
+MUSTER_AVX2 inline void add_bytes_avx2(__m256i (&counts)[4], const __m256i (&bytes)[2]) {
+  for (std::size_t k = 0; k < 4; ++k) {
+    const __m256i from = bytes[k / 2];
+    const __m128i half = k % 2 == 0 ? _mm256_castsi256_si128(from) : _mm256_extracti128_si256(from, 1);
+    counts[k] = _mm256_add_epi16(counts[k], _mm256_cvtepi8_epi16(half));
+  }
+}
+
+// out: how many units the bits of a word's rows add up to.
+MUSTER_AVX2 inline void count_units_avx2(const SortedTerms& terms, std::size_t word, std::int16_t (&out)[word_bits]) {
+  __m256i counts[4] = {};
+  if (terms.fits_bytes()) {
+    __m256i group[2] = {};
+    for (const SortedTerms::Bits& term : terms.bits()) {
+      if (term.begins_group) {
+        add_bytes_avx2(counts, group);
+        group[0] = group[1] = _mm256_setzero_si256();
+      }
+      // Both halves of the word are spread from one vector, which is loaded as such.
+      const __m256i bits = _mm256_set1_epi64x(static_cast<long long>(term.bits[word]));
+      const __m256i units = all_of(static_cast<std::int8_t>(term.units));
+      group[0] = _mm256_add_epi8(group[0], _mm256_and_si256(byte_lanes_of(bits, 0), units));
+      group[1] = _mm256_add_epi8(group[1], _mm256_and_si256(byte_lanes_of(bits, 4), units));
+    }
+    add_bytes_avx2(counts, group);
+  } else {
+    for (const SortedTerms::Bits& term : terms.bits()) {
+      const Word bits = term.bits[word];
+      const __m256i units = all_of(term.units);
+      for (std::size_t k = 0; k < 4; ++k) {
+        counts[k] = _mm256_add_epi16(counts[k], _mm256_and_si256(lanes_of<2>(bits >> (16 * k)), units));
+      }
+    }
+  }
+  for (std::size_t k = 0; k < 4; ++k) store_vector(counts[k], out + 16 * k);
+}
+
+// Vectors of totals with AVX2, in 64 bits and in 32.
+template <class Number>
+struct ShortTotals;
+
+template <>
+struct ShortTotals<std::int64_t> {
+  MUSTER_AVX2 static __m256i add(__m256i a, __m256i b) { return _mm256_add_epi64(a, b); }
+  // Modulo 2^64: the product of the low halves, and what a high half and a low one add to its own high half.
+  MUSTER_AVX2 static __m256i times(__m256i a, __m256i b) {
+    const __m256i cross =
+        _mm256_add_epi64(_mm256_mul_epu32(_mm256_srli_epi64(a, 32), b), _mm256_mul_epu32(a, _mm256_srli_epi64(b, 32)));
+    return _mm256_add_epi64(_mm256_mul_epu32(a, b), _mm256_slli_epi64(cross, 32));
+  }
+  // Units have 16 bits, and a unit has 32.
+  MUSTER_AVX2 static __m256i points_of(const std::int16_t* units, __m256i unit) {
+    return _mm256_mul_epi32(of(units), unit);
+  }
+  MUSTER_AVX2 static __m256i of(const std::int8_t* values) {
+    int four = 0;
+    std::memcpy(&four, values, sizeof(four));
+    return _mm256_cvtepi8_epi64(_mm_cvtsi32_si128(four));
+  }
+  MUSTER_AVX2 static __m256i of(const std::int16_t* values) {
+    return _mm256_cvtepi16_epi64(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(values)));
+  }
+  MUSTER_AVX2 static __m256i of(const std::int32_t* values) {
+    return _mm256_cvtepi32_epi64(_mm_loadu_si128(reinterpret_cast<const __m128i*>(values)));
+  }
+  MUSTER_AVX2 static __m256i of(const std::int64_t* values) { return vector_at(values); }
+};
+
+template <>
+struct ShortTotals<std::int32_t> {
+  MUSTER_AVX2 static __m256i add(__m256i a, __m256i b) { return _mm256_add_epi32(a, b); }
+  MUSTER_AVX2 static __m256i times(__m256i a, __m256i b) { return _mm256_mullo_epi32(a, b); }
+  MUSTER_AVX2 static __m256i points_of(const std::int16_t* units, __m256i unit) { return times(of(units), unit); }
+  template <class Value>
+  MUSTER_AVX2 static __m256i of(const Value* values) {
+    return eight_at(values);
+  }
+  MUSTER_AVX2 static __m256i of(const std::int64_t* values) {
+    const __m256 low = _mm256_castsi256_ps(vector_at(values));
+    const __m256 high = _mm256_castsi256_ps(vector_at(values + 4));
+    return _mm256_permute4x64_epi64(_mm256_castps_si256(_mm256_shuffle_ps(low, high, 0b10'00'10'00)), 0b11'01'10'00);
+  }
+};
+
+// As many totals as registers hold beside what is added to them: those of a word's rows, or of half as many.
+constexpr std::size_t total_vectors = 8;
+template <class Number>
+constexpr std::size_t total_rows = total_vectors * in_avx2<Number>;
+using TotalVectors = __m256i[total_vectors];
+
+template <class Number, class Value>
+MUSTER_AVX2 inline void add_numbers_avx2(TotalVectors& totals, const Value* values, const Word* bits, std::size_t row,
+                                         std::int64_t weight) {
+  using T = ShortTotals<Number>;
+  const __m256i all = all_of(static_cast<Number>(weight));
+  const Word word = bits == nullptr ? ~Word{0} : bits[row / word_bits] >> (row % word_bits);
+  for (std::size_t k = 0; k < total_vectors; ++k) {
+    __m256i value = T::of(values + row + k * in_avx2<Number>);
+    if (weight != 1) value = T::times(value, all);
+    if (bits != nullptr) value = _mm256_and_si256(value, lanes_of<sizeof(Number)>(word >> (k * in_avx2<Number>)));
+    totals[k] = T::add(totals[k], value);
+  }
+}
+
+template <class Number>
+MUSTER_AVX2 inline void add_term_avx2(TotalVectors& totals, const Term& term, std::size_t row) {
+  const void* const values = term.lanes.values;
+  switch (term.lanes.bytes) {
+    case 1:
+      return add_numbers_avx2<Number>(totals, static_cast<const std::int8_t*>(values), term.bits, row, term.weight);
+    case 2:
+      return add_numbers_avx2<Number>(totals, static_cast<const std::int16_t*>(values), term.bits, row, term.weight);
+    case 4:
+      return add_numbers_avx2<Number>(totals, static_cast<const std::int32_t*>(values), term.bits, row, term.weight);
+    default:
+      return add_numbers_avx2<Number>(totals, static_cast<const std::int64_t*>(values), term.bits, row, term.weight);
+  }
+}
+
+template <class Number>
+MUSTER_AVX2 inline void add_count_avx2(TotalVectors& totals, const Term& term, std::size_t row) {
+  const __m256i weight = all_of(static_cast<Number>(term.weight));
+  const Word word = term.bits[row / word_bits] >> (row % word_bits);
+  for (std::size_t k = 0; k < total_vectors; ++k) {
+    const __m256i lanes_with_bit = lanes_of<sizeof(Number)>(word >> (k * in_avx2<Number>));
+    totals[k] = ShortTotals<Number>::add(totals[k], _mm256_and_si256(lanes_with_bit, weight));
+  }
+}
+
+template <class Number>
+MUSTER_AVX2 std::size_t sum_avx2(Number start, std::span<const Term> terms, std::size_t rows, Number* out) {
+  using T = ShortTotals<Number>;
+  const SortedTerms sorted(terms);
+  const __m256i begin = all_of(start);
+  const __m256i unit = all_of(static_cast<Number>(sorted.unit()));
+  alignas(32) std::int16_t units[word_bits];
+  std::size_t row = 0;
+  for (; row + word_bits <= rows; row += word_bits) {
+    if (sorted.fits()) count_units_avx2(sorted, row / word_bits, units);
+    for (std::size_t first = 0; first < word_bits; first += total_rows<Number>) {
+      TotalVectors totals;
+      for (__m256i& total : totals) total = begin;
+      if (sorted.fits()) {
+        for (std::size_t k = 0; k < total_vectors; ++k) {
+          totals[k] = T::add(begin, T::points_of(units + first + k * in_avx2<Number>, unit));
+        }
+        for (const Term& term : sorted.numbers()) add_term_avx2<Number>(totals, term, row + first);
+      } else {
+        for (const Term& term : terms) {
+          if (is_count(term)) {
+            add_count_avx2<Number>(totals, term, row + first);
+          } else {
+            add_term_avx2<Number>(totals, term, row + first);
+          }
+        }
+      }
+      for (std::size_t k = 0; k < total_vectors; ++k) {
+        store_vector(totals[k], out + row + first + k * in_avx2<Number>);
+      }
+    }
+  }
+  return row;
+}
+
 #endif
 
 }  // namespace
 
 void sum(std::int64_t start, std::span<const Term> terms, std::size_t rows, std::int64_t* out) {
-  const std::size_t done = MUSTER_WIDE(sum_words(start, terms, rows, out));
+  const std::size_t done = MUSTER_WIDEST(sum_words(start, terms, rows, out), sum_avx2(start, terms, rows, out));
   sum_from(done, start, terms, rows, out);
 }
 void sum(std::int32_t start, std::span<const Term> terms, std::size_t rows, std::int32_t* out) {
-  const std::size_t done = MUSTER_WIDE(sum_words(start, terms, rows, out));
+  const std::size_t done = MUSTER_WIDEST(sum_words(start, terms, rows, out), sum_avx2(start, terms, rows, out));
   sum_from(done, start, terms, rows, out);
 }
 

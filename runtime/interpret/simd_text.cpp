@@ -56,6 +56,20 @@ MUSTER_AVX512 std::size_t test_words(const std::uint8_t* answers, std::uint8_t b
   return row;
 }
 
+MUSTER_AVX2 std::size_t test_avx2(const std::uint8_t* answers, std::uint8_t bit, std::size_t rows, Truth out) {
+  const __m256i wanted = all_of(bit);
+  std::size_t row = 0;
+  for (; row + word_bits <= rows; row += word_bits) {
+    Word word = 0;
+    for (std::size_t k = 0; k < word_bits; k += in_avx2<std::uint8_t>) {
+      const __m256i has = _mm256_cmpeq_epi8(_mm256_and_si256(vector_at(answers + row + k), wanted), wanted);
+      word |= Word{static_cast<std::uint32_t>(_mm256_movemask_epi8(has))} << k;
+    }
+    decide(word, row / word_bits, out);
+  }
+  return row;
+}
+
 #endif
 
 template <class Code>
@@ -100,7 +114,8 @@ void look_up(const std::uint8_t* table, bool is_small, const std::uint8_t* codes
 
 void test(const std::uint8_t* answers, std::uint8_t bit, std::size_t rows, Truth out) {
   const auto shift = static_cast<unsigned>(std::countr_zero(bit));
-  for (std::size_t row = MUSTER_WIDE(test_words(answers, bit, rows, out)); row < rows; row += word_bits) {
+  std::size_t row = MUSTER_WIDEST(test_words(answers, bit, rows, out), test_avx2(answers, bit, rows, out));
+  for (; row < rows; row += word_bits) {
     const std::size_t count = std::min(word_bits, rows - row);
     Word word = 0;
     std::size_t k = 0;
