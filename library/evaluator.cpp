@@ -147,9 +147,10 @@ struct Evaluator::Impl {
 void Evaluator::Impl::begin(const std::vector<ResolvedColumn>& columns, const std::vector<ResolvedAnswer>& answers) {
   Shape now = shape_of(columns, answers);
   if (now != shape || kernels == nullptr) {
+    auto made = kernels_of(*policy, answers, *choice_of(options.engine));  // before anything is changed: it may throw
     forget();
     shape = std::move(now);
-    kernels = kernels_of(*policy, answers, *choice_of(options.engine));
+    kernels = std::move(made);
   }
   keep(columns);
 }
@@ -192,6 +193,10 @@ Result<Report> Evaluator::Impl::evaluate(const Leads::Impl& leads, const Verdict
     return Error{ErrorKind::binding, fmt::format("{} threads are not from 1 to {}", options.threads, most_threads)};
   }
   if (!choice_of(options.engine)) return Error{ErrorKind::binding, "there is no such engine"};
+  if (options.engine == Engine::jit) {
+    if (const auto there = runtime::jit::require_plugin(); !there)
+      return Error{ErrorKind::engine, there.error().message};
+  }
   const auto rows = resolve_rows(leads, wanted_rows);
   if (!rows) return rows.error();
   const auto answers = resolve_verdicts(*policy, verdicts, *rows);

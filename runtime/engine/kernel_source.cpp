@@ -1,7 +1,6 @@
 #include "runtime/engine/kernel_source.h"
 
 #include <exception>
-#include <system_error>
 #include <utility>
 
 #include "runtime/interpret/roots.h"
@@ -93,14 +92,14 @@ std::uint64_t KernelSource::work_of(const std::vector<std::size_t>& instructions
 void KernelSource::start_compiling(const BatchView& batch) {
   const Lock lock(mutex_);
   if (compiling_.joinable()) compiling_.join();  // it has published what it made
-  auto layouts = layouts_of(batch);
   try {
+    auto layouts = layouts_of(batch);
     compiling_ = std::thread([this, layouts = std::move(layouts)] {
       Made made = make(*layouts);
       const Lock publishing(mutex_);
       if (made && *made) publish({std::move(**made), layouts});
     });
-  } catch (const std::system_error&) {  // the machine has no further thread: the interpreter does all
+  } catch (const std::exception&) {  // no further thread, or no memory: the interpreter does all
     is_compiling_ = true;
   }
 }

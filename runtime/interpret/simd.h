@@ -1,7 +1,8 @@
 // The innermost loops of the interpreter, over whole columns: written once for any machine, and once for AVX-512 and
 // once for AVX2 where that is what makes them fast. Which one runs is decided when the program starts; the answers are
 // the same bits.
-// `rows` may be any number; bits past the last row of the last word are unspecified. Outputs may be their own inputs.
+// `rows` may be any number; bits past the last row of the last word are unspecified. Outputs may be their own inputs,
+// but for sums and halving.
 // May include: runtime/data, lang/syntax. Called by: runtime/interpret.
 #pragma once
 

@@ -5,7 +5,6 @@
 #include <llvm/ExecutionEngine/Orc/CompileUtils.h>
 #include <llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h>
 #include <llvm/ExecutionEngine/Orc/LLJIT.h>
-#include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/Support/SmallVectorMemoryBuffer.h>
@@ -20,6 +19,7 @@
 #include "runtime/jit/code.h"
 #include "runtime/jit/emit.h"
 #include "runtime/jit/order.h"
+#include "runtime/jit/stop.h"
 
 namespace muster::runtime::jit {
 namespace {
@@ -51,23 +51,6 @@ std::size_t part_of(const Plan& plan, const CodeOptions& options) {
   return plan.nodes.size() <= one_function ? 0 : part;
 }
 
-// LLVM cannot be interrupted. Once nobody wants the code any more, what is left of it is nothing.
-class StopOnDemand final : public llvm::FunctionPass {
- public:
-  explicit StopOnDemand(const std::atomic<bool>& stop) : FunctionPass(id), stop_(stop) {}
-  bool runOnFunction(llvm::Function& function) override {
-    if (!stop_.load(std::memory_order_relaxed)) return false;
-    for (llvm::BasicBlock& block : function) block.dropAllReferences();
-    while (!function.empty()) function.begin()->eraseFromParent();
-    llvm::IRBuilder<>(llvm::BasicBlock::Create(function.getContext(), "stopped", &function)).CreateUnreachable();
-    return true;
-  }
-
- private:
-  static inline char id = 0;
-  const std::atomic<bool>& stop_;
-};
-
 // Assembly, or an object file; false where LLVM cannot. The module is of no use afterwards.
 bool generate(llvm::Module& module, llvm::LLVMTargetMachine& machine, llvm::CodeGenFileType type,
               llvm::raw_pwrite_stream& stream, const std::atomic<bool>* stop = nullptr) {
@@ -83,14 +66,15 @@ bool generate(llvm::Module& module, llvm::LLVMTargetMachine& machine, llvm::Code
   auto* const functions = new llvm::MachineModuleInfoWrapperPass(&machine);
   passes.add(config);
   passes.add(functions);
-  if (stop != nullptr) passes.add(new StopOnDemand(*stop));
+  if (stop != nullptr) stop_on_demand(*config);
   if (config->addISelPasses()) return false;
   config->addMachinePasses();
   config->setInitialized();
   if (machine.addAsmPrinter(passes, stream, nullptr, type, functions->getMMI().getContext())) return false;
   passes.add(llvm::createFreeMachineFunctionPass());
+  const Compilation compilation(stop);
   passes.run(module);
-  return true;
+  return !compilation.is_stopped();
 }
 
 std::string assembly_of(const llvm::Module& module, llvm::LLVMTargetMachine& machine) {
@@ -133,9 +117,9 @@ llvm::Expected<std::unique_ptr<NativeCode>> make_native(const Plan& plan, const 
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream stream(object);
   if (!generate(*emitted.module, machine, llvm::CodeGenFileType::ObjectFile, stream, options.stop)) {
-    return llvm::createStringError("LLVM makes no code for this processor");
+    const bool is_stopped = options.stop != nullptr && options.stop->load();
+    return llvm::createStringError(is_stopped ? "stopped" : "LLVM makes no code for this processor");
   }
-  if (options.stop != nullptr && options.stop->load()) return llvm::createStringError("stopped");
   // The object is all that it is given: it compiles nothing itself.
   auto jit = llvm::orc::LLJITBuilder()
                  .setJITTargetMachineBuilder(*target)

@@ -25,15 +25,15 @@ namespace {
 
 // Also for --quiet: who asked for a check must not take silence for one.
 void tell_nothing_verified(const runtime::RunSummary& summary, runtime::EngineChoice engine) {
-  const char* why = "no compiled code answered a lead";
+  std::string why = "no compiled code answered a lead";
   const char* fix = "";
   if (summary.answered == 0) {
     why = "no lead was answered";
-  } else if (!runtime::jit::is_available()) {
-    why = "this installation has no compiler of kernels, and the interpreter answered all";
+  } else if (const auto there = runtime::jit::require_plugin(); !there) {
+    why = there.error().message + ", and the interpreter answered all";
     fix = "leave --verify out, or install a build of Muster that was made with LLVM 19";
   } else if (engine == runtime::EngineChoice::automatic) {
-    why = "the leads were too few to compile for, and the interpreter answered all";
+    why = "the interpreter had answered all leads before there was compiled code";
     fix = "--engine jit compiles from the first lead on";
   }
   write(Stream::error, fmt::format("muster: --verify verified nothing: {}\n", why));

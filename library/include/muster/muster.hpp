@@ -361,8 +361,8 @@ enum class Engine : std::uint8_t {
   // and takes over from the next 4,096 rows on.
   automatic,
   interpreter,
-  // Machine code from the first row on, which waits until it is made: some 20 ms for 34 rules, and some hundred for
-  // 1,000 (docs/benchmarks.md), more on a slow machine. Needs the plug-in libmuster_jit.so.
+  // Machine code from the first row on, which waits until it is made: some 20 ms for 34 rules and some hundred for
+  // 1,000 on a machine with AVX-512 (docs/benchmarks.md), ten times as long on others. Needs libmuster_jit.so.
   jit,
 };
 // Whether the plug-in is there. Loads it.
