@@ -53,7 +53,7 @@ std::size_t part_of(const Plan& plan, const CodeOptions& options) {
 
 // Assembly, or an object file; false where LLVM cannot. The module is of no use afterwards.
 bool generate(llvm::Module& module, llvm::LLVMTargetMachine& machine, llvm::CodeGenFileType type,
-              llvm::raw_pwrite_stream& stream, const std::atomic<bool>* stop = nullptr) {
+              llvm::raw_pwrite_stream& stream, const std::atomic<bool>* stop) {
   llvm::legacy::PassManager passes;
   llvm::TargetPassConfig* const config = machine.createPassConfig(passes);
   // A plan's nodes are in the order in which they should run. LLVM's two schedulers cost a third of all time, and the
@@ -66,21 +66,20 @@ bool generate(llvm::Module& module, llvm::LLVMTargetMachine& machine, llvm::Code
   auto* const functions = new llvm::MachineModuleInfoWrapperPass(&machine);
   passes.add(config);
   passes.add(functions);
-  if (stop != nullptr) stop_on_demand(*config);
+  stop_on_demand(*config, stop);
   if (config->addISelPasses()) return false;
   config->addMachinePasses();
   config->setInitialized();
   if (machine.addAsmPrinter(passes, stream, nullptr, type, functions->getMMI().getContext())) return false;
   passes.add(llvm::createFreeMachineFunctionPass());
-  const Compilation compilation(stop);
   passes.run(module);
-  return !compilation.is_stopped();
+  return true;
 }
 
 std::string assembly_of(const llvm::Module& module, llvm::LLVMTargetMachine& machine) {
   llvm::SmallString<0> text;
   llvm::raw_svector_ostream stream(text);
-  if (!generate(*llvm::CloneModule(module), machine, llvm::CodeGenFileType::AssemblyFile, stream)) return {};
+  if (!generate(*llvm::CloneModule(module), machine, llvm::CodeGenFileType::AssemblyFile, stream, nullptr)) return {};
   return std::string(text);
 }
 
@@ -117,9 +116,10 @@ llvm::Expected<std::unique_ptr<NativeCode>> make_native(const Plan& plan, const 
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream stream(object);
   if (!generate(*emitted.module, machine, llvm::CodeGenFileType::ObjectFile, stream, options.stop)) {
-    const bool is_stopped = options.stop != nullptr && options.stop->load();
-    return llvm::createStringError(is_stopped ? "stopped" : "LLVM makes no code for this processor");
+    return llvm::createStringError("LLVM makes no code for this processor");
   }
+  // Functions may have been left out.
+  if (options.stop != nullptr && options.stop->load()) return llvm::createStringError("stopped");
   // The object is all that it is given: it compiles nothing itself.
   auto jit = llvm::orc::LLJITBuilder()
                  .setJITTargetMachineBuilder(*target)
