@@ -153,7 +153,8 @@ void fade_a_column(benchmark::State& state) {
   work();
   std::size_t certain_rows = 0;
   for (const Word word : certain) certain_rows += static_cast<std::size_t>(std::popcount(word));
-  // A processor with neither AVX-512 nor AVX2 leaves all rows to the kernel that works on one at a time: fade_exactly measures that.
+  // A processor with neither AVX-512 nor AVX2 leaves all rows to the kernel that works on one at a time: fade_exactly
+  // measures that.
   if (certain_rows == 0) return state.SkipWithError("skipped: this processor has neither AVX-512 nor AVX2");
   require(certain_rows >= kernel_rows / 100 * 99, "fade_a_column");
   const auto check = [&] {
