@@ -26,6 +26,8 @@ using runtime::batch_rows;
 
 constexpr unsigned most_threads = 256;
 constexpr std::size_t most_dictionaries = 256;
+// Such as two selections of answers, each for small batches and for large ones, which are written past the caches.
+constexpr std::size_t most_shapes = 4;
 
 // What an engine is made for: another shape needs another engine.
 struct Shape {
@@ -45,6 +47,13 @@ Shape shape_of(const std::vector<ResolvedColumn>& columns, const std::vector<Res
   }
   return shape;
 }
+
+// What calls of one shape share with those before.
+struct Prepared {
+  Shape shape;
+  std::shared_ptr<runtime::KernelSource> kernels;     // that the engines share
+  std::vector<std::unique_ptr<BatchEngine>> engines;  // by thread; those that have had work
+};
 
 std::optional<runtime::EngineChoice> choice_of(Engine engine) {
   switch (engine) {
@@ -127,36 +136,35 @@ struct Evaluator::Impl {
 
   std::shared_ptr<const Policy::Impl> policy;
   Options options;
-  Shape shape;
-  std::shared_ptr<runtime::KernelSource> kernels;     // of this shape, that the engines share
-  std::vector<std::unique_ptr<BatchEngine>> engines;  // by thread; those that have had work
+  std::vector<Prepared> prepared;  // the one used last first
   // Engines know the texts of a dictionary by its address, which must not become another one's.
   std::vector<std::shared_ptr<const Dictionary::Impl>> dictionaries;
 
   Result<Report> evaluate(const Leads::Impl& leads, const Verdicts::Impl& verdicts, const Rows& wanted_rows);
-  void forget() {
-    engines.clear();
-    dictionaries.clear();
-  }
   void begin(const std::vector<ResolvedColumn>& columns, const std::vector<ResolvedAnswer>& answers);
   void keep(const std::vector<ResolvedColumn>& columns);
   void run(Work& work, std::size_t threads);
 };
 
-// Engines of the call's shape are kept from the call before.
+// Engines of the call's shape are kept from calls before.
 void Evaluator::Impl::begin(const std::vector<ResolvedColumn>& columns, const std::vector<ResolvedAnswer>& answers) {
   Shape now = shape_of(columns, answers);
-  if (now != shape || kernels == nullptr) {
-    auto made = kernels_of(*policy, answers, *choice_of(options.engine));  // before anything is changed: it may throw
-    forget();
-    shape = std::move(now);
-    kernels = std::move(made);
+  auto found = std::ranges::find(prepared, now, &Prepared::shape);
+  if (found == prepared.end()) {
+    auto kernels = kernels_of(*policy, answers, *choice_of(options.engine));
+    if (prepared.size() == most_shapes) prepared.pop_back();
+    prepared.push_back({std::move(now), std::move(kernels), {}});
+    found = prepared.end() - 1;
   }
+  std::rotate(prepared.begin(), found, found + 1);
   keep(columns);
 }
 
 void Evaluator::Impl::keep(const std::vector<ResolvedColumn>& columns) {
-  if (dictionaries.size() > most_dictionaries) forget();
+  if (dictionaries.size() > most_dictionaries) {
+    for (Prepared& one : prepared) one.engines.clear();
+    dictionaries.clear();
+  }
   for (const ResolvedColumn& column : columns) {
     if (column.dictionary != nullptr && std::ranges::find(dictionaries, column.dictionary) == dictionaries.end()) {
       dictionaries.push_back(column.dictionary);
@@ -166,10 +174,11 @@ void Evaluator::Impl::keep(const std::vector<ResolvedColumn>& columns) {
 
 // The caller's thread works, too. Where the machine has no further thread, fewer do it.
 void Evaluator::Impl::run(Work& work, std::size_t threads) {
+  auto& engines = prepared.front().engines;
   if (engines.size() < threads) engines.resize(threads);
   const auto one_thread = [&](std::unique_ptr<BatchEngine>& engine) {
     try {
-      if (engine == nullptr) engine = std::make_unique<BatchEngine>(*policy, work.answers, kernels);
+      if (engine == nullptr) engine = std::make_unique<BatchEngine>(*policy, work.answers, prepared.front().kernels);
       work_on(work, *engine);
     } catch (...) {
       work.stop_by(std::current_exception());

@@ -174,14 +174,18 @@ std::optional<Error> check(const Column& column, const BoundColumn& bound, std::
   return check_bits(what, "known", bound.known, rows);
 }
 
-// Answers that are more than the caches hold are gone from there before the caller reads them.
+// Answers that are more than the caches hold are gone from there before the caller reads them. All or none of them go
+// past the caches, so that the engines of a policy are made for two ways to write and not for each mixture.
 void choose_streamed(std::vector<ResolvedAnswer>& answers, std::size_t rows) {
   constexpr std::size_t most_cached = std::size_t{8} << 20;
   std::size_t bytes = 0;
-  for (const ResolvedAnswer& answer : answers) bytes += answer.bytes * rows;
+  bool are_aligned = true;
+  for (const ResolvedAnswer& answer : answers) {
+    bytes += answer.bytes * rows;
+    are_aligned = are_aligned && reinterpret_cast<std::uintptr_t>(answer.data) % runtime::cache_line == 0;
+  }
   for (ResolvedAnswer& answer : answers) {
-    const bool is_aligned = reinterpret_cast<std::uintptr_t>(answer.data) % runtime::cache_line == 0;
-    answer.is_streamed = answer.data != nullptr && is_aligned && bytes > most_cached;
+    answer.is_streamed = answer.data != nullptr && are_aligned && bytes > most_cached;
   }
 }
 

@@ -132,7 +132,8 @@ void run_in_numbers(const Frame& frame, const Step& step) {
     return;
   }
   with_integers(frame.wide_operand(step, 0), [&](auto value) {
-    run_predicate(frame, step, [&](std::size_t row) { return std::binary_search(set.begin(), set.end(), value(row)); });
+    step.set->with_test(
+        [&](auto is_in) { run_predicate(frame, step, [&](std::size_t row) { return is_in(value(row)); }); });
   });
 }
 
@@ -144,10 +145,11 @@ void run_in_codes(const Frame& frame, const Step& step) {
     });
     return;
   }
-  const std::span<const Word> set = step.code_set;
-  const auto is_in = [set](std::size_t code) { return code / word_bits < set.size() && test_bit(set.data(), code); };
-  with_codes(frame.wide_operand(step, 0),
-             [&](auto code) { run_predicate(frame, step, [&](std::size_t row) { return is_in(code(row)); }); });
+  with_codes(frame.wide_operand(step, 0), [&](auto code) {
+    step.set->with_test([&](auto is_in) {
+      run_predicate(frame, step, [&](std::size_t row) { return is_in(static_cast<std::int64_t>(code(row))); });
+    });
+  });
 }
 
 void run_compare_codes(const Frame& frame, const Step& step) {

@@ -128,7 +128,7 @@ struct Interpreter::State {
       step.bit = questions.asked(at).bit;
       step.stays_narrow = !is_read_wide[at];
       step.fits_narrow = has_narrow_range(live[at].id);
-      if (inst.op == Op::in_codes) step.code_set = code_set(inst);
+      if (inst.op == Op::in_numbers || inst.op == Op::in_codes) step.set = set_of(inst);
       if (inst.op == Op::convert_money) {
         step.drop = program.insts[values[0]].type.digits + interpret::rate_digits - inst.type.digits;
       }
@@ -243,12 +243,11 @@ struct Interpreter::State {
     }
   }
 
-  std::span<const Word> code_set(const Inst& inst) {
-    const auto& codes = program.number_sets[static_cast<std::size_t>(inst.immediate)];
-    const std::size_t size = codes.empty() ? 0 : static_cast<std::size_t>(codes.back()) / word_bits + 1;
-    auto& words = code_sets.emplace_back(std::make_unique<std::vector<Word>>(size));
-    for (const std::int64_t code : codes) set_bit(words->data(), static_cast<std::size_t>(code));
-    return *words;
+  const kernels::NumberSet* set_of(const Inst& inst) {
+    const auto& numbers = program.number_sets[static_cast<std::size_t>(inst.immediate)];
+    auto& set = sets[inst.immediate];
+    if (set == nullptr) set = std::make_unique<kernels::NumberSet>(numbers);
+    return set.get();
   }
 
   // Such as the moment of the evaluation less a week. Nothing where a term is not the same for all rows, or missing, or
@@ -474,7 +473,7 @@ struct Interpreter::State {
   std::vector<std::uint32_t> operands;
   std::vector<interpret::Step> steps;
   std::vector<std::unique_ptr<interpret::TextState>> text_states;
-  std::vector<std::unique_ptr<std::vector<Word>>> code_sets;
+  std::map<std::int64_t, std::unique_ptr<kernels::NumberSet>> sets;  // by place in Program::number_sets
   std::vector<std::unique_ptr<kernels::FadeCurve>> curves;
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> readers;  // see find_readers
   Dictionary constants;

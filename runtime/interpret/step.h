@@ -19,6 +19,7 @@
 #include "runtime/interpret/text_state.h"
 #include "stdlib/kernels/fade.h"
 #include "stdlib/kernels/number.h"
+#include "stdlib/kernels/number_set.h"
 
 namespace muster::runtime::interpret {
 
@@ -36,9 +37,9 @@ struct Step {
   TextState* text = nullptr;               // instructions that read or give text
   Questions* questions = nullptr;          // what it asks of a text, instead of working it out, is this bit of them
   std::uint8_t bit = 0;
-  bool stays_narrow = false;       // all that read it can read narrow numbers, or codes
-  bool fits_narrow = false;        // every known result fits 32 bits; a code: 8
-  std::span<const Word> code_set;  // in_codes: bit of a code
+  bool stays_narrow = false;                // all that read it can read narrow numbers, or codes
+  bool fits_narrow = false;                 // every known result fits 32 bits; a code: 8
+  const kernels::NumberSet* set = nullptr;  // in_numbers, in_codes
 };
 
 // Memory that instructions use for a moment, kept so that no batch allocates it again.

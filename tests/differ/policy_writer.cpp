@@ -45,6 +45,14 @@ void PolicyWriter::write_constants() {
   numbers_.push_back(share);
   sets_.push_back(fresh("set"));
   add(fmt::format("set {} = {{ {}, {}, {} }}", sets_.back(), below(3), 3 + below(5), 100));
+  sets_.push_back(fresh("set"));
+  // More than engines compare one by one: close together, or far apart; and more than a kernel takes.
+  const std::uint64_t step = chance(50) ? 1 + below(3) : 10'000;
+  std::string members = "0";
+  for (std::uint64_t at = 1, count = chance(50) ? 12 : 90; at < count; ++at) {
+    members += fmt::format(", {}", at * step + below(step));
+  }
+  add(fmt::format("set {} = {{ {} }}", sets_.back(), members));
   text_sets_.push_back(fresh("set"));
   const std::string first = text_literal();
   add(fmt::format("set {} = {{ {}, \"sales\", \"zo\u00E9\" }}", text_sets_.back(), first));

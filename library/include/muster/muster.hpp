@@ -386,8 +386,8 @@ struct Report {
 };
 
 // Evaluates batch after batch. What was prepared for one call (machine code, what the policy makes of each text) serves
-// the next one, as long as the same columns and answers are bound in the same widths; so keep an evaluator for a stream
-// of batches.
+// later ones that bind the same columns and answers in the same widths; so keep an evaluator for a stream of batches.
+// It keeps this for the four last ways to be asked; more than 8 MiB of answers are another way than fewer.
 class MUSTER_EXPORT Evaluator {
  public:
   explicit Evaluator(Policy policy, Options options = {});

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "stdlib/kernels/fade.h"
+#include "stdlib/kernels/number_set.h"
 #include "stdlib/kernels/time.h"
 #include "tests/bench/kernels/inputs.h"
 
@@ -52,6 +53,29 @@ void checked_divide(benchmark::State& state) {
   count(state, kernel_rows, kernel_rows * 16);
 }
 BENCHMARK(checked_divide);
+
+// Whether a number is one of 1,000 that lie close together, as codes of industries do, or far apart, as keys.
+void find_in_numbers(benchmark::State& state, std::int64_t step) {
+  std::vector<std::int64_t> members;
+  for (std::int64_t at = 0; at < 1'000; ++at) members.push_back(at * step);
+  const kernels::NumberSet set(members);
+  auto numbers = some_numbers(0, 1'999, 7);
+  for (std::int64_t& number : numbers) number *= step;
+  const auto check = [&] {
+    for (const std::int64_t number : numbers)
+      require(set.contains(number) == (number < 1'000 * step), "find_in_numbers");
+  };
+  check();
+  for (auto _ : state) {
+    set.with_test([&](auto is_in) {
+      for (const std::int64_t number : numbers) benchmark::DoNotOptimize(is_in(number));
+    });
+  }
+  check();
+  count(state, kernel_rows, kernel_rows * 8);
+}
+BENCHMARK_CAPTURE(find_in_numbers, close, 3);
+BENCHMARK_CAPTURE(find_in_numbers, far, 1'000'003);
 
 // The exact way, which decides where the quick one cannot.
 void fade_exactly(benchmark::State& state) {

@@ -153,6 +153,49 @@ TEST_CASE("Automatic begins interpreted, and a kernel takes over once there is e
   CHECK(comes_to(evaluator, has_jit() ? Engine::jit : Engine::interpreter, leads, expected));
 }
 
+TEST_CASE("A kernel stays while an evaluator is asked in three other ways") {
+  if (!has_jit()) return;
+  const Policy policy = sample();
+  const SampleLeads leads(100'000);  // with less than 8 MiB of answers
+  SampleVerdicts expected(leads.count);
+  evaluate(policy, {.engine = Engine::interpreter}, leads, expected);
+  Evaluator evaluator(policy, {.engine = Engine::automatic});
+  REQUIRE(comes_to(evaluator, Engine::jit, leads, expected));
+
+  constexpr Rows few{.first = 0, .count = 64};
+  const auto is_right = [&](const auto& fit) {
+    return std::equal(fit.begin(), fit.begin() + 64, expected.fit.begin());
+  };
+  std::vector<std::uint64_t> bits(leads.count / 64 + 1);
+  const auto ask_for_fit = [&](auto number, PlaceForBits known) {
+    std::vector<decltype(number)> fit(leads.count);
+    Verdicts verdicts;
+    verdicts.numbers("fit", fit, known);
+    const auto report = evaluator.evaluate(leads.bound(), verdicts, few);
+    REQUIRE(report);
+    CHECK(report->engine == Engine::interpreter);
+    CHECK(is_right(fit));
+  };
+  const auto ask_for_all = [&](Engine engine) {
+    SampleVerdicts found(leads.count);
+    const auto report = evaluator.evaluate(leads.bound(), found.bound(), few);
+    REQUIRE(report);
+    CHECK(report->engine == engine);
+    CHECK(is_right(found.fit));
+  };
+  ask_for_fit(std::int64_t{}, {});
+  ask_for_all(Engine::jit);
+  ask_for_fit(std::int64_t{}, {});
+  ask_for_fit(std::int32_t{}, {});
+  ask_for_fit(std::int64_t{}, bits);
+  ask_for_all(Engine::jit);  // the oldest of four
+  ask_for_fit(std::int64_t{}, {});
+  ask_for_fit(std::int32_t{}, {});
+  ask_for_fit(std::int64_t{}, bits);
+  ask_for_fit(std::int32_t{}, bits);
+  ask_for_all(Engine::interpreter);
+}
+
 TEST_CASE("A kernel that was made for smaller values gives way to one that expects nothing") {
   if (!has_jit()) return;
   const Policy policy = sample();

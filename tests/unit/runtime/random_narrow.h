@@ -232,7 +232,7 @@ class NarrowScenario : public Scenario {
     }
   }
   void add_membership() {
-    std::vector<std::int64_t> set(below(11));
+    std::vector<std::int64_t> set(below(2) == 0 ? below(11) : 20);
     if (below(2) == 0) {
       for (std::int64_t& item : set) item = number_near();
       add({Op::in_numbers, boolean, {pick(Physical::integer)}, builder_.number_set(set)});

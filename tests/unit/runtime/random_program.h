@@ -480,12 +480,15 @@ class RandomProgram {
         return;
       case Op::in_numbers: {
         std::vector<std::int64_t> set(below(2) == 0 ? below(5) : 30);
-        for (std::int64_t& item : set) item = random_number();
+        const std::int64_t first = below(2) == 0 ? random_number() % 100'000 : most;
+        for (std::int64_t& item : set) {  // some of them close together
+          item = first == most ? random_number() : first + static_cast<std::int64_t>(below(1'000));
+        }
         add({op, boolean, {pick(P::integer)}, builder_.number_set(set)});
         return;
       }
       case Op::in_codes: {
-        std::vector<std::int64_t> set(below(4));
+        std::vector<std::int64_t> set(below(2) == 0 ? below(4) : 12);
         for (std::int64_t& item : set) item = static_cast<std::int64_t>(below(below(2) == 0 ? 5 : 200));
         add({op, boolean, {pick(P::code)}, builder_.number_set(set)});
         return;
