@@ -58,7 +58,9 @@ void Checker::report_not_comparable(Span place, ExprId left_id, const Type& left
   if (either([&](ExprId id, const Type&, const Type& other) {
         return std::holds_alternative<TextLiteral>(tree_.expressions[id].node) && is_number(other.kind);
       })) {
-    message.fix = "write the number without quotes";
+    const bool is_quoted = sources_.text(place).find('"') != std::string_view::npos;
+    message.fix = is_quoted ? "write the number without quotes"
+                            : "the values of a file are texts: declare the field that is asked as `text`";
   } else if (either([&](ExprId id, const Type&, const Type& other) {
                return std::holds_alternative<NumberLiteral>(tree_.expressions[id].node) && other.kind == Kind::text;
              })) {
@@ -155,14 +157,22 @@ Type Checker::check_comparison(ExprId id, const Comparison& comparison) {
 
 void Checker::check_set_items(ExprId test, const std::vector<ExprId>& items, const Type& type) {
   std::vector<Constant>& list = policy_.lists[test.index];
+  std::vector<Kind> told;  // what is wrong with one value of a kind is wrong with a thousand
   for (ExprId item : items) {
     if (is_empty_text(item)) {
       diagnostics_.emit<DiagnosticId::empty_text>(span(item)).fix = "leave it out, and ask `... is missing` besides";
       continue;
     }
+    if (const std::string range = range_of_difference(item); !range.empty()) {  // 31-33
+      diagnostics_.emit<DiagnosticId::foreign_spelling>(span(item), source_text(item)).fix =
+          fmt::format("a list holds single values: write each of them, or ask `in {}` as well", range);
+      continue;
+    }
     const Type found = check(item, &type);
     warn_of_thousands(item, type);
     if (!comparable(type, found)) {
+      if (std::ranges::find(told, found.kind) != told.end()) continue;
+      told.push_back(found.kind);
       report_not_comparable(span(item), item, type, item, found);
     } else if (found.kind != Kind::poison) {
       if (const auto value = require_constant(item, "a value of a list")) list.push_back(*value);

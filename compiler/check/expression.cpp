@@ -128,7 +128,11 @@ Type Checker::check_node(ExprId id, const Type* opposite) {
                    const Type type = check(ago.duration);
                    require_type(ago.duration, {.kind = Kind::duration}, type);
                    if (!test_instant_) {
-                     diagnostics_.emit<DiagnosticId::ago_outside_test>(span(id));
+                     if (in_test_) {
+                       diagnostics_.emit<DiagnosticId::test_without_as_of>(span(id));
+                     } else {
+                       diagnostics_.emit<DiagnosticId::ago_outside_test>(span(id));
+                     }
                      return poison();
                    }
                    return fixed({.kind = Kind::datetime});

@@ -82,7 +82,7 @@ void Builder::look_for_list(std::size_t at) {
   const bool is_equality = last_operator == "=" || last_operator == "!=";
   if (is_membership || is_test || is_equality) look_for_bare_list(at, open);
   if (!is_membership && !is_test) return;
-  if (is_test && word_at(text, open, "any") && word_at(text, at, "of")) {
+  if (is_test && word_at(text, open, "any") && skip_blanks(text, open + 3) == at && word_at(text, at, "of")) {
     const std::size_t next = skip_blanks(text, at + 2);
     const bool has_bracket = next < text.size() && std::string_view("({[").find(text[next]) != std::string_view::npos;
     const ForeignList list = foreign_list(text, has_bracket ? skip_blanks(text, next + 1) : next);

@@ -55,6 +55,8 @@ std::string fix_of_date(const compiler::FieldSchema& field, const CellExamples& 
     return fmt::format("write `format {}` or `format {}` behind `{}`, whichever the export means", quoted_list(one),
                        quoted_list(other), field.name);
   }
+  if (!field.time_formats.empty())
+    return fmt::format("mend these cells in the export, or add how they are written to the format of `{}`", field.name);
   return fmt::format("say behind `{}` how the export writes dates, such as `format \"DD/MM/YYYY\"`", field.name);
 }
 
@@ -71,10 +73,32 @@ std::string fix_of_number(const compiler::FieldSchema& field, const CellExamples
   }
   if (is_sure && (style.decimal != field.number_format.decimal || style.thousands != field.number_format.thousands))
     return fmt::format("write `format {}` behind `{}`", quoted_list(type.formats), field.name);
+  if (field.number_format.decimal == ',') {  // then it has a format
+    return fmt::format("mend these cells in the export, or say behind `{}` what means none (`missing when \"n/a\"`)",
+                       field.name);
+  }
   return fmt::format(
       "say behind `{}` how the export writes numbers (`format \"1.234,56\"`), or what means none (`missing when "
       "\"n/a\"`)",
       field.name);
+}
+
+// 1.250, whose point may stand between thousands.
+bool has_groups_of_thousands(std::string_view cell) {
+  const std::size_t point = cell.find('.');
+  const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
+  return point != std::string_view::npos && point >= 1 && point <= 3 && cell.size() == point + 4 &&
+         std::ranges::all_of(cell.substr(0, point), is_digit) && std::ranges::all_of(cell.substr(point + 1), is_digit);
+}
+
+std::string fix_of_fraction(const compiler::FieldSchema& field, const CellExamples& examples) {
+  if (std::ranges::any_of(examples.unread, has_groups_of_thousands)) {
+    return fmt::format(
+        "if the point stands between thousands, write `format \"1.234,56\"` behind `{}`: until then also cells such as "
+        "15.000 are read as 15; if it stands before a fraction, declare `{}` as `decimal`",
+        field.name, field.name);
+  }
+  return fmt::format("declare `{}` as `decimal`", field.name);
 }
 
 // No field reads two currencies.
@@ -105,7 +129,7 @@ std::string fix_of(std::uint8_t fault, const compiler::Schema& schema, const com
     case CellFault::wrong_currency:
       return fix_of_currency(field, examples);
     case CellFault::not_whole:
-      return fmt::format("declare `{}` as `decimal`", field.name);
+      return fix_of_fraction(field, examples);
     case CellFault::not_a_duration:
       return fmt::format("say behind `{}` what the export counts, such as `format \"seconds\"`", field.name);
     case CellFault::not_yes_or_no:

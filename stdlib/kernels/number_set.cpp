@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::uint64_t bits_for_each = 64;  // of a bitmap; the hash takes 18 to 36 bytes for each number
 constexpr std::size_t numbers_in_a_group = 4;
-// Numbers can be chosen so that their groups take very long to place. What nobody has chosen takes about ten looks at a
+// Numbers can be chosen so that their groups take very long to place. What nobody has chosen takes a few looks at a
 // slot for each number, and some ten thousands in all where the set is small.
 constexpr std::size_t looks_for_a_set = std::size_t{1} << 17;
 constexpr std::size_t looks_for_each = 64;

@@ -291,7 +291,7 @@ class Report : lang::Lines {
   void issues() {
     if (!summary_.issues.empty()) {
       line("");
-      line("{}", bold("Data issues: these values were left out, the rest of the lead was answered"));
+      line("{}", bold("Data issues: these values were left out, or rounded where it says so; the lead was answered"));
       std::size_t shown = 0;
       for (const runtime::IssueTally& issue : summary_.issues) {
         if (++shown > most_issue_lines) {
