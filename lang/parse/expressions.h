@@ -287,9 +287,19 @@ struct range_operator : leaf<range_operator> {
   }
 };
 
+struct set_comma : leaf<set_comma> {  // a second one stands where a value was lost
+  static bool read(Input& in, Builder& builder) {
+    if (!sign<",">::read(in, builder)) return false;
+    while (builder.text.substr(offset(in), 1) == ",") {
+      builder.report_expected(offset(in), "a value between the two commas", "write the value, or leave one comma out");
+      sign<",">::read(in, builder);
+    }
+    return true;
+  }
+};
 struct set_operand : collect<&Builder::push_set, &Builder::items,
                              brackets<"{", '}', "`,` or `}` in the set", "separate the values with commas",
-                                      pegtl::opt<amount, pegtl::star<sign<",">, pegtl::opt<amount>>>>> {};
+                                      pegtl::opt<amount, pegtl::star<set_comma, pegtl::opt<amount>>>>> {};
 
 struct membership : pegtl::seq<pegtl::sor<word_operator<"not in", Op::not_in>, word_operator<"in", Op::in>>,
                                pegtl::sor<set_operand, expect_operand<value_operand>>> {};
