@@ -158,10 +158,13 @@ inline Value table(const TableDecl& table, const Parameters& arguments, const Fr
     return each_of(looking, [&](const TableRow& row) { return &row.cells[column]; });
   };
   const auto given = each_of(table.parameters, [&](const Parameter& each) { return arguments.at(each.name.text); });
+  std::set<std::size_t>& reached = frame.in.rows_reached[&table];
+  // A row that nothing comes to first is as good as not there, also for `otherwise`.
   const auto matches_of = [&](const std::vector<Value>& each) {
     std::vector<Value> made;
     for (const TableRow& row : rows) {
-      made.push_back(row.cells.empty() ? all_hold(made, negation) : truth(true));  // `otherwise`: what none matches
+      const bool is_there = table.policy == TablePolicy::sum || reached.empty() || reached.contains(made.size());
+      made.push_back(row.cells.empty() ? all_hold(made, negation) : truth(is_there));  // `otherwise`: what none matches
       for (std::size_t column = 0; column < row.cells.size(); ++column) {
         const bool asks = asks_missing(bands_of(column));
         made.back() = both(made.back(), in_band(row.cells[column], each[column], asks, frame));
@@ -169,12 +172,9 @@ inline Value table(const TableDecl& table, const Parameters& arguments, const Fr
     }
     return made;
   };
-  const std::vector<Value> matches = matches_of(given);
   const auto results =
       each_of(rows, [&](const TableRow& row) { return as_declared(value(row.result, frame), table.result); });
-  // The first rows of all combinations of arguments.
-  std::set<std::size_t>& reached = frame.in.rows_reached[&table];
-  if (reached.empty()) {
+  if (reached.empty()) {  // the first rows of all combinations of arguments
     std::vector<std::vector<Value>> all{{}};
     for (std::size_t column = 0; column < table.parameters.size(); ++column) {
       const std::vector<Value> possible = possible_values(given[column], bands_of(column), frame);
@@ -182,8 +182,11 @@ inline Value table(const TableDecl& table, const Parameters& arguments, const Fr
         for (const Value& next : possible) all.emplace_back(each).push_back(next);
       }
     }
-    for (const std::vector<Value>& each : all) reached.insert(index_where(matches_of(each), &Value::is_yes));
+    std::set<std::size_t> found;
+    for (const std::vector<Value>& each : all) found.insert(index_where(matches_of(each), &Value::is_yes));
+    reached = found;
   }
+  const std::vector<Value> matches = matches_of(given);
   if (table.policy == TablePolicy::sum) {
     std::vector<Value> terms;  // a row that may match is open, unless it adds nothing
     for (std::size_t i = 0; i < rows.size(); ++i) {
