@@ -55,12 +55,17 @@ void Checker::report_not_comparable(Span place, ExprId left_id, const Type& left
   const auto holds = [&](const auto& has) {
     return either([&](ExprId, const Type& a, const Type& b) { return has(a, b); });
   };
-  if (either([&](ExprId id, const Type&, const Type& other) {
-        return std::holds_alternative<TextLiteral>(tree_.expressions[id].node) && is_number(other.kind);
-      })) {
-    const bool is_quoted = sources_.text(place).find('"') != std::string_view::npos;
-    message.fix = is_quoted ? "write the number without quotes"
-                            : "the values of a file are texts: declare the field that is asked as `text`";
+  const auto is_of_its_file = [&](const Declaration& each) {
+    const auto* set = std::get_if<SetDecl>(&each.node);
+    return set != nullptr && !set->items.empty() && span(set->items.front()).file == place.file &&
+           set->name.span.file != place.file;
+  };
+  if (std::ranges::any_of(tree_.declarations, is_of_its_file)) {
+    message.fix = "the values of a file are texts: declare the field that is asked as `text`";
+  } else if (either([&](ExprId id, const Type&, const Type& other) {
+               return std::holds_alternative<TextLiteral>(tree_.expressions[id].node) && is_number(other.kind);
+             })) {
+    message.fix = "write the number without quotes";
   } else if (either([&](ExprId id, const Type&, const Type& other) {
                return std::holds_alternative<NumberLiteral>(tree_.expressions[id].node) && other.kind == Kind::text;
              })) {
@@ -157,25 +162,41 @@ Type Checker::check_comparison(ExprId id, const Comparison& comparison) {
 
 void Checker::check_set_items(ExprId test, const std::vector<ExprId>& items, const Type& type) {
   std::vector<Constant>& list = policy_.lists[test.index];
-  std::vector<Kind> told;  // what is wrong with one value of a kind is wrong with a thousand
+  std::vector<Type> told;  // what is wrong with one value of a type is wrong with a thousand
+  const auto was_told = [&](const Type& found) {
+    return std::ranges::any_of(told, [&](const Type& each) {
+      return each.kind == found.kind && each.currency == found.currency && each.index == found.index;
+    });
+  };
+  bool told_range = false;
+  const auto report_range = [&](ExprId item, std::string fix) {
+    if (std::exchange(told_range, true)) return;
+    diagnostics_.emit<DiagnosticId::foreign_spelling>(span(item), source_text(item)).fix = std::move(fix);
+  };
   for (ExprId item : items) {
     if (is_empty_text(item)) {
       diagnostics_.emit<DiagnosticId::empty_text>(span(item)).fix = "leave it out, and ask `... is missing` besides";
       continue;
     }
-    if (const std::string range = range_of_difference(item); !range.empty()) {  // 31-33
-      diagnostics_.emit<DiagnosticId::foreign_spelling>(span(item), source_text(item)).fix =
-          fmt::format("a list holds single values: write each of them, or ask `in {}` as well", range);
+    const std::string range = range_of_difference(item);  // 31-33
+    if (!range.empty() && (type.kind == Kind::text || type.kind == Kind::picklist)) {
+      report_range(item, fmt::format("write it in quotes: `\"{}\"`", source_text(item)));
       continue;
     }
     const Type found = check(item, &type);
     warn_of_thousands(item, type);
     if (!comparable(type, found)) {
-      if (std::ranges::find(told, found.kind) != told.end()) continue;
-      told.push_back(found.kind);
+      if (was_told(found)) continue;
+      told.push_back(found);
       report_not_comparable(span(item), item, type, item, found);
     } else if (found.kind != Kind::poison) {
-      if (const auto value = require_constant(item, "a value of a list")) list.push_back(*value);
+      const auto value = require_constant(item, "a value of a list");
+      if (value && value->value < 0 && !range.empty()) {  // the smaller one first
+        report_range(item,
+                     fmt::format("a list holds single values: write each, or ask for the range `{}` besides", range));
+      } else if (value) {
+        list.push_back(*value);
+      }
     }
   }
 }
