@@ -19,18 +19,19 @@ constexpr std::size_t looks_for_each = 64;
 // The slots of a set while its groups are placed.
 struct Slots {
   std::vector<bool> is_taken;
-  std::size_t looks_left = 0;
-  std::vector<std::size_t> own;  // of the group at hand
+  std::size_t most_looks = 0;
+  std::size_t looks = 0;
+  std::vector<std::size_t> own{};  // of the group at hand
 
+  [[nodiscard]] bool is_spent() const { return looks >= most_looks; }
   // Takes a free slot for each hash. False: one was taken, or no look is left; then none is.
   template <class SlotOf>
   bool take(std::span<const std::uint64_t> hashes, SlotOf slot_of) {
     own.clear();
     for (const std::uint64_t hash : hashes) {
       const std::size_t slot = slot_of(hash);
-      const bool has_looked = looks_left > 0;
-      looks_left -= has_looked ? 1 : 0;
-      if (!has_looked || is_taken[slot]) {
+      ++looks;
+      if (is_spent() || is_taken[slot]) {
         for (const std::size_t taken : own) is_taken[taken] = false;
         return false;
       }
@@ -82,13 +83,13 @@ bool NumberSet::find_factors(std::span<const std::int64_t> numbers) {
   std::vector<std::size_t> order(group_count);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t group) { return groups[group].size(); });
-  Slots slots{std::vector<bool>(slot_count), looks_for_a_set + looks_for_each * numbers.size(), {}};
+  Slots slots{std::vector<bool>(slot_count), looks_for_a_set + looks_for_each * numbers.size()};
   constexpr std::uint64_t golden = 0x9e3779b97f4a7c15U;  // 2^64 divided by the golden ratio
   for (const std::size_t group : order) {
     std::uint64_t& factor = factors_[group];
     factor = golden;
     while (!slots.take(groups[group], [&](std::uint64_t hash) { return hashing_.slot_of(hash, factor); })) {
-      if (slots.looks_left == 0) return false;
+      if (slots.is_spent()) return false;
       factor += 2 * golden;
     }
   }

@@ -480,10 +480,10 @@ class RandomProgram {
         return;
       case Op::in_numbers: {
         std::vector<std::int64_t> set(below(2) == 0 ? below(5) : 30);
-        const std::int64_t first = below(2) == 0 ? random_number() % 100'000 : most;
-        for (std::int64_t& item : set) {  // some of them close together
-          item = first == most ? random_number() : first + static_cast<std::int64_t>(below(1'000));
-        }
+        const bool lie_close = below(2) == 0;
+        const std::int64_t first = random_number() % 100'000;
+        for (std::int64_t& item : set)
+          item = lie_close ? first + static_cast<std::int64_t>(below(1'000)) : random_number();
         add({op, boolean, {pick(P::integer)}, builder_.number_set(set)});
         return;
       }
