@@ -83,24 +83,14 @@ std::string fix_of_number(const compiler::FieldSchema& field, const CellExamples
       field.name);
 }
 
-// 1.250 and -15.000, whose point may stand between thousands.
-bool has_groups_of_thousands(std::string_view cell) {
-  if (cell.starts_with('-') || cell.starts_with('+')) cell.remove_prefix(1);
-  const std::size_t point = cell.find('.');
-  const auto is_digit = [](char letter) { return letter >= '0' && letter <= '9'; };
-  return point != std::string_view::npos && point >= 1 && point <= 3 && cell.size() == point + 4 &&
-         !cell.starts_with('0') && std::ranges::all_of(cell.substr(0, point), is_digit) &&
-         std::ranges::all_of(cell.substr(point + 1), is_digit);
-}
-
+// 1.250 may be a thousand and more. Where the export has 1,250 as well, each format reads some of them as a thousandth.
 std::string fix_of_fraction(const compiler::FieldSchema& field, const CellExamples& examples) {
-  const auto has_comma = [](const std::string& cell) { return cell.find(',') != std::string::npos; };
-  if (examples.unread.empty() || !std::ranges::all_of(examples.unread, has_groups_of_thousands))
+  const ColumnProfile column = profile_of(examples);
+  const NumberProfile& numbers = column.numbers;
+  if (numbers.point_either.count == 0 || numbers.only_point.count > 0)
     return fmt::format("declare `{}` as `decimal`", field.name);
-  // 1,250 beside 2.500: whichever format is taken reads some of them as a thousandth.
-  if (std::ranges::any_of(examples.read, has_comma)) {
+  if (numbers.comma_either.count + numbers.only_comma.count > 0)
     return fmt::format("mend these cells in the export: others of `{}` have a comma between thousands", field.name);
-  }
   return fmt::format(
       "if the point stands between thousands, write `format \"1.234,56\"` behind `{}`: until then also cells such as "
       "15.000 are read as 15; if it stands before a fraction, declare `{}` as `decimal`",
